@@ -1,0 +1,122 @@
+import { Inject, Module, Optional, type DynamicModule, type NestModule } from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import {
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  type ASYNC_OPTIONS_TYPE,
+  type OPTIONS_TYPE,
+} from './cors.module-definition.js';
+import { CorsService } from './cors.service.js';
+import { CORS_MODULE_IMPORTED } from './decorators/cors-module-imported.js';
+import { CorsEngine } from './http/cors-engine.js';
+import { CorsConfigurationError } from './policy/cors-configuration-error.js';
+import type { CorsProblem } from './policy/cors-problem.js';
+
+/**
+ * Puts the CORS policy on the routes. Imported once, in the root module; it is global.
+ *
+ * It registers a request hook, which answers preflights and seals every response, and a guard in front of all others.
+ * When the app starts, it checks every policy of every route and throws one {@link CorsConfigurationError} with all
+ * that is wrong. In an app without HTTP it does nothing.
+ */
+@Module({
+  providers: [CorsEngine, CorsService, { provide: CORS_MODULE_IMPORTED, useValue: true }],
+  exports: [CorsService, CORS_MODULE_IMPORTED],
+})
+export class CorsModule extends ConfigurableModuleClass implements NestModule {
+  constructor(
+    @Optional() @Inject(MODULE_OPTIONS_TOKEN) private readonly options: unknown,
+    @Inject(ApplicationConfig) config: ApplicationConfig,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(ModulesContainer) modules: ModulesContainer,
+    @Inject(CorsEngine) private readonly engine: CorsEngine,
+  ) {
+    super();
+    const problems = importProblems(options, modules);
+    if (problems.length > 0) throw new CorsConfigurationError(problems);
+    // A guard that is added here comes before the APP_GUARDs of every module, the root module's included.
+    config.addGlobalGuard(engine.guard());
+    host.init$.subscribe(() => {
+      // Null in application contexts and microservices, whatever the type says.
+      if (host.httpAdapter as unknown) engine.attach(host.httpAdapter);
+    });
+  }
+
+  /**
+   * Registers the module.
+   *
+   * @param options - the default policy of every route, named policies, and policies for paths that no controller
+   * serves; `{}` denies everything that no decorator allows
+   * @throws `CorsConfigurationError` when the app starts, if anything in it is refused
+   *
+   * @example
+   * ```ts
+   * CorsModule.forRoot({
+   *   origin: ['https://app.example.com', 'https://*.preview.example.com'],
+   *   credentials: true,
+   *   maxAge: 600,
+   * })
+   * ```
+   */
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /**
+   * Registers the module with options that are made when the app starts.
+   *
+   * @param options - `useFactory` with `inject`, or `useClass` or `useExisting` with a `CorsOptionsFactory`; `imports`
+   * @throws `CorsConfigurationError` when the app starts, if anything in the options is refused
+   *
+   * @example
+   * ```ts
+   * CorsModule.forRootAsync({
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ origin: config.getOrThrow<OriginString[]>('CORS_ORIGINS') }),
+   * })
+   * ```
+   */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
+  }
+
+  /**
+   * Called by Nest when the global prefix and versioning are final and no route has been registered yet: the one moment
+   * when the route table can be computed and the platform can still be told of it.
+   *
+   * @internal
+   */
+  configure(): void {
+    this.engine.start(this.options);
+  }
+}
+
+function importProblems(options: unknown, modules: ModulesContainer): readonly CorsProblem[] {
+  const imported = [...modules.values()].filter(({ metatype }) => metatype === CorsModule);
+  const importers = [...modules.values()]
+    .filter(({ imports }) => imported.some((module) => imports.has(module)))
+    .map(({ name }) => name);
+  const where = importers.length === 0 ? 'CorsModule' : importers.join(', ');
+  const problem = { where, field: 'imports', value: undefined };
+  if (imported.length > 1) {
+    return [
+      {
+        ...problem,
+        code: 'module-imported-twice',
+        message: 'CorsModule is imported more than once, with options of its own each time',
+        fix: 'import it once, in the root module; it is global',
+      },
+    ];
+  }
+  if (options === undefined) {
+    return [
+      {
+        ...problem,
+        code: 'module-without-options',
+        message: 'CorsModule is imported without options',
+        fix: 'write CorsModule.forRoot({ … }) or CorsModule.forRootAsync({ … })',
+      },
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,20 @@
+import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
+import { NO_CORS_METADATA } from './cors-metadata.js';
+
+/**
+ * Takes a controller or a handler out of CORS, whatever the layers around it say: its responses carry no
+ * `Access-Control-*` header, whoever set one, and its preflights are refused with 403.
+ *
+ * A handler's `@AllowOrigin` or `@UseCorsPolicy` brings that handler of a `@NoCors()` controller back in; nothing of
+ * the layers outside is then inherited.
+ *
+ * @example
+ * ```ts
+ * @Post('internal')
+ * @NoCors()
+ * internal() {}
+ * ```
+ */
+export function NoCors(): CorsDecorator {
+  return corsDecorator(NO_CORS_METADATA, true);
+}

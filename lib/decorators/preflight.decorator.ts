@@ -1,0 +1,25 @@
+import type { PreflightOptions } from '../policy/cors-policy-options.interface.js';
+import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
+import { PREFLIGHT_METADATA } from './cors-metadata.js';
+
+/**
+ * Says what a preflight for a controller or a handler may be told: which methods and request headers scripts may use,
+ * and for how long a browser may remember it. Who may ask is `@AllowOrigin`'s.
+ *
+ * @param options - `methods`, `allowedHeaders`, `maxAge`, `optionsSuccessStatus` and `merge`
+ * @throws `CorsConfigurationError` when the app starts, if anything in it is refused
+ * @see Fetch, "CORS-preflight fetch"
+ *
+ * @example
+ * ```ts
+ * @Preflight({ allowedHeaders: ['content-type', 'x-csrf-token'], maxAge: 3600 })
+ * ```
+ *
+ * @example One header more than the layer around it allows
+ * ```ts
+ * @Preflight({ allowedHeaders: 'x-api-key', merge: 'extend' })
+ * ```
+ */
+export function Preflight(options: PreflightOptions): CorsDecorator {
+  return corsDecorator(PREFLIGHT_METADATA, options);
+}

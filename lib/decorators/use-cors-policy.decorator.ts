@@ -1,0 +1,20 @@
+import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
+import { USE_CORS_POLICY_METADATA } from './cors-metadata.js';
+
+/**
+ * Gives a controller or a handler a policy from the module's `policies`. Its fields lie on top of the module's default
+ * and below the decorators that stand beside it; a handler's named policy takes the place of its controller's.
+ *
+ * @param name - a key of `policies`
+ * @throws `CorsConfigurationError` when the app starts, if there is no policy of that name
+ *
+ * @example
+ * ```ts
+ * @UseCorsPolicy('partners')
+ * @Controller('orders')
+ * export class OrdersController {}
+ * ```
+ */
+export function UseCorsPolicy(name: string): CorsDecorator {
+  return corsDecorator(USE_CORS_POLICY_METADATA, name);
+}

@@ -1,0 +1,58 @@
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { Policy } from '../policy/policy.js';
+import type { RouteTable } from '../routing/route-table.js';
+import type { PlatformRequest } from '../routing/route-matcher.js';
+import type { Exchange } from './exchange.js';
+import {
+  askFor,
+  beginExchange,
+  rawResponse,
+  type HookContext,
+  type PlatformResponse,
+} from './request-hook.js';
+import { isSameOrigin } from './same-origin.js';
+import { exchangeOf } from './seal.js';
+
+/**
+ * The first of all guards. It alone knows which handler of which class Nest is about to call, so it pins that route's
+ * policy to the request; and where a policy says `enforce`, it refuses with 403.
+ */
+export class CorsGuard implements CanActivate {
+  /**
+   * @param routes - finds the route of a handler
+   * @param current - the policies in force, `undefined` until the app has started
+   */
+  constructor(
+    private readonly routes: RouteTable,
+    private readonly current: () => HookContext | undefined,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    // GraphQL, WebSocket and RPC contexts have other things where an HTTP context has its response.
+    if (context.getType() !== 'http') return true;
+    const exchange = this.exchangeIn(context);
+    if (exchange === undefined) return true;
+    exchange.route = this.routes.routeOf(context.getClass(), context.getHandler()) ?? exchange.route;
+    if (exchange.origin === undefined) return true;
+    const policy = exchange.policy();
+    if (policy === undefined) return true;
+    const asking = askFor(exchange, policy);
+    return asking === undefined ? mayPass(exchange, policy) : asking.then(() => mayPass(exchange, policy));
+  }
+
+  /** The request's exchange. Should somebody have thrown the request hook out, the guard begins it. */
+  private exchangeIn(context: ExecutionContext): Exchange | undefined {
+    const http = context.switchToHttp();
+    const response = http.getResponse<PlatformResponse>();
+    const begun = exchangeOf(rawResponse(response));
+    const current = this.current();
+    if (begun !== undefined || current === undefined) return begun;
+    return beginExchange(http.getRequest<PlatformRequest>(), response, current);
+  }
+}
+
+function mayPass(exchange: Exchange, policy: Policy): boolean {
+  return (
+    !policy.enforce || exchange.isAllowed(policy) || isSameOrigin(exchange.request, exchange.origin as string)
+  );
+}

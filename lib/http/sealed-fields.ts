@@ -1,0 +1,86 @@
+import type { Policy } from '../policy/policy.js';
+import { putResponseFields, type HeaderFields } from '../protocol/header-fields.js';
+import { addVary } from '../protocol/vary.js';
+
+/** Header fields as `writeHead` may be given them: an object, a flat list, or a list of pairs. */
+export type GivenFields = HeaderFields | readonly unknown[] | undefined;
+
+/** What has been decided of a response. */
+export interface ResponseVerdict {
+  readonly allowed: boolean;
+  /** The origin; any value if it is not allowed. */
+  readonly origin: string;
+  /** What the response varies on. */
+  readonly vary: string;
+}
+
+const PREFIX = 'access-control-';
+
+/** Whether a header field belongs to the CORS protocol. */
+export function isCorsField(name: string): boolean {
+  // Compared without a lower-case copy of each of a response's names: few begin with the letter at all.
+  const first = name.charCodeAt(0) | 0x20;
+  return (
+    first === 0x61 && name.length > PREFIX.length && name.slice(0, PREFIX.length).toLowerCase() === PREFIX
+  );
+}
+
+/**
+ * The fields to give to `writeHead` in place of those that it was given: whatever belongs to the protocol is taken out,
+ * whoever put it there, and the policy's own fields are put in.
+ *
+ * @param policy - the policy that governs the response
+ * @param given - the fields that `writeHead` was given; not changed, because an app may share them between responses
+ * @param varySoFar - the response's `Vary` from elsewhere, which counts if the given fields have none
+ */
+export function sealedFields(
+  policy: Policy,
+  verdict: ResponseVerdict,
+  given: GivenFields,
+  varySoFar: HeaderFields[string],
+): GivenFields {
+  if (Array.isArray(given)) return sealedList(policy, verdict, given, varySoFar);
+  const fields: HeaderFields = {};
+  let vary = varySoFar;
+  for (const name in given as HeaderFields | undefined) {
+    const value = (given as HeaderFields)[name];
+    if (isVary(name)) vary = value;
+    else if (!isCorsField(name)) fields[name] = value;
+  }
+  putFields(fields, policy, verdict, vary);
+  return fields;
+}
+
+/** A list may name a field more than once, so it stays a list. */
+function sealedList(
+  policy: Policy,
+  verdict: ResponseVerdict,
+  given: readonly unknown[],
+  varySoFar: HeaderFields[string],
+): readonly unknown[] {
+  const pairs = Array.isArray(given[0]) ? (given as readonly (readonly unknown[])[]) : pairsOf(given);
+  const varies = pairs.filter(([name]) => isVary(String(name))).flatMap(([, value]) => value) as string[];
+  const others = pairs.filter(([name]) => !isVary(String(name)) && !isCorsField(String(name)));
+  const fields: HeaderFields = {};
+  putFields(fields, policy, verdict, varies.length === 0 ? varySoFar : varies);
+  return [...others, ...Object.entries(fields)].flat();
+}
+
+function pairsOf(list: readonly unknown[]): readonly (readonly unknown[])[] {
+  return list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1]]] : []));
+}
+
+function putFields(
+  fields: HeaderFields,
+  policy: Policy,
+  { allowed, origin, vary }: ResponseVerdict,
+  varySoFar: HeaderFields[string],
+): void {
+  if (!policy.closed && !policy.origin.any) fields['Vary'] = addVary(varySoFar, vary);
+  else if (varySoFar !== undefined) fields['Vary'] = varySoFar;
+  if (allowed) putResponseFields(fields, policy, origin);
+}
+
+function isVary(name: string): boolean {
+  return name.length === 4 && name.toLowerCase() === 'vary';
+}

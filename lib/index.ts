@@ -1,0 +1,25 @@
+export { CorsModule } from './cors.module.js';
+export { CorsService } from './cors.service.js';
+export { AllowOrigin } from './decorators/allow-origin.decorator.js';
+export type { CorsDecorator } from './decorators/cors-decorator.js';
+export { NoCors } from './decorators/no-cors.decorator.js';
+export { Preflight } from './decorators/preflight.decorator.js';
+export { UseCorsPolicy } from './decorators/use-cors-policy.decorator.js';
+export { CorsConfigurationError } from './policy/cors-configuration-error.js';
+export type {
+  AllowOriginOptions,
+  CorsModuleOptions,
+  CorsOptionsFactory,
+  CorsPolicyOptions,
+  CorsRouteOptions,
+  DangerousOptions,
+  HeaderName,
+  MergeMode,
+  OneOrMany,
+  OriginOption,
+  OriginString,
+  PreflightOptions,
+} from './policy/cors-policy-options.interface.js';
+export type { CorsProblem, CorsProblemCode } from './policy/cors-problem.js';
+export type { CorsRequest, OriginFunction, OriginSource, OriginSourceClass } from './policy/origin-source.js';
+export type { CorsRouteReport, EffectivePolicy } from './routing/route-report.js';

@@ -1,0 +1,39 @@
+import type { CorsProblem } from './cors-problem.js';
+import { show } from './show.js';
+
+/**
+ * Thrown when the app starts, with every problem of every layer at once.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await app.init();
+ * } catch (error) {
+ *   if (error instanceof CorsConfigurationError) {
+ *     for (const { code, where, fix } of error.problems) console.error(code, where, fix);
+ *   }
+ * }
+ * ```
+ */
+export class CorsConfigurationError extends Error {
+  override readonly name = 'CorsConfigurationError';
+
+  /**
+   * @param problems - all that is wrong, at least one
+   */
+  constructor(readonly problems: readonly CorsProblem[]) {
+    super(describeProblems(problems));
+  }
+}
+
+function describeProblems(problems: readonly CorsProblem[]): string {
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const lines = problems.map((problem, index) => `  ${index + 1}. ${describeProblem(problem)}`);
+  return `The CORS configuration has ${count}:\n${lines.join('\n')}`;
+}
+
+function describeProblem({ code, where, field, value, message, fix }: CorsProblem): string {
+  const place = field === '' ? where : `${where}, ${field}`;
+  const subject = value === undefined ? message : `${show(value)} ${message}`;
+  return `${place}: ${subject}: ${fix}. [${code}]`;
+}

@@ -1,0 +1,274 @@
+import type { OriginFunction, OriginSourceClass } from './origin-source.js';
+
+/**
+ * A serialized origin (`https://app.example.com`, `http://localhost:3000`, `capacitor://localhost`) or a pattern:
+ *
+ * - `https://*.example.com`: exactly one more DNS label, so `https://a.example.com`, but neither
+ *   `https://a.b.example.com` nor `https://example.com`;
+ * - `https://**.example.com`: one more label or several, never `https://example.com`;
+ * - `http://localhost:*`: any port, none included.
+ *
+ * The type asks for a scheme, so that `'*'` and `'example.com'` are no origins to the compiler. Lists that live in a
+ * constant need `as const`; values from a `ConfigService` are typed where they are read:
+ * `config.getOrThrow<OriginString[]>('CORS_ORIGINS')`.
+ */
+export type OriginString = `${string}://${string}`;
+
+/**
+ * One entry of `origin` other than `'*'`.
+ *
+ * - {@link OriginString}: an origin or a pattern.
+ * - `'null'`: the opaque origin (sandboxed frames, `file:` pages, tainted redirects). Refused unless
+ *   `dangerously: { nullOrigin: true }`.
+ * - `RegExp`: always matched against the whole origin; the flags `g`, `y` and `m` have no effect. Refused if it can
+ *   backtrack badly.
+ * - a function, or a class that implements `OriginSource`: asked while the request waits. See {@link OriginFunction}.
+ */
+export type OriginOption = OriginString | 'null' | RegExp | OriginFunction | OriginSourceClass;
+
+/** A value, or a list of them. */
+export type OneOrMany<T> = T | readonly T[];
+
+type Alphanumeric =
+  | (
+      | 'a'
+      | 'b'
+      | 'c'
+      | 'd'
+      | 'e'
+      | 'f'
+      | 'g'
+      | 'h'
+      | 'i'
+      | 'j'
+      | 'k'
+      | 'l'
+      | 'm'
+      | 'n'
+      | 'o'
+      | 'p'
+      | 'q'
+      | 'r'
+      | 's'
+      | 't'
+      | 'u'
+      | 'v'
+      | 'w'
+      | 'x'
+      | 'y'
+      | 'z'
+    )
+  | '0'
+  | '1'
+  | '2'
+  | '3'
+  | '4'
+  | '5'
+  | '6'
+  | '7'
+  | '8'
+  | '9';
+
+/** A response header's name. Spelled so that `'*'` is none. */
+export type HeaderName = `${Alphanumeric | Uppercase<Alphanumeric>}${string}`;
+
+/**
+ * Ways around a refusal, each with its price. They are named so that a reviewer stops at them.
+ */
+export interface DangerousOptions {
+  /**
+   * Lets `http://` origins other than loopback and `localhost` read responses with credentials. Whoever controls the
+   * network between a user and such a page can put a script into it, and that script then acts with the user's
+   * cookies on this API.
+   *
+   * @defaultValue `false`
+   */
+  readonly insecureOrigins?: boolean;
+  /**
+   * Lets a pattern stand directly below a public suffix, as in `https://*.github.io`. Anybody can register a name
+   * there, so anybody can write a page whose origin matches.
+   *
+   * @defaultValue `false`
+   */
+  readonly publicSuffixes?: boolean;
+  /**
+   * Lets the opaque origin `null` be listed. Any page can take it on by running its script in a sandboxed frame.
+   *
+   * @defaultValue `false`
+   */
+  readonly nullOrigin?: boolean;
+}
+
+/** The fields of a policy whose rules do not depend on `credentials`. */
+export interface CommonPolicyOptions {
+  /**
+   * Methods that a preflight may approve, byte for byte (`PATCH`, not `patch`). GET, HEAD and POST need no listing and
+   * cannot be withheld: the standard safelists them. `'*'` is any method but the forbidden ones; the answer still
+   * names the requested one.
+   *
+   * @defaultValue the methods that the app serves at the route's path
+   * @see Fetch, "CORS-safelisted method" and "CORS-preflight fetch"
+   */
+  readonly methods?: OneOrMany<string>;
+  /**
+   * Request headers that a preflight may approve, in any case. `'*'` is any header but `Authorization`, which must be
+   * listed by name beside it; the answer still names the requested ones.
+   *
+   * @defaultValue what the handler declares that it reads: `content-type` if it takes a body, and the names in its
+   * `@Headers('x-…')` parameters
+   * @see Fetch, "CORS-unsafe request-header names" and "CORS non-wildcard request-header name"
+   */
+  readonly allowedHeaders?: OneOrMany<string>;
+  /**
+   * How long a browser may keep an approved preflight, in whole seconds from 0 to 86400. Chromium keeps none longer
+   * than 7200.
+   *
+   * @defaultValue not sent; browsers then keep it for 5 seconds
+   */
+  readonly maxAge?: number;
+  /**
+   * Status of an approved preflight, from 200 to 299.
+   *
+   * @defaultValue 204
+   */
+  readonly optionsSuccessStatus?: number;
+  /**
+   * Whether the guard refuses, with 403 and before the handler runs, an actual request from an origin that the policy
+   * does not allow. Same-origin requests and requests without `Origin` are never refused.
+   *
+   * @defaultValue `false`: the handler runs, and the browser keeps the response from the script
+   */
+  readonly enforce?: boolean;
+  /** Ways around a refusal of the start-up check. */
+  readonly dangerously?: DangerousOptions;
+}
+
+/** Who may read the response, without cookies and HTTP authentication. */
+export interface AnonymousAccessOptions {
+  /**
+   * Origins whose scripts may read the response: `'*'`, one entry or a list.
+   *
+   * @defaultValue none: without an origin from any layer a route has no policy
+   */
+  readonly origin?: '*' | OneOrMany<OriginOption>;
+  /**
+   * Response headers that scripts may read beside the safelisted ones. `'*'` is sent as it is.
+   *
+   * @defaultValue none
+   */
+  readonly exposedHeaders?: OneOrMany<string>;
+  /**
+   * Whether scripts may read responses to requests with cookies and HTTP authentication.
+   *
+   * @defaultValue `false`
+   */
+  readonly credentials?: false;
+}
+
+/** Who may read the response, with cookies and HTTP authentication: never `'*'`. */
+export interface CredentialedAccessOptions {
+  /** Origins whose scripts may read the response. With credentials each has to be named: `'*'` is refused. */
+  readonly origin?: OneOrMany<OriginOption>;
+  /** Response headers that scripts may read. With credentials each has to be named: `'*'` is refused. */
+  readonly exposedHeaders?: OneOrMany<HeaderName>;
+  /** Scripts may read responses to requests with cookies and HTTP authentication. */
+  readonly credentials: true;
+}
+
+/**
+ * A CORS policy. Every field is optional: what a layer leaves out comes from the layer around it, and what no layer
+ * sets has the default named here, which is never a permissive one.
+ *
+ * The types refuse what can be refused at compile time; everything is checked again when the app starts, after the
+ * layers have been merged.
+ *
+ * @example
+ * ```ts
+ * const policy: CorsPolicyOptions = {
+ *   origin: ['https://app.example.com', 'https://*.preview.example.com'],
+ *   credentials: true,
+ *   exposedHeaders: ['x-request-id'],
+ *   maxAge: 600,
+ * };
+ * ```
+ *
+ * @example Refused at compile time and at start
+ * ```ts
+ * const policy: CorsPolicyOptions = { origin: '*', credentials: true };
+ * ```
+ * @see Fetch, "HTTP-CORS protocol"
+ */
+export type CorsPolicyOptions = CommonPolicyOptions & (AnonymousAccessOptions | CredentialedAccessOptions);
+
+/**
+ * How a decorator's lists meet those of the layer around it, field by field and only for fields that it sets.
+ *
+ * - `'replace'`: they take their place.
+ * - `'extend'`: the union of both.
+ * - `'restrict'`: the intersection of both; nothing becomes wider. `credentials` needs both layers, the shorter
+ *   `maxAge` wins, and `enforce` is on if either layer says so.
+ */
+export type MergeMode = 'replace' | 'extend' | 'restrict';
+
+/** An entry of `routes`: a policy for paths that no controller serves. */
+export interface CorsRouteOptions {
+  /**
+   * The whole path, in Nest's syntax and without the global prefix added: `/graphql`, `/files/*path`,
+   * `/tiles/:z/:x/:y`. The first entry that matches is used.
+   */
+  readonly path: string;
+  /**
+   * The name of a policy in `policies`, or a policy, on top of the module's default; `false` lets the path take no
+   * part in CORS, as `@NoCors()` does for a route.
+   */
+  readonly policy: string | CorsPolicyOptions | false;
+}
+
+/**
+ * Options of `CorsModule.forRoot()`: the default policy of every route, named policies, and policies for paths that no
+ * controller serves.
+ *
+ * @example
+ * ```ts
+ * CorsModule.forRoot({
+ *   origin: 'https://app.example.com',
+ *   policies: { partners: { origin: 'https://*.partner.example', allowedHeaders: ['x-api-key'] } },
+ *   routes: [{ path: '/graphql', policy: 'partners' }],
+ * })
+ * ```
+ */
+export type CorsModuleOptions = CorsPolicyOptions & {
+  /** Policies that `@UseCorsPolicy(name)` and `routes` refer to; each lies on top of the module's default. */
+  readonly policies?: Readonly<Record<string, CorsPolicyOptions>>;
+  /** Policies for paths that no controller serves: static files, another plugin's routes, a middleware's path. */
+  readonly routes?: readonly CorsRouteOptions[];
+};
+
+/** What `@AllowOrigin` takes beside the origins. */
+export type AllowOriginOptions = Pick<CommonPolicyOptions, 'enforce' | 'dangerously'> & {
+  /**
+   * How the lists meet those of the layer around them.
+   *
+   * @defaultValue `'replace'`
+   */
+  readonly merge?: MergeMode;
+} & (AnonymousAccessOptions | CredentialedAccessOptions);
+
+/** What `@Preflight` takes: what a preflight may be told. */
+export interface PreflightOptions extends Pick<
+  CommonPolicyOptions,
+  'methods' | 'allowedHeaders' | 'maxAge' | 'optionsSuccessStatus'
+> {
+  /**
+   * How the lists meet those of the layer around them.
+   *
+   * @defaultValue `'replace'`
+   */
+  readonly merge?: MergeMode;
+}
+
+/** Makes the module's options; implemented by a class given to `forRootAsync({ useClass | useExisting })`. */
+export interface CorsOptionsFactory {
+  /** Returns the options, or a promise of them. Called once, when the app starts. */
+  createCorsOptions(): CorsModuleOptions | Promise<CorsModuleOptions>;
+}

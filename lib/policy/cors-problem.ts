@@ -1,0 +1,74 @@
+/**
+ * Every kind of problem that the start-up check can report. The set is closed: tools may switch over it, and the
+ * README explains each code in a table.
+ */
+export const CORS_PROBLEM_CODES = [
+  'origin-empty',
+  'origin-invalid',
+  'origin-scheme-missing',
+  'origin-scheme',
+  'origin-whitespace',
+  'origin-userinfo',
+  'origin-path',
+  'origin-case',
+  'origin-unicode',
+  'origin-host',
+  'origin-ip',
+  'origin-port',
+  'origin-default-port',
+  'origin-wildcard',
+  'origin-public-suffix',
+  'origin-null',
+  'origin-any-in-list',
+  'origin-any-with-credentials',
+  'origin-insecure-with-credentials',
+  'origin-regexp-unsafe',
+  'origin-regexp-matches-any',
+  'origin-regexp-unescaped-dot',
+  'origin-source-missing',
+  'origin-source-scoped',
+  'method-invalid',
+  'method-forbidden',
+  'method-case',
+  'header-invalid',
+  'header-forbidden',
+  'exposed-any-with-credentials',
+  'max-age-invalid',
+  'status-invalid',
+  'option-unknown',
+  'option-type',
+  'policy-unknown',
+  'restrict-leaves-nothing',
+  'decorator-repeated',
+  'decorator-conflict',
+  'decorator-without-route',
+  'preflight-without-origin',
+  'route-path-invalid',
+  'route-path-served',
+  'module-not-imported',
+  'module-imported-twice',
+  'module-without-options',
+] as const;
+
+/** One code of {@link CORS_PROBLEM_CODES}. */
+export type CorsProblemCode = (typeof CORS_PROBLEM_CODES)[number];
+
+/** What is wrong with a value, before it is known where the value stands. */
+export interface ValueProblem {
+  /** The kind of problem. */
+  readonly code: CorsProblemCode;
+  /** What is wrong and why, in one sentence without the value and without a full stop: `has a path`. */
+  readonly message: string;
+  /** What to do, as an imperative sentence without a full stop: `write "https://example.com"`. */
+  readonly fix: string;
+}
+
+/** One problem of the configuration, with its place. */
+export interface CorsProblem extends ValueProblem {
+  /** `Controller#handler`, `Controller`, or a path in the module's options such as `options.policies.partners`. */
+  readonly where: string;
+  /** The option at fault, with its index where it is a list: `origin[1]`. Empty where no single option is at fault. */
+  readonly field: string;
+  /** The value at fault, as it was given. */
+  readonly value: unknown;
+}

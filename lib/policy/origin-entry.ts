@@ -1,0 +1,53 @@
+import type { OriginFunction } from './origin-source.js';
+
+/** `'*'`: every origin, without credentials. */
+export interface AnyOrigin {
+  readonly kind: 'any';
+}
+
+/** One serialized origin, compared byte for byte; also the opaque origin `null`. */
+export interface ExactOrigin {
+  readonly kind: 'exact';
+  readonly origin: string;
+}
+
+/** How many DNS labels stand in front of a pattern's host: none, one (`*.`), or one and more (`**.`). */
+export type WildcardLabels = 'none' | 'one' | 'many';
+
+/** A pattern such as `https://*.example.com` or `http://localhost:*`. */
+export interface OriginPattern {
+  readonly kind: 'pattern';
+  /** The pattern as it was written. */
+  readonly text: string;
+  readonly scheme: string;
+  readonly labels: WildcardLabels;
+  /** The host behind the wildcard, or the whole host if `labels` is `none`: `example.com`, `[::1]`. */
+  readonly host: string;
+  /** The port as in a serialized origin, `''` for none (the scheme's default), or `'*'` for any, none included. */
+  readonly port: string;
+}
+
+/** A regular expression, already anchored on both sides and without the flags `g`, `y` and `m`. */
+export interface OriginRegExp {
+  readonly kind: 'regexp';
+  /** The expression as it was written. */
+  readonly text: string;
+  readonly regexp: RegExp;
+}
+
+/** A function or injectable that is asked while a request waits. */
+export interface AskedOrigin {
+  readonly kind: 'source';
+  /** The function's or class's name, for messages and for `CorsService.routes()`. */
+  readonly text: string;
+  readonly allows: OriginFunction;
+}
+
+/** Conditions that must all hold: what is left when `merge: 'restrict'` meets two that cannot be simplified. */
+export interface AllOf {
+  readonly kind: 'all-of';
+  readonly parts: readonly (OriginPattern | OriginRegExp | ExactOrigin | AskedOrigin)[];
+}
+
+/** One entry of a policy's `origin`, parsed. A list of entries allows an origin if one of them does. */
+export type OriginEntry = AnyOrigin | ExactOrigin | OriginPattern | OriginRegExp | AskedOrigin | AllOf;

@@ -1,0 +1,144 @@
+import type { MergeMode } from './cors-policy-options.interface.js';
+import type { OriginEntry } from './origin-entry.js';
+import { intersectOrigins, uniteOrigins } from './origin-intersection.js';
+
+/** `dangerously`, complete. */
+export interface Dangers {
+  readonly insecureOrigins: boolean;
+  readonly publicSuffixes: boolean;
+  readonly nullOrigin: boolean;
+}
+
+/** The fields of a policy after reading, every value in one form; see `CorsPolicyOptions` for their meaning. */
+export interface PolicyFields {
+  readonly origin: readonly OriginEntry[];
+  readonly credentials: boolean;
+  readonly exposedHeaders: readonly string[];
+  readonly enforce: boolean;
+  readonly methods: readonly string[];
+  readonly allowedHeaders: readonly string[];
+  readonly maxAge: number | undefined;
+  readonly optionsSuccessStatus: number;
+  readonly dangerously: Dangers;
+}
+
+/** The name of a field of a policy. */
+export type PolicyField = keyof PolicyFields;
+
+/** The names of a policy's fields, in the order in which they are shown. */
+export const POLICY_FIELDS: readonly PolicyField[] = [
+  'origin',
+  'credentials',
+  'exposedHeaders',
+  'enforce',
+  'methods',
+  'allowedHeaders',
+  'maxAge',
+  'optionsSuccessStatus',
+  'dangerously',
+];
+
+/** One source of fields: the module's options, a named policy, or a decorator. */
+export interface PolicyLayer {
+  /** Where the layer stands: `options`, `options.policies.partners`, `ReportsController#list`. */
+  readonly where: string;
+  readonly merge: MergeMode;
+  readonly fields: Partial<PolicyFields>;
+}
+
+/** A policy's fields, and for each the layers that its value came from; none means the built-in default. */
+export interface MergedFields {
+  readonly fields: PolicyFields;
+  readonly from: Readonly<Record<PolicyField, readonly string[]>>;
+}
+
+/** What a route itself says where no layer sets `methods` or `allowedHeaders`. */
+export type RouteDefaults = Pick<PolicyFields, 'methods' | 'allowedHeaders'>;
+
+/** Where nothing is known of the target: only what the Fetch standard safelists. */
+export const NO_ROUTE_DEFAULTS: RouteDefaults = { methods: [], allowedHeaders: [] };
+
+const NO_DANGERS: Dangers = { insecureOrigins: false, publicSuffixes: false, nullOrigin: false };
+
+type Combine<T> = (outer: T, inner: T) => T;
+
+/** How the values of each field meet under `extend` and `restrict`. */
+const COMBINE: { readonly [F in PolicyField]: Record<'extend' | 'restrict', Combine<PolicyFields[F]>> } = {
+  origin: { extend: uniteOrigins, restrict: intersectOrigins },
+  credentials: { extend: inner, restrict: (a, b) => a && b },
+  exposedHeaders: { extend: unite, restrict: (a, b) => intersectNames(a, b) },
+  enforce: { extend: inner, restrict: (a, b) => a || b },
+  methods: { extend: unite, restrict: (a, b) => intersectNames(a, b) },
+  allowedHeaders: { extend: unite, restrict: (a, b) => intersectNames(a, b, 'authorization') },
+  maxAge: {
+    extend: inner,
+    restrict: (a, b) => (a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)),
+  },
+  optionsSuccessStatus: { extend: inner, restrict: inner },
+  dangerously: {
+    extend: inner,
+    restrict: (a, b) => ({
+      insecureOrigins: a.insecureOrigins && b.insecureOrigins,
+      publicSuffixes: a.publicSuffixes && b.publicSuffixes,
+      nullOrigin: a.nullOrigin && b.nullOrigin,
+    }),
+  },
+};
+
+/**
+ * Merges layers, outermost first: per field the nearest layer that sets it wins, or meets what is around it as its
+ * `merge` says. A field that no layer sets has the safe default; no layer can make another field permissive by leaving
+ * it out (CVE-2015-9243).
+ */
+export function mergeLayers(layers: readonly PolicyLayer[], defaults: RouteDefaults): MergedFields {
+  const fields: PolicyFields = {
+    origin: [],
+    credentials: false,
+    exposedHeaders: [],
+    enforce: false,
+    maxAge: undefined,
+    optionsSuccessStatus: 204,
+    dangerously: NO_DANGERS,
+    ...defaults,
+  };
+  const from = Object.fromEntries(POLICY_FIELDS.map((field) => [field, []])) as unknown as Record<
+    PolicyField,
+    readonly string[]
+  >;
+  for (const layer of layers) {
+    for (const field of POLICY_FIELDS) {
+      if (layer.fields[field] === undefined) continue;
+      from[field] = layer.merge === 'replace' ? [layer.where] : [...from[field], layer.where];
+      assignField(fields, field, layer);
+    }
+  }
+  return { fields, from };
+}
+
+function assignField<F extends PolicyField>(
+  fields: { -readonly [K in PolicyField]: PolicyFields[K] },
+  field: F,
+  layer: PolicyLayer,
+): void {
+  const value = layer.fields[field] as PolicyFields[F];
+  fields[field] = layer.merge === 'replace' ? value : COMBINE[field][layer.merge](fields[field], value);
+}
+
+function inner<T>(_outer: T, value: T): T {
+  return value;
+}
+
+function unite(outer: readonly string[], added: readonly string[]): readonly string[] {
+  return [...new Set([...outer, ...added])];
+}
+
+/** The names that both lists allow, where `'*'` allows every name but `uncovered`. */
+function intersectNames(
+  outer: readonly string[],
+  added: readonly string[],
+  uncovered?: string,
+): readonly string[] {
+  const allows = (list: readonly string[], name: string): boolean =>
+    list.includes(name) || (name !== uncovered && list.includes('*'));
+  return unite(outer, added).filter((name) => allows(outer, name) && allows(added, name));
+}

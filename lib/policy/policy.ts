@@ -1,0 +1,52 @@
+import { compileMethods, type MethodRule } from '../protocol/methods.js';
+import { compileRequestHeaders, type RequestHeaderRule } from '../protocol/request-headers.js';
+import { compileOrigins, type OriginRule } from './origin-set.js';
+import type { PolicyFields } from './policy-fields.js';
+
+/** A compiled policy: all that a request needs, computed at start, in one frozen object of one shape. */
+export interface Policy {
+  readonly origin: OriginRule;
+  readonly credentials: boolean;
+  /** The value of `Access-Control-Expose-Headers`, `''` for none. */
+  readonly exposedHeaders: string;
+  readonly enforce: boolean;
+  readonly methods: MethodRule;
+  readonly allowedHeaders: RequestHeaderRule;
+  /** The value of `Access-Control-Max-Age`, `''` for none. */
+  readonly maxAge: string;
+  readonly optionsSuccessStatus: number;
+  /** Whether the route takes no part in CORS: no header whoever set it, and no preflight approved. */
+  readonly closed: boolean;
+}
+
+/**
+ * Compiles checked fields.
+ *
+ * @param origin - the fields' `origin`, compiled
+ */
+export function compilePolicy(fields: PolicyFields, origin: OriginRule): Policy {
+  return Object.freeze({
+    origin,
+    credentials: fields.credentials,
+    exposedHeaders: fields.exposedHeaders.join(', '),
+    enforce: fields.enforce,
+    methods: compileMethods(fields.methods),
+    allowedHeaders: compileRequestHeaders(fields.allowedHeaders),
+    maxAge: fields.maxAge === undefined ? '' : String(fields.maxAge),
+    optionsSuccessStatus: fields.optionsSuccessStatus,
+    closed: false,
+  });
+}
+
+/** The policy of a route under `@NoCors()`: it approves nothing, and its responses carry no header of the protocol. */
+export const NO_CORS: Policy = Object.freeze({
+  origin: compileOrigins([], { secureOnly: true }),
+  credentials: false,
+  exposedHeaders: '',
+  enforce: false,
+  methods: compileMethods([]),
+  allowedHeaders: compileRequestHeaders([]),
+  maxAge: '',
+  optionsSuccessStatus: 204,
+  closed: true,
+});

@@ -1,0 +1,58 @@
+import type { Policy } from '../policy/policy.js';
+import { needsListing, type PreflightFacts, type PreflightVerdict } from './verdict.js';
+
+/** Header fields of a response, as Node's `writeHead` takes them. */
+export type HeaderFields = Record<string, number | string | readonly string[] | undefined>;
+
+/** What every answer to a preflight varies on. @see Fetch, "CORS protocol and HTTP caches" */
+export const PREFLIGHT_VARY = 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers';
+
+/**
+ * Puts the fields of an actual request's response into `fields`, but for `Vary`.
+ *
+ * @see Fetch, "HTTP responses"
+ * @param fields - where to put them; the caller's own object, never one that responses share
+ * @param policy - the policy of the route
+ * @param origin - the origin, if it is allowed; any value under `*`
+ */
+export function putResponseFields(fields: HeaderFields, policy: Policy, origin: string): void {
+  fields['Access-Control-Allow-Origin'] = policy.origin.any ? '*' : origin;
+  if (policy.credentials) fields['Access-Control-Allow-Credentials'] = 'true';
+  if (policy.exposedHeaders !== '') fields['Access-Control-Expose-Headers'] = policy.exposedHeaders;
+}
+
+/** An answer to a preflight: an empty response. */
+export interface PreflightAnswer {
+  readonly status: number;
+  readonly fields: HeaderFields;
+}
+
+/**
+ * Makes the answer to a preflight. A refusal tells nothing: no `Access-Control-*` field, and the same `Vary`.
+ *
+ * @see Fetch, "CORS-preflight fetch"
+ * @param policy - the policy that decided
+ * @param facts - what the preflight says
+ * @param verdict - the decision
+ * @param vary - the value of `Vary`, at least {@link PREFLIGHT_VARY}
+ */
+export function answerPreflight(
+  policy: Policy,
+  facts: PreflightFacts,
+  verdict: PreflightVerdict,
+  vary: string,
+): PreflightAnswer {
+  if (verdict.reason !== 'preflight-approved') {
+    return { status: 403, fields: { Vary: vary, 'Content-Length': '0' } };
+  }
+  const fields: HeaderFields = {
+    'Access-Control-Allow-Origin': policy.origin.any ? '*' : facts.origin,
+  };
+  if (policy.credentials) fields['Access-Control-Allow-Credentials'] = 'true';
+  if (needsListing(facts.method)) fields['Access-Control-Allow-Methods'] = facts.method;
+  if (verdict.allowHeaders !== '') fields['Access-Control-Allow-Headers'] = verdict.allowHeaders;
+  if (policy.maxAge !== '') fields['Access-Control-Max-Age'] = policy.maxAge;
+  fields['Vary'] = vary;
+  fields['Content-Length'] = '0';
+  return { status: policy.optionsSuccessStatus, fields };
+}

@@ -1,0 +1,206 @@
+/**
+ * Everything of Nest that the library uses although it is not public: two classes of the router, metadata keys, and a
+ * field of the adapters. Nothing else in `lib` may reach for such things; `test/routing/nest-internals.test.ts` fails,
+ * naming the part, when Nest changes one of them.
+ */
+import {
+  VersioningType,
+  type HttpServer,
+  type RequestMethod,
+  type Type,
+  type VersioningOptions,
+} from '@nestjs/common';
+import {
+  HOST_METADATA,
+  MODULE_PATH,
+  PATH_METADATA,
+  ROUTE_ARGS_METADATA,
+  RouteParamtypes,
+  VERSION_METADATA,
+  addLeadingSlash,
+  type VersionValue,
+} from '@nestjs/common/internal';
+import {
+  MetadataScanner,
+  type AbstractHttpAdapter,
+  type ApplicationConfig,
+  type ModulesContainer,
+} from '@nestjs/core';
+import type { RoutePathMetadata } from '@nestjs/core/router/interfaces/route-path-metadata.interface.js';
+import { PathsExplorer } from '@nestjs/core/router/paths-explorer.js';
+import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
+import { RouteSpecificitySorter } from '@nestjs/core/router/route-specificity-sorter.js';
+
+/** A host that a controller is bound to, as `@Controller({ host })` takes it. */
+export type HostPattern = string | RegExp;
+
+/** How a platform's router reads paths, as its adapter reports it. */
+export type RouteMatching = ReturnType<NonNullable<HttpServer['getRouteMatchingOptions']>>;
+
+/** A route as Nest registers it with the platform: one path of one handler of one controller. */
+export interface RegisteredRoute {
+  readonly controller: Type;
+  readonly handlerName: string;
+  /** The function that a guard sees as the handler. */
+  readonly handler: Handler;
+  /** The function that decorators have seen: the prototype's, which `handler` is unless the instance overrides it. */
+  readonly decorated: Handler;
+  readonly method: RequestMethod;
+  /** The path in the platform's own syntax. */
+  readonly path: string;
+  /** The version that a request has to ask for in a way other than the path, if versioning is on. */
+  readonly version: VersionValue | undefined;
+  readonly hosts: readonly HostPattern[];
+}
+
+/** A controller's method. */
+export type Handler = (...args: never[]) => unknown;
+
+/**
+ * The routes that Nest is about to register, in its order. Right from `configure()` on, when the global prefix and
+ * versioning are final; not later than `onModuleInit`, because controllers of lazily loaded modules join the container
+ * without ever getting a route.
+ */
+export function exploreRoutes(
+  modules: ModulesContainer,
+  config: ApplicationConfig,
+  adapter: AbstractHttpAdapter,
+): readonly RegisteredRoute[] {
+  const explorer = new PathsExplorer(new MetadataScanner());
+  const factory = new RoutePathFactory(config);
+  const routes = [...modules.values()].flatMap((module) => {
+    const modulePath = modulePathOf(module.metatype, modules.applicationId);
+    return [...module.controllers.values()].flatMap(({ metatype, instance }) =>
+      pathsOf(metatype as Type).flatMap((ctrlPath) =>
+        explorer
+          .scanForPaths(instance)
+          .flatMap((found) =>
+            routesOf(found, metatype as Type, ctrlPath, modulePath, { factory, config, adapter }),
+          ),
+      ),
+    );
+  });
+  return config.getRouteResolutionStrategy() === 'specificity' && isOrderSensitive(adapter)
+    ? (RouteSpecificitySorter.sort(routes as never[]) as unknown as readonly RegisteredRoute[])
+    : routes;
+}
+
+type FoundHandler = ReturnType<PathsExplorer['scanForPaths']>[number];
+
+interface App {
+  readonly factory: RoutePathFactory;
+  readonly config: ApplicationConfig;
+  readonly adapter: AbstractHttpAdapter;
+}
+
+/** The routes of one handler below one of its controller's paths. */
+function routesOf(
+  found: FoundHandler,
+  controller: Type,
+  ctrlPath: string,
+  modulePath: string | undefined,
+  { factory, config, adapter }: App,
+): readonly RegisteredRoute[] {
+  const versioningOptions = config.getVersioning();
+  const controllerVersion: VersionValue | undefined =
+    versioningOptions && versionOf(controller, versioningOptions);
+  // `||`, as Nest has it: an empty version is none.
+  const version: VersionValue | undefined = found.version || controllerVersion;
+  const prototype = controller.prototype as Record<string, Handler>;
+  const route: Omit<RegisteredRoute, 'path'> = {
+    controller,
+    handlerName: found.methodName,
+    handler: found.targetCallback as Handler,
+    decorated: prototype[found.methodName] as Handler,
+    method: found.requestMethod,
+    version: isVersionedByRequest(versioningOptions) ? version : undefined,
+    hosts: hostsOf(controller),
+  };
+  const metadata: Omit<RoutePathMetadata, 'methodPath'> = {
+    ctrlPath,
+    globalPrefix: addLeadingSlash(config.getGlobalPrefix()),
+    ...(modulePath !== undefined && { modulePath }),
+    ...(controllerVersion !== undefined && { controllerVersion }),
+    ...(found.version !== undefined && { methodVersion: found.version }),
+    ...(versioningOptions !== undefined && { versioningOptions }),
+  };
+  return found.path
+    .flatMap((methodPath) => factory.create({ ...metadata, methodPath }, found.requestMethod))
+    .map((path) => ({ ...route, path: adapter.normalizePath(path) }));
+}
+
+function modulePathOf(module: Type, applicationId: string): string | undefined {
+  return (Reflect.getMetadata(MODULE_PATH + applicationId, module) ??
+    Reflect.getMetadata(MODULE_PATH, module)) as string | undefined;
+}
+
+function pathsOf(controller: Type): readonly string[] {
+  const path = (Reflect.getMetadata(PATH_METADATA, controller) ?? []) as string | readonly string[];
+  return (typeof path === 'string' ? [path] : path).map(addLeadingSlash);
+}
+
+function versionOf(controller: Type, versioning: VersioningOptions): VersionValue | undefined {
+  return (Reflect.getMetadata(VERSION_METADATA, controller) ?? versioning.defaultVersion) as
+    VersionValue | undefined;
+}
+
+/** URI versions are part of the path; all others are told apart by something that the request says. */
+function isVersionedByRequest(versioning: VersioningOptions | undefined): boolean {
+  return versioning !== undefined && versioning.type !== VersioningType.URI;
+}
+
+function hostsOf(controller: Type): readonly HostPattern[] {
+  const host = (Reflect.getMetadata(HOST_METADATA, controller) ?? []) as HostPattern | readonly HostPattern[];
+  return typeof host === 'string' || host instanceof RegExp ? [host] : host;
+}
+
+function isOrderSensitive(adapter: HttpServer): boolean {
+  return adapter.isRouteOrderSensitive?.() ?? true;
+}
+
+/** What a handler declares, by its parameter decorators, that it reads of a request. */
+export interface DeclaredInput {
+  /** Whether it takes the parsed or the raw body. */
+  readonly body: boolean;
+  /** The names in its `@Headers('x-…')` parameters. */
+  readonly headers: readonly string[];
+}
+
+/** Reads the parameter decorators of a handler. */
+export function declaredInput(controller: Type, handlerName: string): DeclaredInput {
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handlerName) ?? {}) as Readonly<
+    Record<string, { readonly data?: unknown }>
+  >;
+  const kinds = Object.entries(parameters).map(([key, { data }]) => ({
+    kind: Number(key.split(':')[0]),
+    data,
+  }));
+  return {
+    body: kinds.some(({ kind }) => kind === RouteParamtypes.BODY || kind === RouteParamtypes.RAW_BODY),
+    headers: kinds.flatMap(({ kind, data }) =>
+      kind === RouteParamtypes.HEADERS && typeof data === 'string' ? [data] : [],
+    ),
+  };
+}
+
+/** The metadata that `@RouteConstraints()` of `@nestjs/platform-fastify` leaves on a handler. */
+export function fastifyConstraints(handler: Handler): Readonly<Record<string, unknown>> {
+  return (Reflect.getMetadata('__fastify_route_constraints__', handler) ?? {}) as Readonly<
+    Record<string, unknown>
+  >;
+}
+
+/**
+ * How the adapter's router reads paths. The method is public; an adapter that lacks it is read as Express by default.
+ */
+export function matchingOptions(adapter: HttpServer): RouteMatching {
+  return adapter.getRouteMatchingOptions?.() ?? { caseSensitive: false, ignoreTrailingSlash: true };
+}
+
+/** A function in the adapters' one slot for a hook that runs before everything else. */
+export type RequestHook = (request: never, response: never, done: (error?: Error) => void) => unknown;
+
+/** The hook that somebody put into the slot before us, which the adapters keep in a private field. */
+export function currentRequestHook(adapter: AbstractHttpAdapter): RequestHook | undefined {
+  return (adapter as unknown as { readonly onRequestHook?: RequestHook }).onRequestHook;
+}

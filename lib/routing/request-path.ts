@@ -1,0 +1,45 @@
+/**
+ * The path of a request target, still percent-encoded: `/a%20b` of `/a%20b?q#f`, and of `http://host/a%20b`, the form
+ * in which proxies are asked. `undefined` for targets that no route serves, as the `*` of `OPTIONS *`.
+ *
+ * @see RFC 9112, section 3.2
+ */
+export function requestPath(target: string): string | undefined {
+  const start = target.startsWith('/') ? 0 : pathStart(target);
+  if (start === -1) return undefined;
+  let end = start;
+  while (end < target.length && target[end] !== '?' && target[end] !== '#') end++;
+  return end === start ? '/' : target.slice(start, end);
+}
+
+/** Where the path of an absolute-form target begins, or its end if the authority is all; -1 for other forms. */
+function pathStart(target: string): number {
+  const scheme = target.slice(0, 8).toLowerCase();
+  if (!scheme.startsWith('http://') && scheme !== 'https://') return -1;
+  let index = scheme === 'https://' ? 8 : 7;
+  while (index < target.length && target[index] !== '/' && target[index] !== '?' && target[index] !== '#')
+    index++;
+  return index;
+}
+
+/**
+ * The path that a server may make of another one: decoded, with backslashes for slashes, repeated slashes as one and
+ * dot segments resolved. A path that cannot be decoded stays as it is.
+ */
+export function canonicalPath(path: string): string {
+  const segments: string[] = [];
+  const decoded = decode(path).replaceAll('\\', '/');
+  for (const segment of decoded.split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '.' && segment !== '') segments.push(segment);
+  }
+  return decoded.endsWith('/') && segments.length > 0 ? `/${segments.join('/')}/` : `/${segments.join('/')}`;
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,32 @@
+import { isForbiddenRequestHeader, isToken } from '../protocol/names.js';
+import type { RouteDefaults } from '../policy/policy-fields.js';
+import type { CorsRoute } from './cors-route.js';
+import { declaredInput } from './nest-internals.js';
+
+/**
+ * What routes say of themselves where no layer sets `methods` or `allowedHeaders`: the methods that the app serves at
+ * the path, and the headers that the handler declares it reads.
+ *
+ * @param versionHeader - the request header that versions are asked for with, which the app reads before any handler
+ */
+export function routeDefaults(
+  routes: readonly CorsRoute[],
+  versionHeader: string | undefined,
+): (route: CorsRoute) => RouteDefaults {
+  const methods = new Map<string, Set<string>>();
+  for (const { path, method } of routes) {
+    const atPath = methods.get(path) ?? new Set();
+    methods.set(path, atPath.add(method === 'ALL' ? '*' : method));
+  }
+  return (route) => ({
+    methods: [...(methods.get(route.path) ?? [])],
+    allowedHeaders: readHeaders(route, versionHeader),
+  });
+}
+
+function readHeaders(route: CorsRoute, versionHeader: string | undefined): readonly string[] {
+  const { body, headers } = declaredInput(route.controller, route.handlerName);
+  const version = route.version !== undefined && versionHeader !== undefined ? [versionHeader] : [];
+  const names = [...(body ? ['content-type'] : []), ...headers, ...version].map((name) => name.toLowerCase());
+  return [...new Set(names)].filter((name) => isToken(name) && !isForbiddenRequestHeader(name));
+}

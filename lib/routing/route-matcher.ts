@@ -1,0 +1,34 @@
+import type { CorsRoute } from './cors-route.js';
+
+/** What a matcher reads of a platform's request. */
+export interface PlatformRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The host without the port, as the platform reports it; Nest compares host-bound controllers with it. */
+  readonly hostname?: string;
+  /** The authority, as the platform reports it. */
+  readonly host?: string;
+  /** The request target, before any middleware rewrites it. */
+  readonly originalUrl: string;
+}
+
+/** Finds routes as a platform's router does. One for each platform. */
+export interface RouteMatcher {
+  /** Takes the app's routes, once, before Nest registers them with the platform. */
+  setRoutes(routes: readonly CorsRoute[]): void;
+
+  /**
+   * The route that answers an actual request, as far as that is known without running anything; `undefined` if no
+   * route of Nest does.
+   */
+  routeOf(request: PlatformRequest): CorsRoute | undefined;
+
+  /**
+   * The routes that `method` could reach at the target of a preflight. A preflight carries neither a version nor other
+   * headers that a route may be bound to, so these can be several: one for each version.
+   *
+   * @param request - the preflight
+   * @param method - the method of the actual request
+   */
+  targetsOf(request: PlatformRequest, method: string): readonly CorsRoute[];
+}

@@ -1,0 +1,114 @@
+import { POLICY_FIELDS, type MergedFields, type PolicyField } from '../policy/policy-fields.js';
+import { describeEntry } from '../policy/policy-rules.js';
+import type { CorsRoute } from './cors-route.js';
+import type { Governance } from './governance.js';
+import type { Governed } from './governed.js';
+
+/** The longest time, in seconds, for which Chromium keeps a preflight. */
+const CHROMIUM_MAX_AGE = 7200;
+
+/** The fields of a policy as they are in force. */
+export interface EffectivePolicy {
+  /** Who may read, as it was written: `*`, origins, patterns, regular expressions, names of functions and classes. */
+  readonly origin: readonly string[];
+  readonly credentials: boolean;
+  readonly exposedHeaders: readonly string[];
+  readonly enforce: boolean;
+  /** Beside GET, HEAD and POST, which need no listing. */
+  readonly methods: readonly string[];
+  readonly allowedHeaders: readonly string[];
+  /** In seconds; `undefined` if it is not sent. */
+  readonly maxAge: number | undefined;
+  readonly optionsSuccessStatus: number;
+  readonly dangerously: readonly string[];
+}
+
+/** One line of `CorsService.routes()`. */
+export interface CorsRouteReport {
+  /** `Controller#handler`, `options.routes[0]`, or `options` for the module's default. */
+  readonly where: string;
+  /** The method, or `ALL`; `ALL` as well for what is no route of Nest. */
+  readonly method: string;
+  /** The path as it is registered with the platform; `*` for the module's default. */
+  readonly path: string;
+  /** The versions that a request has to ask for in a header or in another way than the path. */
+  readonly version: readonly string[];
+  /** The hosts that the controller is bound to; none means any. */
+  readonly hosts: readonly string[];
+  /** The policy, `'none'` under `@NoCors()`, or `undefined` where there is none. */
+  readonly policy: EffectivePolicy | 'none' | undefined;
+  /** The layers that each field's value came from, outermost first; none means the default. */
+  readonly from: Readonly<Record<PolicyField, readonly string[]>> | undefined;
+  /** What is legal and yet worth knowing. */
+  readonly notes: readonly string[];
+}
+
+/** Describes every policy of an app. */
+export function reportRoutes(
+  routes: readonly CorsRoute[],
+  { routes: governed, paths }: Governance,
+): CorsRouteReport[] {
+  const ofRoutes = routes.map((route, index) => ({
+    where: route.where,
+    method: route.method,
+    path: route.path,
+    version: [route.version ?? []]
+      .flat()
+      .map((version) => (typeof version === 'symbol' ? 'neutral' : version)),
+    hosts: route.hosts,
+    ...reportPolicy(governed[index]),
+  }));
+  const ofPaths = [...paths.entries, { where: 'options', path: '*', governed: paths.fallback }];
+  return [
+    ...ofRoutes,
+    ...ofPaths.map(({ where, path, governed: policy }) => ({
+      where,
+      method: 'ALL',
+      path,
+      version: [],
+      hosts: [],
+      ...reportPolicy(policy),
+    })),
+  ];
+}
+
+function reportPolicy(governed: Governed): Pick<CorsRouteReport, 'policy' | 'from' | 'notes'> {
+  if (governed === undefined || governed === 'none') return { policy: governed, from: undefined, notes: [] };
+  const { fields, from } = governed;
+  const { dangerously, ...others } = fields;
+  return {
+    policy: {
+      ...copied(others),
+      origin: fields.origin.map(describeEntry),
+      dangerously: Object.entries(dangerously).flatMap(([name, isSet]) => (isSet ? [name] : [])),
+    },
+    from: Object.fromEntries(
+      POLICY_FIELDS.map((field) => [field, [...from[field]]]),
+    ) as unknown as MergedFields['from'],
+    notes: notesOn(fields),
+  };
+}
+
+/** Copies, so that nobody can change a policy through its description. */
+function copied(
+  fields: Omit<MergedFields['fields'], 'dangerously'>,
+): Omit<EffectivePolicy, 'origin' | 'dangerously'> {
+  return {
+    credentials: fields.credentials,
+    exposedHeaders: [...fields.exposedHeaders],
+    enforce: fields.enforce,
+    methods: [...fields.methods],
+    allowedHeaders: [...fields.allowedHeaders],
+    maxAge: fields.maxAge,
+    optionsSuccessStatus: fields.optionsSuccessStatus,
+  };
+}
+
+function notesOn({ maxAge, dangerously }: MergedFields['fields']): readonly string[] {
+  return [
+    ...(maxAge !== undefined && maxAge > CHROMIUM_MAX_AGE
+      ? [`maxAge: Chromium keeps a preflight for ${CHROMIUM_MAX_AGE} seconds at most`]
+      : []),
+    ...Object.entries(dangerously).flatMap(([name, isSet]) => (isSet ? [`dangerously: ${name} is set`] : [])),
+  ];
+}
