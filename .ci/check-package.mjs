@@ -1,0 +1,130 @@
+/*
+ * Installs the packed library in an empty project, next to the versions of Nest that the tests ran with, and uses it
+ * there as its users will: imported, required, and compiled against.
+ *
+ *   node .ci/check-package.mjs <tarball>
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const library = readJson(join(root, 'package.json'));
+
+/** `nestjs-cors`, `nestjs-cors/testing`: what can be imported. */
+const entries = Object.keys(library.exports)
+  .filter((path) => path !== './package.json')
+  .map((path) => library.name + path.slice(1));
+
+const peers = [...Object.keys(library.peerDependencies), 'typescript', '@types/node'].map(
+  (name) => `${name}@${readJson(join(root, 'node_modules', name, 'package.json')).version}`,
+);
+
+/** Whether `import` and `require` give the same objects: otherwise decorators and module would not know each other. */
+const SAME_OBJECTS = `
+  import assert from 'node:assert/strict';
+  import { createRequire } from 'node:module';
+  import 'reflect-metadata';
+  const require = createRequire(import.meta.url);
+  for (const entry of ${JSON.stringify(entries)}) {
+    const imported = await import(entry);
+    const required = require(entry);
+    assert.notEqual(Object.keys(imported).length, 0, entry + ' exports nothing');
+    assert.deepEqual(Object.keys(required).sort(), Object.keys(imported).sort());
+    for (const name of Object.keys(imported)) assert.equal(required[name], imported[name], entry + ': ' + name);
+  }
+`;
+
+/** A CommonJS program that has nothing but `require`. */
+const REQUIRED = `
+  require('reflect-metadata');
+  for (const entry of ${JSON.stringify(entries)}) require(entry);
+`;
+
+/** Compiled twice, as an ES module and as CommonJS. */
+const CONSUMER = `
+  import { Controller, Get, Module } from '@nestjs/common';
+  import { AllowOrigin, CorsModule, NoCors, Preflight } from '${library.name}';
+  ${entries.map((entry, at) => `export * as entry${at} from '${entry}';`).join('\n')}
+
+  @Controller('reports')
+  @AllowOrigin('https://app.example.com', { credentials: true })
+  @Preflight({ allowedHeaders: ['content-type'], maxAge: 600 })
+  export class ReportsController {
+    @Get() list(): void {}
+    @Get('internal') @NoCors() internal(): void {}
+  }
+
+  @Module({ imports: [CorsModule.forRoot({ origin: '*' })], controllers: [ReportsController] })
+  export class AppModule {}
+
+  // @ts-expect-error: any origin never goes with credentials
+  CorsModule.forRoot({ origin: '*', credentials: true });
+`;
+
+const TSCONFIG = {
+  compilerOptions: {
+    target: 'es2023',
+    lib: ['es2023'],
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+    types: ['node'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    noEmit: true,
+    // The library's own declarations are to be checked: what they cannot resolve would silently become `any`.
+    skipLibCheck: false,
+  },
+  files: ['consumer.mts', 'consumer.cts'],
+};
+
+main(resolve(process.argv[2]));
+
+function main(tarball) {
+  const project = mkdtempSync(join(tmpdir(), 'nestjs-cors-'));
+  try {
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'scratch', private: true }));
+    writeFileSync(join(project, 'same-objects.mjs'), SAME_OBJECTS);
+    writeFileSync(join(project, 'required.cjs'), REQUIRED);
+    writeFileSync(join(project, 'consumer.mts'), CONSUMER);
+    writeFileSync(join(project, 'consumer.cts'), CONSUMER);
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+
+    const inProject = { cwd: project, stdio: 'inherit' };
+    execFileSync(
+      'npm',
+      ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...peers],
+      inProject,
+    );
+    execFileSync(process.execPath, ['same-objects.mjs'], inProject);
+    console.log(`imported and required, the same objects: ${entries.join(', ')}`);
+    execFileSync(process.execPath, ['required.cjs'], inProject);
+    console.log('required from CommonJS');
+    checkTypes(project);
+    console.log('compiled against, as an ES module and as CommonJS');
+  } finally {
+    rmSync(project, { recursive: true, force: true });
+  }
+}
+
+/** Fails with what TypeScript says of the consumer and of the library; what it says of other packages is theirs. */
+function checkTypes(project) {
+  const tsc = join(project, 'node_modules/typescript/bin/tsc');
+  const { stdout, stderr } = spawnSync(process.execPath, [tsc, '--pretty', 'false'], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  const ours = `${stdout}${stderr}`
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith(' '))
+    .filter((line) => !line.startsWith('node_modules/') || line.startsWith(`node_modules/${library.name}/`));
+  if (ours.length > 0) throw new Error(`TypeScript reports:\n${ours.join('\n')}`);
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
