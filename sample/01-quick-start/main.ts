@@ -1,0 +1,38 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { Pages } from './pages.js';
+import { WireLog } from './wire-log.js';
+
+// Browsers keep connections open; without `forceCloseConnections` the app would wait for them when it is stopped.
+const app = await NestFactory.create<NestFastifyApplication>(
+  AppModule,
+  new FastifyAdapter({ forceCloseConnections: true }),
+  { logger: ['error', 'warn'] },
+);
+app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
+app.get(WireLog).watch(app.getHttpServer());
+await app.listen(Number(process.env['PORT'] ?? 0), '127.0.0.1');
+
+const { port } = app.getHttpServer().address() as AddressInfo;
+const pages = app.get(Pages);
+pages.api = `http://localhost:${port}`;
+
+console.log(`
+  nestjs-cors, quick start
+
+  The API       ${pages.api}
+  Allowed page  ${pages.allowed.origin}   the policy "app" names this origin
+  Refused page  ${pages.refused.origin}   no policy names this one
+
+  Open both pages side by side. They run the same script, which calls the API eight times, and show what the browser
+  let the script read and why. Look for
+    - the same answer, readable on one page and hidden on the other, and the header that makes the difference
+    - the PUT: approved by a preflight on one page, never sent by the other
+    - the 404, which the allowed page can tell from a broken connection, because errors carry the headers too
+    - the last row: no page can read the answer, and yet the handler ran
+
+  Ctrl+C stops it. PORT, ALLOWED_PORT and REFUSED_PORT choose the ports.
+`);

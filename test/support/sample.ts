@@ -1,0 +1,100 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const nest = createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js');
+
+/** A build of the samples that no other suite, and no developer, is using. */
+export interface SampleBuild {
+  readonly folder: string;
+  remove(): void;
+}
+
+/** A sample in a process of its own. */
+export interface RunningSample {
+  /** What it printed until it was ready. */
+  readonly output: string;
+  /** The URLs that it printed, by the word before each: `API`, `Allowed page`, `Refused page`. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Sends a signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<Ended>;
+}
+
+/** How a process ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly errors: string;
+}
+
+/**
+ * Builds the samples as `npm run build:sample` does, but into a folder of its own. It lies inside the package, because
+ * only there does `nestjs-cors` mean the package itself.
+ */
+export function buildSamples(): SampleBuild {
+  mkdirSync(join(root, 'dist-sample'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'dist-sample/test-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const tsConfigPath = writeJson(join(folder, 'tsconfig.json'), {
+    extends: '../../sample/tsconfig.json',
+    compilerOptions: { outDir: 'out' },
+    include: ['../../sample'],
+  });
+  const config = JSON.parse(readFileSync(join(root, 'sample/nest-cli.json'), 'utf8')) as {
+    compilerOptions: object;
+  };
+  const configPath = writeJson(join(folder, 'nest-cli.json'), {
+    ...config,
+    compilerOptions: { ...config.compilerOptions, tsConfigPath },
+  });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [nest, 'build', '-c', configPath], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    remove();
+    throw new Error(`The samples do not build.\n${stdout}${stderr}`);
+  }
+  return { folder: join(folder, 'out'), remove };
+}
+
+/** Starts a sample on free ports and waits until it has said where it is. */
+export async function startSample(
+  { folder }: SampleBuild,
+  name: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<RunningSample> {
+  const { PORT: _port, ALLOWED_PORT: _allowed, REFUSED_PORT: _refused, ...inherited } = process.env;
+  const child = spawn(process.execPath, [join(folder, name, 'main.js')], { env: { ...inherited, ...env } });
+  const ended = once(child, 'exit') as Promise<[Ended['code'], Ended['signal']]>;
+  let output = '';
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += String(chunk)));
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += String(chunk);
+      if (output.includes('Ctrl+C')) resolve();
+    });
+    void ended.then(() => reject(new Error(`${name} ended before it was ready.\n${output}${errors}`)));
+  });
+  return {
+    output,
+    urls: Object.fromEntries(
+      [...output.matchAll(/^ *(?:The )?(\S.*?) +(http:\S+)/gm)].map(([, word, url]) => [word, url]),
+    ),
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
+      const [code, by] = await ended;
+      return { code, signal: by, errors };
+    },
+  };
+}
+
+function writeJson(path: string, value: object): string {
+  writeFileSync(path, JSON.stringify(value));
+  return relative(root, path);
+}
