@@ -1,0 +1,109 @@
+import {
+  hostEndOf,
+  hostStartOf,
+  isSerializedOrigin,
+  OPAQUE_ORIGIN,
+  schemeEndOf,
+} from '../protocol/serialized-origin.js';
+import type { AnyOrigin, ExactOrigin, OriginPattern, WildcardLabels } from './origin-entry.js';
+
+/** The entries that are written as a string. */
+export type WrittenOrigin = AnyOrigin | ExactOrigin | OriginPattern;
+
+/** How a pattern writes its wildcard labels. */
+export const WILDCARD_PREFIX: Readonly<Record<WildcardLabels, string>> = { none: '', one: '*.', many: '**.' };
+
+/** How a pattern writes "any port, including none". */
+export const ANY_PORT = '*';
+
+/** Stands where a pattern has its wildcard labels: what holds for it holds for every label. */
+export const SAMPLE_LABEL = 'x.';
+
+/**
+ * Schemes that never stand in a serialized origin: the URL standard ("origin of a URL") gives `file` and everything
+ * without a host an opaque origin, and `blob` and `filesystem` that of the URL inside.
+ */
+export const ORIGINLESS_SCHEMES: ReadonlySet<string> = new Set([
+  'about',
+  'blob',
+  'data',
+  'file',
+  'filesystem',
+  'javascript',
+]);
+
+/** URL standard, "ends in a number checker": such a host is an IPv4 address or invalid. */
+const NUMERIC_END = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i;
+
+/** Whether a host is an IP address, or would be one without the labels in front of it. */
+export function isAddress(host: string): boolean {
+  return host.startsWith('[') || NUMERIC_END.test(host);
+}
+
+/**
+ * Reads `'*'`, `'null'`, a serialized origin or a pattern; `undefined` for anything else. The one definition of what is
+ * legal: diagnosing a mistake and mending it is done elsewhere, and checked against this.
+ */
+export function readOrigin(text: string): WrittenOrigin | undefined {
+  if (text === '*') return { kind: 'any' };
+  if (text === OPAQUE_ORIGIN) return { kind: 'exact', origin: text };
+  const schemeEnd = schemeEndOf(text);
+  const scheme = text.slice(0, Math.max(schemeEnd, 0));
+  const written = text.slice(hostStartOf(schemeEnd));
+  const labels = wildcardOf(written);
+  const anyPort = written.endsWith(`:${ANY_PORT}`);
+  const authority = written.slice(WILDCARD_PREFIX[labels].length, anyPort ? -1 - ANY_PORT.length : undefined);
+  const sample = text.slice(0, hostStartOf(schemeEnd)) + (labels === 'none' ? '' : SAMPLE_LABEL) + authority;
+  if (!isSerializedOrigin(sample) || ORIGINLESS_SCHEMES.has(scheme) || !isCanonical(sample)) return undefined;
+  const tail = sample.slice(hostEndOf(sample));
+  const host = authority.slice(0, authority.length - tail.length);
+  if (anyPort && tail !== '') return undefined;
+  if (labels === 'none' && !anyPort) return { kind: 'exact', origin: text };
+  if (labels !== 'none' && (host === '' || isAddress(host))) return undefined;
+  return { kind: 'pattern', text, scheme, labels, host, port: anyPort ? ANY_PORT : tail.slice(1) };
+}
+
+/** Writes a pattern, or an exact origin, from its parts. */
+export function patternText(scheme: string, labels: WildcardLabels, host: string, port: string): string {
+  return `${scheme}://${WILDCARD_PREFIX[labels]}${host}${port === '' ? '' : `:${port}`}`;
+}
+
+/** The pattern, or the exact origin if nothing in it is left open. */
+export function makePattern(
+  scheme: string,
+  labels: WildcardLabels,
+  host: string,
+  port: string,
+): OriginPattern | ExactOrigin {
+  const text = patternText(scheme, labels, host, port);
+  if (labels === 'none' && port !== ANY_PORT) return { kind: 'exact', origin: text };
+  return { kind: 'pattern', text, scheme, labels, host, port };
+}
+
+/**
+ * One of the origins that a pattern allows. What a rule says of it (is it insecure, is it loopback?) it says of them all.
+ */
+export function sampleOrigin(pattern: OriginPattern): string {
+  const label = pattern.labels === 'none' ? '' : SAMPLE_LABEL;
+  const port = pattern.port === '' || pattern.port === ANY_PORT ? '' : `:${pattern.port}`;
+  return `${pattern.scheme}://${label}${pattern.host}${port}`;
+}
+
+/** The URL, or `undefined` where the URL parser fails. */
+export function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function wildcardOf(host: string): WildcardLabels {
+  if (host.startsWith(WILDCARD_PREFIX.many)) return 'many';
+  return host.startsWith(WILDCARD_PREFIX.one) ? 'one' : 'none';
+}
+
+/**
+ * Whether the URL parser leaves an origin as it is. It has no origin for a scheme that is not special
+ * (`capacitor://localhost`), but it writes such a URL without a path, so that the whole can be compared.
+ */
+function isCanonical(origin: string): boolean {
+  const url = parseUrl(origin);
+  return url !== undefined && (url.origin === origin || url.href === origin);
+}

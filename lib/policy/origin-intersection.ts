@@ -1,0 +1,183 @@
+import { OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
+import type { AllOf, AnyOrigin, ExactOrigin, OriginEntry, OriginPattern } from './origin-entry.js';
+import { ANY_PORT, makePattern } from './origin-grammar.js';
+import { compileOrigins } from './origin-set.js';
+import type { OriginFunction } from './origin-source.js';
+
+type Part = AllOf['parts'][number];
+type SpecificEntry = Exclude<OriginEntry, AnyOrigin>;
+type OpenEntry = Exclude<SpecificEntry, ExactOrigin>;
+
+/**
+ * The entries that allow what both lists allow: `merge: 'restrict'`. First the exact origins of the inner list that the
+ * outer one allows, then those of the outer list that the inner one allows, then what remains of the other entries.
+ *
+ * A regular expression or a source cannot be intersected in closed form; where one meets something else than a fixed
+ * origin, both are kept as conditions of one `all-of` entry.
+ */
+export function intersectOrigins(
+  outer: readonly OriginEntry[],
+  inner: readonly OriginEntry[],
+): readonly OriginEntry[] {
+  if (outer.some(isAny)) return uniteOrigins([], inner);
+  if (inner.some(isAny)) return uniteOrigins([], outer);
+  const found = new EntryList();
+  addExact(found, inner, outer);
+  addExact(found, outer, inner);
+  const outerOpen = outer.filter(isOpen);
+  for (const entry of inner.filter(isOpen)) {
+    for (const other of outerOpen) found.add(meet(partsOf(entry), partsOf(other)));
+  }
+  return found.entries;
+}
+
+/**
+ * The entries that allow what either list allows, the outer ones first, none twice: `merge: 'extend'`. `'*'` covers all
+ * others, and stands alone.
+ */
+export function uniteOrigins(
+  outer: readonly OriginEntry[],
+  inner: readonly OriginEntry[],
+): readonly OriginEntry[] {
+  const entries = [...outer, ...inner];
+  const any = entries.find(isAny);
+  if (any !== undefined) return [any];
+  const found = new EntryList();
+  for (const entry of entries.filter(isSpecific)) found.add(entry);
+  return found.entries;
+}
+
+/**
+ * Adds what the exact origins of one list have in common with another list. Asks the compiled list, so that two lists
+ * of thousands of exact origins cost no product.
+ */
+function addExact(found: EntryList, from: readonly OriginEntry[], list: readonly OriginEntry[]): void {
+  const rule = compileOrigins(list, { secureOnly: false });
+  const asking = list.filter(isOpen).filter(asksSources);
+  for (const entry of from) {
+    if (entry.kind !== 'exact') continue;
+    if (rule.allows(entry.origin)) found.add(entry);
+    else for (const other of asking) found.add(meet([entry], partsOf(other)));
+  }
+}
+
+/** The entry that allows what all parts of both sides allow, or `undefined` if no origin can meet them. */
+function meet(left: readonly Part[], right: readonly Part[]): SpecificEntry | undefined {
+  const parts = new EntryList<Part>();
+  let narrowest: ExactOrigin | OriginPattern | undefined;
+  for (const part of [...left, ...right]) {
+    if (part.kind === 'regexp' || part.kind === 'source') {
+      parts.add(part);
+    } else {
+      narrowest = narrowest === undefined ? part : meetFixed(narrowest, part);
+      if (narrowest === undefined) return undefined;
+    }
+  }
+  if (narrowest?.kind === 'exact') return meetExact(narrowest, parts.entries);
+  return allOf(narrowest === undefined ? parts.entries : [narrowest, ...parts.entries]);
+}
+
+/** Regular expressions can be tried on an exact origin right away; only sources remain. */
+function meetExact(exact: ExactOrigin, parts: readonly Part[]): SpecificEntry | undefined {
+  const sources = parts.filter((part) => part.kind === 'source');
+  const met = parts.every((part) => part.kind === 'source' || allowsExact(part, exact));
+  // A source is never asked about the opaque origin.
+  if (!met || (exact.origin === OPAQUE_ORIGIN && sources.length > 0)) return undefined;
+  return allOf([exact, ...sources]);
+}
+
+function meetFixed(
+  a: ExactOrigin | OriginPattern,
+  b: ExactOrigin | OriginPattern,
+): ExactOrigin | OriginPattern | undefined {
+  if (a.kind === 'exact') return allowsExact(b, a) ? a : undefined;
+  if (b.kind === 'exact') return allowsExact(a, b) ? b : undefined;
+  const narrow = covers(b, a) ? a : b;
+  const wide = narrow === a ? b : a;
+  if (a.scheme !== b.scheme || !covers(wide, narrow)) return undefined;
+  if (wide.port !== ANY_PORT && narrow.port !== ANY_PORT && wide.port !== narrow.port) return undefined;
+  if (narrow.port !== ANY_PORT || wide.port === ANY_PORT) return narrow;
+  return makePattern(narrow.scheme, narrow.labels, narrow.host, wide.port);
+}
+
+/**
+ * Whether every host that `narrow` allows is one that `wide` allows. Two patterns' hosts are either so related or have
+ * nothing in common: whole labels from the right decide, so that there is no partial overlap.
+ */
+function covers(wide: OriginPattern, narrow: OriginPattern): boolean {
+  if (wide.host === narrow.host) {
+    return wide.labels === narrow.labels || (wide.labels === 'many' && narrow.labels === 'one');
+  }
+  if (!narrow.host.endsWith(`.${wide.host}`)) return false;
+  if (wide.labels === 'many') return true;
+  const label = narrow.host.slice(0, -1 - wide.host.length);
+  return wide.labels === 'one' && narrow.labels === 'none' && !label.includes('.');
+}
+
+function allowsExact(entry: OriginEntry, exact: ExactOrigin): boolean {
+  return compileOrigins([entry], { secureOnly: false }).allows(exact.origin);
+}
+
+function allOf(parts: readonly Part[]): SpecificEntry | undefined {
+  return parts.length === 1 ? parts[0] : { kind: 'all-of', parts };
+}
+
+function partsOf(entry: OpenEntry): readonly Part[] {
+  return entry.kind === 'all-of' ? entry.parts : [entry];
+}
+
+function asksSources(entry: OpenEntry): boolean {
+  return partsOf(entry).some((part) => part.kind === 'source');
+}
+
+function isAny(entry: OriginEntry): entry is AnyOrigin {
+  return entry.kind === 'any';
+}
+
+function isSpecific(entry: OriginEntry): entry is SpecificEntry {
+  return !isAny(entry);
+}
+
+function isOpen(entry: OriginEntry): entry is OpenEntry {
+  return isSpecific(entry) && entry.kind !== 'exact';
+}
+
+/** Entries in the order in which they came, each once. */
+class EntryList<Entry extends SpecificEntry = SpecificEntry> {
+  readonly entries: Entry[] = [];
+  private readonly keys = new Set<string>();
+  private readonly functions = new Map<OriginFunction, number>();
+
+  add(entry: Entry | undefined): void {
+    if (entry === undefined) return;
+    const key = this.keyOf(entry);
+    if (this.keys.has(key)) return;
+    this.keys.add(key);
+    this.entries.push(entry);
+  }
+
+  /** Equal for entries that allow the same by construction. Keys other than origins start with a space. */
+  private keyOf(entry: SpecificEntry): string {
+    switch (entry.kind) {
+      case 'exact':
+        return entry.origin;
+      case 'pattern':
+        return ` pattern ${entry.text}`;
+      case 'regexp':
+        return ` regexp ${String(entry.regexp)}`;
+      case 'source':
+        return ` source ${this.numberOf(entry.allows)}`;
+      case 'all-of':
+        return ` all-of${entry.parts
+          .map((part) => this.keyOf(part))
+          .toSorted()
+          .join('')}`;
+    }
+  }
+
+  private numberOf(allows: OriginFunction): number {
+    const known = this.functions.get(allows) ?? this.functions.size;
+    this.functions.set(allows, known);
+    return known;
+  }
+}

@@ -1,0 +1,157 @@
+import {
+  isInsecureOrigin,
+  isSerializedOrigin,
+  MAX_ORIGIN_LENGTH,
+  OPAQUE_ORIGIN,
+} from '../protocol/serialized-origin.js';
+import type { AllOf, AskedOrigin, OriginEntry, OriginPattern, OriginRegExp } from './origin-entry.js';
+import { OriginPatternTrie } from './origin-pattern-trie.js';
+import type { OriginFunction } from './origin-source.js';
+
+/** A compiled list of origin entries. */
+export interface OriginRule {
+  /** Whether an entry is `'*'`. */
+  readonly any: boolean;
+  /** Whether an entry that needs no asking allows an origin. Safe for any string: a malformed one is not allowed. */
+  allows(origin: string): boolean;
+  /** The entries that have to be asked, if no fixed one allows the origin. Empty if {@link OriginRule.any}. */
+  readonly asked: readonly AskedRule[];
+}
+
+/** An entry that has to be asked. It allows an origin if that is within, and every source says so. */
+export interface AskedRule {
+  /** The names of the sources, and the conditions beside them, for messages. */
+  readonly text: string;
+  /**
+   * Whether the sources may be asked: the origin is well-formed, not opaque, and meets the conditions beside them.
+   */
+  within(origin: string): boolean;
+  readonly sources: readonly OriginFunction[];
+}
+
+/** What the whole policy says about its origins. */
+export interface OriginRuleOptions {
+  /**
+   * Whether origins that {@link isInsecureOrigin} names are refused to regular expressions and sources: the policy has
+   * credentials, and not `dangerously.insecureOrigins`. Exact entries and patterns were checked at start.
+   */
+  readonly secureOnly: boolean;
+}
+
+/**
+ * Compiles entries into a matcher whose cost does not depend on how many there are: one look-up for all exact origins,
+ * one walk for all patterns. Only regular expressions are tried one after the other.
+ */
+export function compileOrigins(entries: readonly OriginEntry[], options: OriginRuleOptions): OriginRule {
+  return new OriginSet(entries, options.secureOnly);
+}
+
+class OriginSet implements OriginRule {
+  readonly any: boolean;
+  readonly asked: readonly AskedRule[];
+  private readonly exact = new Set<string>();
+  private readonly patterns = new OriginPatternTrie();
+  private readonly conditions: readonly Conditions[];
+  private readonly secureOnly: boolean;
+  /** Whether there is anything but exact origins. */
+  private readonly open: boolean;
+
+  constructor(entries: readonly OriginEntry[], secureOnly: boolean) {
+    const asked: AskedRule[] = [];
+    const conditions: Conditions[] = [];
+    let any = false;
+    let open = false;
+    for (const entry of entries) {
+      open ||= entry.kind !== 'exact' && entry.kind !== 'source';
+      if (entry.kind === 'any') any = true;
+      else if (entry.kind === 'exact') this.exact.add(entry.origin);
+      else if (entry.kind === 'pattern') this.patterns.add(entry);
+      else if (asksSources(entry)) asked.push(new AskedConditions(entry, secureOnly));
+      else conditions.push(new Conditions(partsOf(entry)));
+    }
+    this.any = any;
+    this.open = open;
+    this.asked = Object.freeze(any ? [] : asked);
+    this.conditions = conditions;
+    this.secureOnly = secureOnly;
+  }
+
+  allows(origin: string): boolean {
+    if (origin.length > MAX_ORIGIN_LENGTH) return false;
+    if (this.exact.has(origin)) return true;
+    if (!this.open || !isSerializedOrigin(origin)) return false;
+    if (this.any) return true;
+    // Nothing but its own exact entry allows the opaque origin: anybody can have it.
+    if (origin === OPAQUE_ORIGIN) return false;
+    return this.patterns.matches(origin) || this.meetsConditions(origin);
+  }
+
+  private meetsConditions(origin: string): boolean {
+    if (this.conditions.length === 0 || (this.secureOnly && isInsecureOrigin(origin))) return false;
+    for (const conditions of this.conditions) {
+      if (conditions.hold(origin)) return true;
+    }
+    return false;
+  }
+}
+
+/** The parts of an entry that need no asking and must all hold. */
+class Conditions {
+  private readonly exact: readonly string[];
+  private readonly patterns: readonly OriginPatternTrie[];
+  private readonly regexps: readonly RegExp[];
+
+  constructor(parts: AllOf['parts']) {
+    this.exact = parts.flatMap((part) => (part.kind === 'exact' ? [part.origin] : []));
+    this.patterns = parts.flatMap((part) => (part.kind === 'pattern' ? [trieOf(part)] : []));
+    this.regexps = parts.flatMap((part) => (part.kind === 'regexp' ? [part.regexp] : []));
+  }
+
+  /** @param origin - a well-formed, tuple origin */
+  hold(origin: string): boolean {
+    for (const exact of this.exact) {
+      if (exact !== origin) return false;
+    }
+    for (const pattern of this.patterns) {
+      if (!pattern.matches(origin)) return false;
+    }
+    for (const regexp of this.regexps) {
+      if (!regexp.test(origin)) return false;
+    }
+    return true;
+  }
+}
+
+class AskedConditions implements AskedRule {
+  readonly text: string;
+  readonly sources: readonly OriginFunction[];
+  private readonly conditions: Conditions;
+  private readonly secureOnly: boolean;
+
+  constructor(entry: AskedOrigin | AllOf, secureOnly: boolean) {
+    const parts = partsOf(entry);
+    this.text = parts.map((part) => (part.kind === 'exact' ? part.origin : part.text)).join(' and ');
+    this.sources = parts.flatMap((part) => (part.kind === 'source' ? [part.allows] : []));
+    this.conditions = new Conditions(parts);
+    this.secureOnly = secureOnly;
+  }
+
+  within(origin: string): boolean {
+    if (!isSerializedOrigin(origin) || origin === OPAQUE_ORIGIN) return false;
+    return !(this.secureOnly && isInsecureOrigin(origin)) && this.conditions.hold(origin);
+  }
+}
+
+function partsOf(entry: OriginRegExp | AskedOrigin | AllOf): AllOf['parts'] {
+  return entry.kind === 'all-of' ? entry.parts : [entry];
+}
+
+function asksSources(entry: OriginRegExp | AskedOrigin | AllOf): entry is AskedOrigin | AllOf {
+  return partsOf(entry).some((part) => part.kind === 'source');
+}
+
+function trieOf(pattern: OriginPattern): OriginPatternTrie {
+  const trie = new OriginPatternTrie();
+  trie.add(pattern);
+  return trie;
+}

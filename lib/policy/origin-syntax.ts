@@ -1,0 +1,57 @@
+import { parse } from 'tldts';
+
+import type { ValueProblem } from './cors-problem.js';
+import { diagnoseOrigin } from './origin-diagnosis.js';
+import type { OriginPattern } from './origin-entry.js';
+import type { WrittenOrigin } from './origin-grammar.js';
+import { patternText, readOrigin, SAMPLE_LABEL } from './origin-grammar.js';
+
+/** What became of a value: an entry, or the one problem that says the most about it. */
+export type Parsed<Entry> = { readonly entry: Entry } | { readonly problem: ValueProblem };
+
+/**
+ * Parses one string of a policy's `origin`. Whether the entry may stand where it stands is not asked here: `'*'` beside
+ * others or with credentials, `'null'`, plain http and public suffixes are judged once the whole policy is known.
+ *
+ * | written | entry |
+ * |---|---|
+ * | `*` | any origin |
+ * | `null` | the opaque origin, as an exact one |
+ * | `https://example.com`, `http://localhost:3000`, `capacitor://localhost`, `http://[::1]` | exact |
+ * | `https://*.example.com` | pattern: exactly one more label |
+ * | `https://**.example.com` | pattern: one more label or several |
+ * | `http://localhost:*`, `https://*.example.com:*` | pattern: any port, including none |
+ * | `https://example.com/`, `HTTPS://example.com`, `https://example.com:443`, `example.com`, `https://*` | refused |
+ *
+ * A refused value never becomes an entry by being mended silently: what is in the source should be what is enforced.
+ */
+export function parseOrigin(text: string): Parsed<WrittenOrigin> {
+  const entry = readOrigin(text);
+  return entry === undefined ? { problem: diagnoseOrigin(text) } : { entry };
+}
+
+/**
+ * The problem of a pattern whose wildcard stands for the sites of strangers: `https://*.com`, `https://*.github.io`.
+ *
+ * Only suffixes that the Public Suffix List names count. The list's default rule (every unknown top-level domain is a
+ * suffix) would refuse `http://*.localhost` and `https://*.internal`, which belong to one owner.
+ */
+export function publicSuffixProblem(pattern: OriginPattern): ValueProblem | undefined {
+  if (pattern.labels === 'none') return undefined;
+  const host = pattern.host.replace(/\.$/, '');
+  // A rule of the list may itself be a wildcard: `*.sch.uk` makes every name below `sch.uk` a suffix.
+  const wildcardRule = isPublicSuffix(`${SAMPLE_LABEL}${host}`);
+  if (!wildcardRule && !isPublicSuffix(host)) return undefined;
+  const domain = `your-domain.${wildcardRule ? SAMPLE_LABEL : ''}${pattern.host}`;
+  const own = patternText(pattern.scheme, pattern.labels, domain, pattern.port);
+  return {
+    code: 'origin-public-suffix',
+    message: 'has a wildcard right before a public suffix, below which anyone can have a site',
+    fix: `name your own domain, as in "${own}"`,
+  };
+}
+
+function isPublicSuffix(host: string): boolean {
+  const found = parse(host, { allowPrivateDomains: true, extractHostname: false, validateHostname: false });
+  return found.publicSuffix === host && (found.isIcann === true || found.isPrivate === true);
+}
