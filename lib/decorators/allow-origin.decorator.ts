@@ -4,6 +4,7 @@ import type {
   CredentialedAccessOptions,
   OriginOption,
 } from '../policy/cors-policy-options.interface.js';
+import { isOptionsObject } from '../policy/options-object.js';
 import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
 import { ALLOW_ORIGIN_METADATA } from './cors-metadata.js';
 
@@ -50,12 +51,9 @@ export function AllowOrigin(
 ): CorsDecorator;
 export function AllowOrigin(...args: readonly unknown[]): CorsDecorator {
   const last = args.at(-1);
-  if (!isOptions(last)) return corsDecorator(ALLOW_ORIGIN_METADATA, { origin: args });
-  const origins = args.slice(0, -1);
-  return corsDecorator(ALLOW_ORIGIN_METADATA, origins.length === 0 ? last : { ...last, origin: origins });
-}
-
-/** An origin is a string, a function, a class or a RegExp; only the options are a plain object. */
-function isOptions(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !(value instanceof RegExp) && !Array.isArray(value);
+  if (!isOptionsObject(last)) return corsDecorator(ALLOW_ORIGIN_METADATA, { origin: args });
+  if (args.length === 1) return corsDecorator(ALLOW_ORIGIN_METADATA, last);
+  // The types know no `origin` beside origins; from JavaScript it must not get lost.
+  const origin = [...args.slice(0, -1), ...[last['origin'] ?? []].flat()];
+  return corsDecorator(ALLOW_ORIGIN_METADATA, { ...last, origin });
 }

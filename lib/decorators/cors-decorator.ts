@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { addMetadata } from './cors-metadata.js';
+import { addMetadata, MISPLACED_METADATA } from './cors-metadata.js';
 import { requireCorsModule } from './cors-module-check.js';
 
 /** A decorator for controllers and for handlers. */
@@ -7,9 +7,14 @@ export type CorsDecorator = ClassDecorator & MethodDecorator;
 
 /** Makes a decorator that adds `value` to the metadata of the class or handler that it stands on. */
 export function corsDecorator(key: string, value: unknown): CorsDecorator {
-  return (target: object, _name?: string | symbol, descriptor?: { readonly value?: unknown }): void => {
+  return (target: object, name?: string | symbol, descriptor?: { readonly value?: unknown }): void => {
+    const isClass = typeof target === 'function';
+    const controller = (isClass ? target : target.constructor) as Type;
     const handler = descriptor?.value;
-    addMetadata(key, typeof handler === 'function' ? handler : target, value);
-    requireCorsModule((typeof target === 'function' ? target : target.constructor) as Type);
+    if (name === undefined) addMetadata(key, controller, value);
+    else if (!isClass && typeof handler === 'function') addMetadata(key, handler, value);
+    // A static method, an accessor or a property, which the types do not all refuse.
+    else addMetadata(MISPLACED_METADATA, controller, String(name));
+    requireCorsModule(controller);
   };
 }

@@ -8,11 +8,13 @@ export const ALLOW_ORIGIN_METADATA = 'nestjs-cors:allow-origin';
 export const PREFLIGHT_METADATA = 'nestjs-cors:preflight';
 export const NO_CORS_METADATA = 'nestjs-cors:no-cors';
 export const USE_CORS_POLICY_METADATA = 'nestjs-cors:use-cors-policy';
+/** On the class: the names of its members that carry a decorator and cannot be handlers. */
+export const MISPLACED_METADATA = 'nestjs-cors:misplaced';
 
 /** The decorators of one class or handler, as they were applied. More than one of a kind is a mistake. */
 export interface CorsMetadata {
-  readonly allowOrigin: readonly object[];
-  readonly preflight: readonly object[];
+  readonly allowOrigin: readonly unknown[];
+  readonly preflight: readonly unknown[];
   readonly noCors: boolean;
   readonly policies: readonly unknown[];
 }
@@ -30,13 +32,29 @@ export function addMetadata(key: string, target: object, value: unknown): void {
   Reflect.defineMetadata(key, [value, ...own], target);
 }
 
-/** Reads what the decorators have said of a class, its base classes included, or of a handler. */
+/**
+ * Reads what the decorators have said of a class or of a handler.
+ *
+ * A class inherits from its base class, and each of its own decorators takes the place of an inherited one of the same
+ * kind. `@NoCors()` and `@UseCorsPolicy()` speak for the whole policy, so that nothing is inherited beside them; and
+ * `@AllowOrigin()` ends an inherited `@NoCors()`.
+ */
 export function readMetadata(target: Decorated): CorsMetadata {
+  const own: CorsMetadata = {
+    allowOrigin: ownList(ALLOW_ORIGIN_METADATA, target),
+    preflight: ownList(PREFLIGHT_METADATA, target),
+    noCors: ownList(NO_CORS_METADATA, target).length > 0,
+    policies: ownList(USE_CORS_POLICY_METADATA, target),
+  };
+  const base: unknown = Object.getPrototypeOf(target);
+  if (own.noCors || own.policies.length > 0 || typeof base !== 'function') return own;
+  const inherited = readMetadata(base as Decorated);
+  const opens = own.allowOrigin.length > 0;
   return {
-    allowOrigin: list(ALLOW_ORIGIN_METADATA, target),
-    preflight: list(PREFLIGHT_METADATA, target),
-    noCors: list(NO_CORS_METADATA, target).length > 0,
-    policies: list(USE_CORS_POLICY_METADATA, target),
+    allowOrigin: opens ? own.allowOrigin : inherited.allowOrigin,
+    preflight: own.preflight.length > 0 ? own.preflight : inherited.preflight,
+    noCors: inherited.noCors && !opens,
+    policies: inherited.policies,
   };
 }
 
@@ -46,6 +64,11 @@ export function isDecorated(target: Decorated): boolean {
   return allowOrigin.length > 0 || preflight.length > 0 || noCors || policies.length > 0;
 }
 
-function list<T>(key: string, target: Decorated): readonly T[] {
-  return (Reflect.getMetadata(key, target) as readonly T[] | undefined) ?? [];
+/** The names of members of a class, its base classes included, on which a decorator has no effect. */
+export function misplacedDecorators(target: Decorated): readonly string[] {
+  return (Reflect.getMetadata(MISPLACED_METADATA, target) ?? []) as readonly string[];
+}
+
+function ownList(key: string, target: Decorated): readonly unknown[] {
+  return (Reflect.getOwnMetadata(key, target) ?? []) as readonly unknown[];
 }

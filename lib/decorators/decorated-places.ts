@@ -1,13 +1,17 @@
 import type { Type } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
-import { isDecorated, type Decorated } from './cors-metadata.js';
+import { isDecorated, misplacedDecorators, type Decorated } from './cors-metadata.js';
 
 const scanner = new MetadataScanner();
 
-/** The names of a controller's methods that carry a decorator of the package. */
+/** The names of a controller's members that carry a decorator of the package: methods, if they are to have an effect. */
 export function decoratedMethods(controller: Type): readonly string[] {
   const prototype = controller.prototype as Record<string, Decorated>;
-  return scanner.getAllMethodNames(prototype).filter((name) => isDecorated(prototype[name] as Decorated));
+  const methods = scanner.getAllMethodNames(prototype);
+  return [
+    ...methods.filter((name) => isDecorated(prototype[name] as Decorated)),
+    ...misplacedDecorators(controller),
+  ];
 }
 
 /** Where the package's decorators stand in a controller: `ReportsController`, `ReportsController#list`. */

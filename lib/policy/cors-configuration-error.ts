@@ -18,11 +18,13 @@ import { show } from './show.js';
 export class CorsConfigurationError extends Error {
   override readonly name = 'CorsConfigurationError';
 
-  /**
-   * @param problems - all that is wrong, at least one
-   */
-  constructor(readonly problems: readonly CorsProblem[]) {
+  /** All that is wrong, at least one problem. */
+  readonly problems: readonly CorsProblem[];
+
+  /** @param problems - all that is wrong, at least one problem */
+  constructor(problems: readonly CorsProblem[]) {
     super(describeProblems(problems));
+    this.problems = Object.freeze([...problems]);
   }
 }
 

@@ -83,20 +83,20 @@ export interface DangerousOptions {
    *
    * @defaultValue `false`
    */
-  readonly insecureOrigins?: boolean;
+  readonly insecureOrigins?: boolean | undefined;
   /**
    * Lets a pattern stand directly below a public suffix, as in `https://*.github.io`. Anybody can register a name
    * there, so anybody can write a page whose origin matches.
    *
    * @defaultValue `false`
    */
-  readonly publicSuffixes?: boolean;
+  readonly publicSuffixes?: boolean | undefined;
   /**
    * Lets the opaque origin `null` be listed. Any page can take it on by running its script in a sandboxed frame.
    *
    * @defaultValue `false`
    */
-  readonly nullOrigin?: boolean;
+  readonly nullOrigin?: boolean | undefined;
 }
 
 /** The fields of a policy whose rules do not depend on `credentials`. */
@@ -109,7 +109,7 @@ export interface CommonPolicyOptions {
    * @defaultValue the methods that the app serves at the route's path
    * @see Fetch, "CORS-safelisted method" and "CORS-preflight fetch"
    */
-  readonly methods?: OneOrMany<string>;
+  readonly methods?: OneOrMany<string> | undefined;
   /**
    * Request headers that a preflight may approve, in any case. `'*'` is any header but `Authorization`, which must be
    * listed by name beside it; the answer still names the requested ones.
@@ -118,29 +118,29 @@ export interface CommonPolicyOptions {
    * `@Headers('x-…')` parameters
    * @see Fetch, "CORS-unsafe request-header names" and "CORS non-wildcard request-header name"
    */
-  readonly allowedHeaders?: OneOrMany<string>;
+  readonly allowedHeaders?: OneOrMany<string> | undefined;
   /**
    * How long a browser may keep an approved preflight, in whole seconds from 0 to 86400. Chromium keeps none longer
    * than 7200.
    *
    * @defaultValue not sent; browsers then keep it for 5 seconds
    */
-  readonly maxAge?: number;
+  readonly maxAge?: number | undefined;
   /**
    * Status of an approved preflight, from 200 to 299.
    *
    * @defaultValue 204
    */
-  readonly optionsSuccessStatus?: number;
+  readonly optionsSuccessStatus?: number | undefined;
   /**
    * Whether the guard refuses, with 403 and before the handler runs, an actual request from an origin that the policy
    * does not allow. Same-origin requests and requests without `Origin` are never refused.
    *
    * @defaultValue `false`: the handler runs, and the browser keeps the response from the script
    */
-  readonly enforce?: boolean;
+  readonly enforce?: boolean | undefined;
   /** Ways around a refusal of the start-up check. */
-  readonly dangerously?: DangerousOptions;
+  readonly dangerously?: DangerousOptions | undefined;
 }
 
 /** Who may read the response, without cookies and HTTP authentication. */
@@ -150,34 +150,35 @@ export interface AnonymousAccessOptions {
    *
    * @defaultValue none: without an origin from any layer a route has no policy
    */
-  readonly origin?: '*' | OneOrMany<OriginOption>;
+  readonly origin?: '*' | OneOrMany<OriginOption> | undefined;
   /**
    * Response headers that scripts may read beside the safelisted ones. `'*'` is sent as it is.
    *
    * @defaultValue none
    */
-  readonly exposedHeaders?: OneOrMany<string>;
+  readonly exposedHeaders?: OneOrMany<string> | undefined;
   /**
    * Whether scripts may read responses to requests with cookies and HTTP authentication.
    *
    * @defaultValue `false`
    */
-  readonly credentials?: false;
+  readonly credentials?: false | undefined;
 }
 
 /** Who may read the response, with cookies and HTTP authentication: never `'*'`. */
 export interface CredentialedAccessOptions {
   /** Origins whose scripts may read the response. With credentials each has to be named: `'*'` is refused. */
-  readonly origin?: OneOrMany<OriginOption>;
+  readonly origin?: OneOrMany<OriginOption> | undefined;
   /** Response headers that scripts may read. With credentials each has to be named: `'*'` is refused. */
-  readonly exposedHeaders?: OneOrMany<HeaderName>;
+  readonly exposedHeaders?: OneOrMany<HeaderName> | undefined;
   /** Scripts may read responses to requests with cookies and HTTP authentication. */
   readonly credentials: true;
 }
 
 /**
  * A CORS policy. Every field is optional: what a layer leaves out comes from the layer around it, and what no layer
- * sets has the default named here, which is never a permissive one.
+ * sets has the default named here, which is never a permissive one. `undefined` is as if the field were left out, so
+ * that a factory can write `maxAge: config.get<number>('CORS_MAX_AGE')`.
  *
  * The types refuse what can be refused at compile time; everything is checked again when the app starts, after the
  * layers have been merged.
@@ -201,12 +202,15 @@ export interface CredentialedAccessOptions {
 export type CorsPolicyOptions = CommonPolicyOptions & (AnonymousAccessOptions | CredentialedAccessOptions);
 
 /**
- * How a decorator's lists meet those of the layer around it, field by field and only for fields that it sets.
+ * How a decorator's fields meet those of the layer around it, field by field and only for fields that it sets. Where no
+ * layer around it sets a field, they meet the field's default.
  *
  * - `'replace'`: they take their place.
- * - `'extend'`: the union of both.
- * - `'restrict'`: the intersection of both; nothing becomes wider. `credentials` needs both layers, the shorter
- *   `maxAge` wins, and `enforce` is on if either layer says so.
+ * - `'extend'`: the union of lists, and of what `dangerously` lets through; other fields take the place of the outer
+ *   ones.
+ * - `'restrict'`: the intersection of lists; nothing becomes wider. `credentials` and what `dangerously` lets through
+ *   need both layers, the shorter `maxAge` wins (5 seconds, which browsers assume, where none is sent), and `enforce`
+ *   is on if either layer says so.
  */
 export type MergeMode = 'replace' | 'extend' | 'restrict';
 
@@ -239,19 +243,19 @@ export interface CorsRouteOptions {
  */
 export type CorsModuleOptions = CorsPolicyOptions & {
   /** Policies that `@UseCorsPolicy(name)` and `routes` refer to; each lies on top of the module's default. */
-  readonly policies?: Readonly<Record<string, CorsPolicyOptions>>;
+  readonly policies?: Readonly<Record<string, CorsPolicyOptions>> | undefined;
   /** Policies for paths that no controller serves: static files, another plugin's routes, a middleware's path. */
-  readonly routes?: readonly CorsRouteOptions[];
+  readonly routes?: readonly CorsRouteOptions[] | undefined;
 };
 
 /** What `@AllowOrigin` takes beside the origins. */
 export type AllowOriginOptions = Pick<CommonPolicyOptions, 'enforce' | 'dangerously'> & {
   /**
-   * How the lists meet those of the layer around them.
+   * How its fields meet those of the layer around it; see {@link MergeMode}.
    *
    * @defaultValue `'replace'`
    */
-  readonly merge?: MergeMode;
+  readonly merge?: MergeMode | undefined;
 } & (AnonymousAccessOptions | CredentialedAccessOptions);
 
 /** What `@Preflight` takes: what a preflight may be told. */
@@ -260,11 +264,11 @@ export interface PreflightOptions extends Pick<
   'methods' | 'allowedHeaders' | 'maxAge' | 'optionsSuccessStatus'
 > {
   /**
-   * How the lists meet those of the layer around them.
+   * How its fields meet those of the layer around it; see {@link MergeMode}.
    *
    * @defaultValue `'replace'`
    */
-  readonly merge?: MergeMode;
+  readonly merge?: MergeMode | undefined;
 }
 
 /** Makes the module's options; implemented by a class given to `forRootAsync({ useClass | useExisting })`. */

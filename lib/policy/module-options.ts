@@ -1,19 +1,25 @@
-import type { CorsProblem } from './cors-problem.js';
+import type { CorsProblem, ValueProblem } from './cors-problem.js';
+import { isOptionsObject, type OptionsObject } from './options-object.js';
 import { POLICY_FIELDS, type PolicyLayer } from './policy-fields.js';
 import { readLayer } from './read-layer.js';
 import type { ResolveSource } from './read-origin.js';
 import { suggest } from './suggest.js';
+import { unknownOption } from './unknown-option.js';
 
 /** The place of the module's options in messages. */
 export const OPTIONS = 'options';
+
+const MODULE_OPTIONS = [...POLICY_FIELDS, 'policies', 'routes'];
+const ROUTE_OPTIONS = ['path', 'policy'];
 
 /** An entry of `routes`, read. */
 export interface PathPolicy {
   /** The entry's place: `options.routes[0]`. */
   readonly where: string;
-  readonly path: string;
-  /** The layers on top of the module's default, or `false` where the path takes no part in CORS. */
-  readonly layers: readonly PolicyLayer[] | false;
+  /** The path, `undefined` where it could not be read. */
+  readonly path: string | undefined;
+  /** The layer on top of the module's default, or `false` where the path takes no part in CORS. */
+  readonly layer: PolicyLayer | false;
 }
 
 /** The module's options, read. */
@@ -26,67 +32,17 @@ export interface ReadModuleOptions {
 
 /** Reads the options of `CorsModule`, which may come from anywhere, and reports all that is wrong with them. */
 export function readModuleOptions(raw: unknown, resolveSource: ResolveSource): ReadModuleOptions {
-  const problems: CorsProblem[] = [];
-  const report = (
-    where: string,
-    value: unknown,
-    problem: Pick<CorsProblem, 'code' | 'message' | 'fix'>,
-  ): void => {
-    problems.push({ where, field: '', value, ...problem });
-  };
-  const read = (value: object, where: string, known: readonly string[]): PolicyLayer => {
-    const result = readLayer(value, where, known, resolveSource);
-    problems.push(...result.problems);
-    return result.layer;
-  };
-
-  const options = isObject(raw) ? raw : {};
-  if (!isObject(raw)) report(OPTIONS, raw, notAnObject('an object of options'));
-  const base = read(options, OPTIONS, [...POLICY_FIELDS, 'policies', 'routes']);
-
-  const named = new Map<string, PolicyLayer>();
-  const policies = options['policies'] ?? {};
-  if (!isObject(policies))
-    report(`${OPTIONS}.policies`, policies, notAnObject('an object of policies by name'));
-  for (const [name, policy] of Object.entries(isObject(policies) ? policies : {})) {
-    const where = `${OPTIONS}.policies.${name}`;
-    if (isObject(policy)) named.set(name, read(policy, where, POLICY_FIELDS));
-    else report(where, policy, notAnObject('a policy'));
-  }
-
-  const paths: PathPolicy[] = [];
-  const routes: unknown = options['routes'] ?? [];
-  if (!Array.isArray(routes)) report(`${OPTIONS}.routes`, routes, notAnObject('a list of { path, policy }'));
-  for (const [index, entry] of (Array.isArray(routes) ? routes : []).entries()) {
-    const where = `${OPTIONS}.routes[${index}]`;
-    const { path, policy } = isObject(entry) ? entry : {};
-    if (typeof path !== 'string' || !path.startsWith('/')) {
-      report(where, path, {
-        code: 'route-path-invalid',
-        message: 'is no path',
-        fix: 'write the whole path, as in { path: "/graphql", policy: "partners" }',
-      });
-    } else if (policy === false) {
-      paths.push({ where, path, layers: false });
-    } else if (isObject(policy)) {
-      paths.push({ where, path, layers: [read(policy, `${where}.policy`, POLICY_FIELDS)] });
-    } else {
-      const layer = typeof policy === 'string' ? named.get(policy) : undefined;
-      if (layer === undefined) report(`${where}.policy`, policy, unknownPolicy(policy, named));
-      else paths.push({ where, path, layers: [layer] });
-    }
-  }
-  return { base, named, paths, problems };
+  const reader = new OptionsReader(resolveSource);
+  const base = reader.layer(raw, OPTIONS, MODULE_OPTIONS);
+  const { policies, routes }: OptionsObject = isOptionsObject(raw) ? raw : {};
+  const named = reader.policies(policies);
+  return { base, named, paths: reader.routes(routes, named), problems: reader.problems };
 }
 
-/** What is wrong with a reference to a policy that does not exist. */
-export function unknownPolicy(
-  name: unknown,
-  named: ReadonlyMap<string, PolicyLayer>,
-): Pick<CorsProblem, 'code' | 'message' | 'fix'> {
-  const names = [...named.keys()];
-  const meant = suggest(String(name), names);
-  const known = names.length === 0 ? 'there are none yet' : `there are ${names.join(', ')}`;
+/** What is wrong with the name of a policy that does not exist. */
+export function unknownPolicy(name: unknown, named: ReadonlyMap<string, PolicyLayer>): ValueProblem {
+  const meant = typeof name === 'string' ? suggest(name, named.keys()) : undefined;
+  const known = named.size === 0 ? 'there are none yet' : `there are ${[...named.keys()].join(', ')}`;
   return {
     code: 'policy-unknown',
     message: 'names no policy',
@@ -94,10 +50,84 @@ export function unknownPolicy(
   };
 }
 
-function notAnObject(expected: string): Pick<CorsProblem, 'code' | 'message' | 'fix'> {
-  return { code: 'option-type', message: `is not ${expected}`, fix: `give ${expected}` };
-}
+/** Reads the parts of the module's options. What cannot be read is reported, and takes its place as an empty layer. */
+class OptionsReader {
+  readonly problems: CorsProblem[] = [];
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  constructor(private readonly resolveSource: ResolveSource) {}
+
+  layer(raw: unknown, where: string, known: readonly string[] = POLICY_FIELDS): PolicyLayer {
+    const { layer, problems } = readLayer(raw, where, known, this.resolveSource);
+    for (const problem of problems) this.problems.push(problem);
+    return layer;
+  }
+
+  policies(raw: unknown): ReadonlyMap<string, PolicyLayer> {
+    const where = `${OPTIONS}.policies`;
+    if (raw !== undefined && !isOptionsObject(raw)) {
+      this.report(where, '', raw, {
+        code: 'option-type',
+        message: 'is no object of policies by name',
+        fix: 'write one, as in { partners: { origin: "https://partner.example" } }',
+      });
+      return new Map();
+    }
+    return new Map(
+      Object.entries(raw ?? {}).map(([name, policy]) => [name, this.layer(policy, `${where}.${name}`)]),
+    );
+  }
+
+  routes(raw: unknown, named: ReadonlyMap<string, PolicyLayer>): readonly PathPolicy[] {
+    const where = `${OPTIONS}.routes`;
+    if (raw !== undefined && !Array.isArray(raw)) {
+      this.report(where, '', raw, {
+        code: 'option-type',
+        message: 'is no list of { path, policy }',
+        fix: 'write one, as in [{ path: "/graphql", policy: "partners" }]',
+      });
+      return [];
+    }
+    return Array.from(raw ?? [], (entry: unknown, index) => this.route(entry, `${where}[${index}]`, named));
+  }
+
+  private route(raw: unknown, where: string, named: ReadonlyMap<string, PolicyLayer>): PathPolicy {
+    if (!isOptionsObject(raw)) {
+      this.report(where, '', raw, {
+        code: 'option-type',
+        message: 'is no { path, policy }',
+        fix: 'write one, as in { path: "/graphql", policy: "partners" }',
+      });
+      return { where, path: undefined, layer: false };
+    }
+    for (const name of Object.keys(raw).filter((key) => !ROUTE_OPTIONS.includes(key))) {
+      this.report(where, name, undefined, unknownOption(name, ROUTE_OPTIONS));
+    }
+    return { where, path: this.path(raw['path'], where), layer: this.policy(raw['policy'], where, named) };
+  }
+
+  private path(raw: unknown, where: string): string | undefined {
+    if (typeof raw === 'string' && raw.startsWith('/')) return raw;
+    this.report(where, 'path', raw, {
+      code: 'route-path-invalid',
+      message: 'is no path that begins with a slash',
+      fix:
+        typeof raw === 'string' && /^\w/.test(raw)
+          ? `write ${JSON.stringify(`/${raw}`)}`
+          : 'write the whole path, as in "/graphql" or "/files/*path"',
+    });
+    return undefined;
+  }
+
+  private policy(raw: unknown, entry: string, named: ReadonlyMap<string, PolicyLayer>): PolicyLayer | false {
+    if (raw === false) return false;
+    const where = `${entry}.policy`;
+    if (typeof raw !== 'string') return this.layer(raw, where);
+    const layer = named.get(raw);
+    if (layer === undefined) this.report(where, '', raw, unknownPolicy(raw, named));
+    return layer ?? false;
+  }
+
+  private report(where: string, field: string, value: unknown, problem: ValueProblem): void {
+    this.problems.push({ where, field, value, ...problem });
+  }
 }

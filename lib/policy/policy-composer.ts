@@ -1,14 +1,24 @@
 import type { CorsProblem } from './cors-problem.js';
 import { compileOrigins, type OriginRule } from './origin-set.js';
 import { compilePolicy, type Policy } from './policy.js';
-import { mergeLayers, type MergedFields, type PolicyLayer, type RouteDefaults } from './policy-fields.js';
+import {
+  mergeLayers,
+  type MergedFields,
+  type PolicyField,
+  type PolicyLayer,
+  type RouteDefaults,
+} from './policy-fields.js';
 import { checkPolicy } from './policy-rules.js';
+import { show } from './show.js';
 
 /** A policy, and how it came about. */
 export interface ComposedPolicy extends MergedFields {
   /** The compiled policy; `undefined` where no layer sets `origin`, so that there is none. */
   readonly policy: Policy | undefined;
 }
+
+/** The fields that the rules look at, and on which the compiled origins depend. No route has defaults for them. */
+const CHECKED_FIELDS: readonly PolicyField[] = ['origin', 'credentials', 'exposedHeaders', 'dangerously'];
 
 /**
  * Composes policies from layers and collects what is wrong with them.
@@ -19,8 +29,7 @@ export interface ComposedPolicy extends MergedFields {
 export class PolicyComposer {
   private readonly found = new Map<string, CorsProblem>();
   private readonly origins = new Map<string, OriginRule>();
-  private readonly ids = new WeakMap<PolicyLayer, number>();
-  private nextId = 0;
+  private readonly ids = new Map<PolicyLayer, number>();
 
   /** Every problem of the policies composed so far, each once. */
   get problems(): readonly CorsProblem[] {
@@ -28,9 +37,11 @@ export class PolicyComposer {
   }
 
   /** Notes problems that were found elsewhere. */
-  report(...problems: readonly CorsProblem[]): void {
+  report(problems: readonly CorsProblem[]): void {
     for (const problem of problems) {
-      this.found.set(`${problem.where}|${problem.field}|${problem.code}|${String(problem.value)}`, problem);
+      const { code, where, field, value, message, fix } = problem;
+      // Of long values only the beginning is shown, but the fix shows them whole where they differ.
+      this.found.set([code, where, field, message, fix, show(value)].join('\n'), problem);
     }
   }
 
@@ -42,11 +53,16 @@ export class PolicyComposer {
    */
   compose(layers: readonly PolicyLayer[], defaults: RouteDefaults): ComposedPolicy {
     const merged = mergeLayers(layers, defaults);
-    const key = layers.map((layer) => this.idOf(layer)).join(' ');
+    const key = layers
+      .filter(({ fields, unread }) =>
+        CHECKED_FIELDS.some((field) => fields[field] !== undefined || unread.includes(field)),
+      )
+      .map((layer) => this.idOf(layer))
+      .join(' ');
     let origin = this.origins.get(key);
     if (origin === undefined) {
       const { fields } = merged;
-      this.report(...checkPolicy(merged, layers));
+      this.report(checkPolicy(merged, layers));
       origin = compileOrigins(fields.origin, {
         secureOnly: fields.credentials && !fields.dangerously.insecureOrigins,
       });
@@ -59,7 +75,7 @@ export class PolicyComposer {
   }
 
   private idOf(layer: PolicyLayer): number {
-    const id = this.ids.get(layer) ?? this.nextId++;
+    const id = this.ids.get(layer) ?? this.ids.size;
     this.ids.set(layer, id);
     return id;
   }

@@ -44,12 +44,16 @@ export interface PolicyLayer {
   readonly where: string;
   readonly merge: MergeMode;
   readonly fields: Partial<PolicyFields>;
+  /** The fields that are set, but could not be read, or only in part. */
+  readonly unread: readonly PolicyField[];
 }
 
 /** A policy's fields, and for each the layers that its value came from; none means the built-in default. */
 export interface MergedFields {
   readonly fields: PolicyFields;
   readonly from: Readonly<Record<PolicyField, readonly string[]>>;
+  /** The fields of which a layer in force could not be read, so that nothing can be said of their value. */
+  readonly doubtful: ReadonlySet<PolicyField>;
 }
 
 /** What a route itself says where no layer sets `methods` or `allowedHeaders`. */
@@ -58,7 +62,11 @@ export type RouteDefaults = Pick<PolicyFields, 'methods' | 'allowedHeaders'>;
 /** Where nothing is known of the target: only what the Fetch standard safelists. */
 export const NO_ROUTE_DEFAULTS: RouteDefaults = { methods: [], allowedHeaders: [] };
 
-const NO_DANGERS: Dangers = { insecureOrigins: false, publicSuffixes: false, nullOrigin: false };
+/** Nothing dangerous is allowed. */
+export const NO_DANGERS: Dangers = { insecureOrigins: false, publicSuffixes: false, nullOrigin: false };
+
+/** How long, in seconds, browsers keep a preflight whose answer does not say. @see Fetch, "CORS-preflight fetch" */
+const DEFAULT_MAX_AGE = 5;
 
 type Combine<T> = (outer: T, inner: T) => T;
 
@@ -70,13 +78,14 @@ const COMBINE: { readonly [F in PolicyField]: Record<'extend' | 'restrict', Comb
   enforce: { extend: inner, restrict: (a, b) => a || b },
   methods: { extend: unite, restrict: (a, b) => intersectNames(a, b) },
   allowedHeaders: { extend: unite, restrict: (a, b) => intersectNames(a, b, 'authorization') },
-  maxAge: {
-    extend: inner,
-    restrict: (a, b) => (a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)),
-  },
+  maxAge: { extend: inner, restrict: shorter },
   optionsSuccessStatus: { extend: inner, restrict: inner },
   dangerously: {
-    extend: inner,
+    extend: (a, b) => ({
+      insecureOrigins: a.insecureOrigins || b.insecureOrigins,
+      publicSuffixes: a.publicSuffixes || b.publicSuffixes,
+      nullOrigin: a.nullOrigin || b.nullOrigin,
+    }),
     restrict: (a, b) => ({
       insecureOrigins: a.insecureOrigins && b.insecureOrigins,
       publicSuffixes: a.publicSuffixes && b.publicSuffixes,
@@ -101,18 +110,27 @@ export function mergeLayers(layers: readonly PolicyLayer[], defaults: RouteDefau
     dangerously: NO_DANGERS,
     ...defaults,
   };
-  const from = Object.fromEntries(POLICY_FIELDS.map((field) => [field, []])) as unknown as Record<
-    PolicyField,
-    readonly string[]
-  >;
+  const doubtful = new Set<PolicyField>();
   for (const layer of layers) {
     for (const field of POLICY_FIELDS) {
-      if (layer.fields[field] === undefined) continue;
-      from[field] = layer.merge === 'replace' ? [layer.where] : [...from[field], layer.where];
-      assignField(fields, field, layer);
+      if (layer.fields[field] !== undefined) {
+        if (layer.merge === 'replace') doubtful.delete(field);
+        assignField(fields, field, layer);
+      }
+      if (layer.unread.includes(field)) doubtful.add(field);
     }
   }
-  return { fields, from };
+  const from = Object.fromEntries(
+    POLICY_FIELDS.map((field) => [field, layersOf(field, layers).map(({ where }) => where)]),
+  ) as unknown as MergedFields['from'];
+  return { fields, from, doubtful };
+}
+
+/** The layers that the value of a field comes from: the nearest that replaces it, and those that changed it since. */
+export function layersOf(field: PolicyField, layers: readonly PolicyLayer[]): readonly PolicyLayer[] {
+  const setting = layers.filter(({ fields }) => fields[field] !== undefined);
+  const replacing = setting.findLastIndex(({ merge }) => merge === 'replace');
+  return setting.slice(Math.max(replacing, 0));
 }
 
 function assignField<F extends PolicyField>(
@@ -138,7 +156,13 @@ function intersectNames(
   added: readonly string[],
   uncovered?: string,
 ): readonly string[] {
-  const allows = (list: readonly string[], name: string): boolean =>
-    list.includes(name) || (name !== uncovered && list.includes('*'));
-  return unite(outer, added).filter((name) => allows(outer, name) && allows(added, name));
+  const lists = [new Set(outer), new Set(added)];
+  return unite(outer, added).filter((name) =>
+    lists.every((list) => list.has(name) || (name !== uncovered && list.has('*'))),
+  );
+}
+
+/** Where the outer layer says nothing, browsers keep a preflight for a few seconds, and a longer time would be wider. */
+function shorter(outer: number | undefined, value: number | undefined): number | undefined {
+  return (outer ?? DEFAULT_MAX_AGE) <= (value as number) ? outer : value;
 }

@@ -2,7 +2,13 @@ import { isInsecureOrigin } from '../protocol/serialized-origin.js';
 import type { CorsProblem, ValueProblem } from './cors-problem.js';
 import type { OriginEntry } from './origin-entry.js';
 import { publicSuffixProblem } from './origin-syntax.js';
-import type { MergedFields, PolicyField, PolicyFields, PolicyLayer } from './policy-fields.js';
+import {
+  layersOf,
+  type MergedFields,
+  type PolicyField,
+  type PolicyFields,
+  type PolicyLayer,
+} from './policy-fields.js';
 
 /** What a rule finds wrong: the value at fault, and the fields whose combination is at fault. */
 interface Finding extends ValueProblem {
@@ -17,8 +23,8 @@ interface PolicyRule {
 }
 
 /**
- * The rules that hold between fields, for the types and the start-up check alike: `test/types` asserts that the
- * compiler refuses what the rules marked there refuse.
+ * The rules that hold between fields, for the types and the start-up check alike: `test/types/agreement.test.ts` asserts
+ * that the compiler refuses what they refuse, where types can know it.
  */
 const RULES: readonly PolicyRule[] = [
   {
@@ -59,7 +65,7 @@ const RULES: readonly PolicyRule[] = [
             value: describeEntry(entry),
             message:
               'can be impersonated by whoever controls the network, and would get the cookies with credentials: true',
-            fix: `write ${JSON.stringify(describeEntry(entry).replace('http:', 'https:'))}, or set dangerously: { insecureOrigins: true }`,
+            fix: `write ${JSON.stringify(secured(describeEntry(entry)))}, or set dangerously: { insecureOrigins: true }`,
           }))
         : [],
   },
@@ -87,86 +93,66 @@ const RULES: readonly PolicyRule[] = [
           ]
         : [],
   },
-  {
-    fields: ['origin'],
-    find: ({ origin }) =>
-      origin.length > 1 && origin.some(isAny)
-        ? [
-            {
-              code: 'origin-any-in-list',
-              value: '*',
-              message: 'already covers every origin in the list',
-              fix: "write '*' alone, or leave it out",
-            },
-          ]
-        : [],
-  },
 ];
 
 /**
  * Checks a merged policy against every rule.
  *
- * A problem is placed at the nearest layer that sets one of the fields involved, and its message names the others, so
- * that a policy used by a hundred routes is reported once.
+ * A problem is placed at the nearest layer that sets one of the fields involved, and its message says from where the
+ * others come, so that a policy used by a hundred routes is reported once. Where the value that a rule depends on could
+ * not be read, which was reported, the rule says nothing: its problem might go away with the other one.
  *
  * @param layers - the layers that were merged, outermost first
  */
 export function checkPolicy(
-  { fields, from }: MergedFields,
+  { fields, from, doubtful }: MergedFields,
   layers: readonly PolicyLayer[],
 ): readonly CorsProblem[] {
   const problems: CorsProblem[] = [];
   for (const rule of RULES) {
+    // Of a list that was read in part, the rest is at fault whatever the other elements are.
+    const [field, ...conditions] = rule.fields;
+    if (conditions.some((condition) => doubtful.has(condition))) continue;
+    const { where } = nearest(rule.fields, layers);
+    const origins = rule.fields
+      .filter((involved) => from[involved].some((place) => place !== where))
+      .map((involved) => ` (${involved} comes from ${from[involved].join(' and ')})`)
+      .join('');
     for (const { value, code, message, fix } of rule.find(fields)) {
-      const involved = rule.fields.flatMap((field) => from[field]);
-      const where = nearest(involved, layers);
-      const elsewhere = rule.fields
-        .filter((field) => from[field].length > 0 && !from[field].includes(where))
-        .map((field) => ` (${field} comes from ${from[field].join(' and ')})`);
-      problems.push({
-        where,
-        field: rule.fields[0],
-        value,
-        code,
-        message: message + elsewhere.join(''),
-        fix,
-      });
+      problems.push({ code, where, field, value, message: message + origins, fix });
     }
   }
-  return [...problems, ...checkRestriction(fields, from.origin, layers)];
+  return doubtful.has('origin') ? problems : [...problems, ...checkRestriction(fields, layers)];
 }
 
-/** An origin list that `restrict` has emptied is a mistake, not a wish: `@NoCors()` says that nobody may read. */
-function checkRestriction(
-  { origin }: PolicyFields,
-  from: readonly string[],
-  layers: readonly PolicyLayer[],
-): readonly CorsProblem[] {
-  const setters = layers.filter((layer) => from.includes(layer.where) && layer.fields.origin !== undefined);
+/**
+ * An origin list that `restrict` has emptied is a mistake, not a wish: `@NoCors()` says that nobody may read. Other
+ * lists may well be empty: a controller's `methods` can have nothing in common with those of one of its routes.
+ */
+function checkRestriction({ origin }: PolicyFields, layers: readonly PolicyLayer[]): readonly CorsProblem[] {
+  const setters = layersOf('origin', layers);
   const last = setters.at(-1);
   if (origin.length > 0 || last?.merge !== 'restrict') return [];
-  if (setters.some((layer) => layer.fields.origin?.length === 0)) return [];
+  const outer = setters.slice(0, -1).map(({ where }) => where);
   return [
     {
+      code: 'restrict-leaves-nothing',
       where: last.where,
       field: 'origin',
       value: last.fields.origin?.map(describeEntry),
-      code: 'restrict-leaves-nothing',
       message:
-        setters.length === 1
+        outer.length === 0
           ? "has nothing to restrict under merge: 'restrict', no outer layer sets origin"
-          : `has no origin in common with ${setters
-              .slice(0, -1)
-              .map((layer) => layer.where)
-              .join(' and ')}`,
+          : `has no origin in common with ${outer.join(' and ')}`,
       fix: "name an origin that the outer layer allows, or leave merge: 'restrict' out",
     },
   ];
 }
 
-/** The innermost of the layers named in `involved`. */
-function nearest(involved: readonly string[], layers: readonly PolicyLayer[]): string {
-  return layers.findLast((layer) => involved.includes(layer.where))?.where ?? '';
+/** The innermost of the layers that one of the fields comes from. A rule finds nothing where none is set. */
+function nearest(fields: readonly PolicyField[], layers: readonly PolicyLayer[]): Pick<PolicyLayer, 'where'> {
+  const involved = new Set(fields.flatMap((field) => layersOf(field, layers)));
+  return layers.findLast((layer) => involved.has(layer)) ?? { where: '' };
 }
 
 function isAny(entry: OriginEntry): boolean {
@@ -175,9 +161,22 @@ function isAny(entry: OriginEntry): boolean {
 
 /** Whether an entry names `http:` origins that are not on the user's own machine. */
 function isInsecure(entry: OriginEntry): boolean {
-  if (entry.kind === 'exact') return isInsecureOrigin(entry.origin);
-  if (entry.kind === 'pattern') return isInsecureOrigin(`${entry.scheme}://${entry.host}`);
-  return false;
+  switch (entry.kind) {
+    case 'exact':
+      return isInsecureOrigin(entry.origin);
+    case 'pattern':
+      return isInsecureOrigin(`${entry.scheme}://${entry.host}`);
+    case 'all-of':
+      return entry.parts.some(isInsecure);
+    default:
+      // Regular expressions and sources are refused such origins while the app runs.
+      return false;
+  }
+}
+
+/** The same under `https:`, without the port where that is the default one. */
+function secured(origin: string): string {
+  return origin.replace('http:', 'https:').replace(/:443$/, '');
 }
 
 /** An entry as a user would write it, for messages and for `CorsService.routes()`. */

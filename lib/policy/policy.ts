@@ -22,11 +22,11 @@ export interface Policy {
 /**
  * Compiles checked fields.
  *
- * @param origin - the fields' `origin`, compiled
+ * @param origin - the fields' `origin`, compiled; the policy's own from now on, and frozen
  */
 export function compilePolicy(fields: PolicyFields, origin: OriginRule): Policy {
   return Object.freeze({
-    origin,
+    origin: Object.freeze(origin),
     credentials: fields.credentials,
     exposedHeaders: fields.exposedHeaders.join(', '),
     enforce: fields.enforce,
@@ -40,7 +40,7 @@ export function compilePolicy(fields: PolicyFields, origin: OriginRule): Policy 
 
 /** The policy of a route under `@NoCors()`: it approves nothing, and its responses carry no header of the protocol. */
 export const NO_CORS: Policy = Object.freeze({
-  origin: compileOrigins([], { secureOnly: true }),
+  origin: Object.freeze(compileOrigins([], { secureOnly: true })),
   credentials: false,
   exposedHeaders: '',
   enforce: false,

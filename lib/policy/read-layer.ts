@@ -1,27 +1,24 @@
 import type { MergeMode } from './cors-policy-options.interface.js';
 import type { CorsProblem, ValueProblem } from './cors-problem.js';
+import { isOptionsObject } from './options-object.js';
 import type { OriginEntry } from './origin-entry.js';
-import type { Dangers, PolicyField, PolicyFields, PolicyLayer } from './policy-fields.js';
+import { uniteOrigins } from './origin-intersection.js';
+import {
+  NO_DANGERS,
+  POLICY_FIELDS,
+  type Dangers,
+  type PolicyField,
+  type PolicyFields,
+  type PolicyLayer,
+} from './policy-fields.js';
 import { readMethod, readRequestHeader, readResponseHeader, type ReadName } from './read-names.js';
 import { readOrigin, type ResolveSource } from './read-origin.js';
-import { suggest } from './suggest.js';
+import { unknownOption } from './unknown-option.js';
 
 /** The longest `maxAge`, in seconds: a day, which is what the most patient browser keeps. */
 export const MAX_MAX_AGE = 86_400;
 
-/** Options of other CORS packages that look as if they belonged here, and what does their work. */
-const FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
-  preflightContinue: 'leave it out: an OPTIONS request that is no preflight always reaches its handler',
-  strictPreflight: 'leave it out: only OPTIONS with Origin and Access-Control-Request-Method is a preflight',
-  preflight: 'leave it out, or put @NoCors() on the route',
-  optionSuccessStatus: 'write optionsSuccessStatus',
-  hideOptionsRoute: 'leave it out: no OPTIONS route is registered',
-  cacheControl: 'leave it out: browsers keep preflights by maxAge alone',
-  delegator: 'use decorators on the routes, or a function in origin',
-  allowPrivateNetwork: 'leave it out: Private Network Access is gone, its successor has no headers',
-};
-
-/** Reports a problem with a field of the layer; `index` is given where the field is a list. */
+/** Reports a problem with an option of the layer, or with an element of it: `origin[1]`. */
 type Report = (field: string, value: unknown, problem: ValueProblem) => void;
 
 type FieldReader<T> = (
@@ -38,9 +35,8 @@ const READERS: { readonly [F in PolicyField]: FieldReader<NonNullable<PolicyFiel
   exposedHeaders: (value, field, report) => readNames(value, field, report, readResponseHeader),
   methods: (value, field, report) => readNames(value, field, report, readMethod),
   allowedHeaders: (value, field, report) => readNames(value, field, report, readRequestHeader),
-  maxAge: (value, field, report) => readInteger(value, field, report, 'max-age-invalid', 0, MAX_MAX_AGE),
-  optionsSuccessStatus: (value, field, report) =>
-    readInteger(value, field, report, 'status-invalid', 200, 299),
+  maxAge: (value, field, report) => readInteger(value, field, report, MAX_AGE_RANGE),
+  optionsSuccessStatus: (value, field, report) => readInteger(value, field, report, STATUS_RANGE),
   dangerously: readDangers,
 };
 
@@ -52,7 +48,7 @@ export interface ReadLayer {
 
 /**
  * Reads one layer from what a user wrote, without trusting its types: options come from JavaScript, from environment
- * variables and from factories as well.
+ * variables and from factories as well. Only own, enumerable properties count; `undefined` is as if it were not there.
  *
  * @param raw - the options as they were given
  * @param where - the layer's place, for messages
@@ -60,42 +56,50 @@ export interface ReadLayer {
  * @param resolveSource - finds the instance of an `OriginSource`
  */
 export function readLayer(
-  raw: object,
+  raw: unknown,
   where: string,
   known: readonly string[],
   resolveSource: ResolveSource,
 ): ReadLayer {
   const problems: CorsProblem[] = [];
   const report: Report = (field, value, problem) => problems.push({ where, field, value, ...problem });
+  if (!isOptionsObject(raw)) {
+    report('', raw, notOptions(raw, known));
+    return { layer: { where, merge: 'replace', fields: {}, unread: POLICY_FIELDS }, problems };
+  }
   const fields: Partial<Record<PolicyField, unknown>> = {};
+  const unread: PolicyField[] = [];
   let merge: MergeMode = 'replace';
   for (const [name, value] of Object.entries(raw)) {
     if (!known.includes(name)) {
       report(name, undefined, unknownOption(name, known));
     } else if (value === undefined) {
-      // As if it were not there: factories write `maxAge: config.get('CORS_MAX_AGE')`.
+      // Factories write `maxAge: config.get('CORS_MAX_AGE')`.
     } else if (name === 'merge') {
       merge = readMerge(value, report) ?? merge;
     } else if (isPolicyField(name)) {
+      const before = problems.length;
       const read = READERS[name](value, name, report, resolveSource);
       if (read !== undefined) fields[name] = read;
+      if (problems.length > before) unread.push(name);
     }
   }
-  return { layer: { where, merge, fields: fields as Partial<PolicyFields> }, problems };
+  return { layer: { where, merge, fields: fields as Partial<PolicyFields>, unread }, problems };
 }
 
 function isPolicyField(name: string): name is PolicyField {
   return Object.hasOwn(READERS, name);
 }
 
-function unknownOption(name: string, known: readonly string[]): ValueProblem {
-  const meant = suggest(name, known);
-  const advice =
-    meant === undefined ? `remove it; known options are ${known.join(', ')}` : `did you mean ${meant}?`;
+/** What is wrong with a value that should be an object of options. */
+function notOptions(value: unknown, known: readonly string[]): ValueProblem {
   return {
-    code: 'option-unknown',
-    message: 'is no option here',
-    fix: Object.hasOwn(FOREIGN_OPTIONS, name) ? (FOREIGN_OPTIONS[name] as string) : advice,
+    code: 'option-type',
+    message: 'is no object of options',
+    fix:
+      value instanceof Promise
+        ? 'await it, or use forRootAsync'
+        : `write one, with any of ${known.join(', ')}`,
   };
 }
 
@@ -114,23 +118,29 @@ function readOrigins(
   field: string,
   report: Report,
   resolveSource: ResolveSource,
-): readonly OriginEntry[] | undefined {
+): readonly OriginEntry[] {
   const entries: OriginEntry[] = [];
-  let sound = true;
-  for (const [place, element] of elements(value, field)) {
+  const list = elements(value, field);
+  for (const [place, element] of list) {
     const read = readOrigin(element, resolveSource);
-    if ('entry' in read) entries.push(read.entry);
-    else report(place, element, read.problem);
-    sound &&= 'entry' in read;
+    if ('problem' in read) report(place, element, read.problem);
+    else entries.push(read.entry);
+    if (element === '*' && list.length > 1) {
+      report(place, element, {
+        code: 'origin-any-in-list',
+        message: 'already covers every origin in the list',
+        fix: "write '*' alone, or leave it out",
+      });
+    }
   }
-  if (sound && entries.length === 0) {
+  if (list.length === 0) {
     report(field, value, {
       code: 'origin-empty',
       message: 'names no origin',
       fix: 'name at least one, leave the option out, or put @NoCors() on the route',
     });
   }
-  return entries;
+  return uniteOrigins([], entries);
 }
 
 function readNames(
@@ -144,7 +154,11 @@ function readNames(
     if (element === '*') {
       names.add(element);
     } else if (typeof element !== 'string') {
-      report(place, element, { code: 'option-type', message: 'is no name', fix: 'write a string' });
+      report(place, element, {
+        code: 'option-type',
+        message: 'is no name',
+        fix: 'write a string, or a list of strings',
+      });
     } else {
       const result = read(element);
       if (result !== undefined && 'problem' in result) report(place, element, result.problem);
@@ -154,50 +168,62 @@ function readNames(
   return [...names];
 }
 
-/** The elements of a value that may be a list, each with its place: `origin[1]`. */
+/** The elements of a value that may be a list, each with its place. A hole in a list is an element as well. */
 function elements(value: unknown, field: string): readonly (readonly [place: string, element: unknown])[] {
   return Array.isArray(value)
-    ? value.map((element, index) => [`${field}[${index}]`, element])
+    ? Array.from(value, (element: unknown, index) => [`${field}[${index}]`, element] as const)
     : [[field, value]];
 }
 
 function readBoolean(value: unknown, field: string, report: Report): boolean | undefined {
   if (typeof value === 'boolean') return value;
-  report(field, value, { code: 'option-type', message: 'is no boolean', fix: 'write true or false' });
+  const quoted = value === 'true' || value === 'false';
+  report(field, value, {
+    code: 'option-type',
+    message: 'is no boolean',
+    fix: quoted ? `write ${value}, without quotes` : 'write true or false',
+  });
   return undefined;
 }
+
+/** What an integer may be. */
+interface IntegerRange {
+  readonly code: 'max-age-invalid' | 'status-invalid';
+  readonly least: number;
+  readonly most: number;
+  /** What to write where the value itself says nothing. */
+  readonly usual: number;
+}
+
+const MAX_AGE_RANGE: IntegerRange = { code: 'max-age-invalid', least: 0, most: MAX_MAX_AGE, usual: 600 };
+const STATUS_RANGE: IntegerRange = { code: 'status-invalid', least: 200, most: 299, usual: 204 };
 
 function readInteger(
   value: unknown,
   field: string,
   report: Report,
-  code: 'max-age-invalid' | 'status-invalid',
-  least: number,
-  most: number,
+  { code, least, most, usual }: IntegerRange,
 ): number | undefined {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  const asNumber = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
-  const mended = Number.isInteger(asNumber) && asNumber >= least && asNumber <= most ? asNumber : undefined;
+  const isInRange = (candidate: number): boolean =>
+    Number.isInteger(candidate) && candidate >= least && candidate <= most;
+  if (typeof value === 'number' && isInRange(value)) return value;
+  const quoted = typeof value === 'string' && value.trim() !== '' && isInRange(Number(value));
   report(field, value, {
     code,
     message: `is no whole number from ${least} to ${most}`,
-    fix: mended === undefined ? 'write one' : `write ${mended}, without quotes`,
+    fix: quoted ? `write ${Number(value)}, without quotes` : `write a number such as ${usual}`,
   });
   return undefined;
 }
 
-const DANGERS: readonly (keyof Dangers)[] = ['insecureOrigins', 'publicSuffixes', 'nullOrigin'];
+const DANGERS = Object.keys(NO_DANGERS) as readonly (keyof Dangers)[];
 
 function readDangers(value: unknown, field: string, report: Report): Dangers | undefined {
-  if (typeof value !== 'object' || value === null) {
-    report(field, value, {
-      code: 'option-type',
-      message: 'is no object',
-      fix: `write { ${DANGERS.map((danger) => `${danger}: true`).join(', ')} }, with only what is needed`,
-    });
+  if (!isOptionsObject(value)) {
+    report(field, value, notOptions(value, DANGERS));
     return undefined;
   }
-  const dangers = { insecureOrigins: false, publicSuffixes: false, nullOrigin: false };
+  const dangers = { ...NO_DANGERS };
   for (const [name, flag] of Object.entries(value)) {
     const danger = DANGERS.find((known) => known === name);
     if (danger === undefined) report(`${field}.${name}`, undefined, unknownOption(name, DANGERS));

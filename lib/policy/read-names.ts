@@ -16,10 +16,9 @@ export type ReadName = { readonly name: string } | { readonly problem: ValueProb
  * (Fetch, "normalize a method"), so that another spelling of one of these is a mistake, not another method.
  */
 const UPPER_CASE_METHODS = new Set(
-  (
-    'GET HEAD POST PUT DELETE OPTIONS PATCH QUERY SEARCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK ' +
-    'CONNECT TRACE TRACK'
-  ).split(' '),
+  'GET HEAD POST PUT DELETE OPTIONS PATCH QUERY SEARCH PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK'.split(
+    ' ',
+  ),
 );
 
 /** Reads an element of `methods`. */
@@ -39,7 +38,7 @@ export function readMethod(value: string): ReadName {
     return {
       problem: {
         code: 'method-case',
-        message: `is not a method that browsers ask for, methods are case-sensitive; did you mean ${upper}?`,
+        message: `is no method that browsers ask for, methods are case-sensitive (did you mean ${upper}?)`,
         fix: `write "${upper}"`,
       },
     };

@@ -1,11 +1,22 @@
 /** Names with more edits between them than this are not confused with each other. */
 const MAX_EDITS = 2;
 
-/** The candidate that was probably meant by `name`, if any: a few edits away, or equal but for case. */
-export function suggest(name: string, candidates: readonly string[]): string | undefined {
-  const distances = candidates.map((candidate) => editDistance(name.toLowerCase(), candidate.toLowerCase()));
-  const best = Math.min(...distances);
-  return best <= MAX_EDITS ? candidates[distances.indexOf(best)] : undefined;
+/**
+ * The candidate that was probably meant by `name`, if any: the first of those that are the fewest edits away, or equal
+ * but for case. Short names need to be closer, since any two of them are a few edits apart.
+ */
+export function suggest(name: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let limit = Math.min(MAX_EDITS, Math.floor(name.length / 2)) + 1;
+  for (const candidate of candidates) {
+    // Their lengths alone tell most names apart, however long they are.
+    if (Math.abs(candidate.length - name.length) >= limit) continue;
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance >= limit) continue;
+    best = candidate;
+    limit = distance;
+  }
+  return best;
 }
 
 /** The Levenshtein distance. */

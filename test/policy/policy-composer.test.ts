@@ -1,0 +1,221 @@
+import { describe, expect, it } from '@jest/globals';
+import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
+import type { CorsProblem } from '../../lib/policy/cors-problem.js';
+import { NO_CORS } from '../../lib/policy/policy.js';
+import { PolicyComposer } from '../../lib/policy/policy-composer.js';
+import { NO_ROUTE_DEFAULTS } from '../../lib/policy/policy-fields.js';
+import { composed, errorOf, layerOf } from './configurations.js';
+
+const problem: CorsProblem = {
+  code: 'option-type',
+  where: 'options',
+  field: 'origin',
+  value: true,
+  message: 'is no origin',
+  fix: 'leave it out',
+};
+
+describe('PolicyComposer', () => {
+  it('compiles', () => {
+    const { policy } = composed({
+      options: {
+        origin: ['https://a.example', (): boolean => true],
+        credentials: true,
+        exposedHeaders: ['x-b', 'x-a'],
+        enforce: true,
+        methods: ['put', 'PATCH'].map((method) => method.toUpperCase()),
+        allowedHeaders: 'x-a',
+        maxAge: 0,
+        optionsSuccessStatus: 200,
+      },
+    });
+    expect(policy).toMatchObject({
+      credentials: true,
+      exposedHeaders: 'x-b, x-a',
+      enforce: true,
+      methods: { any: false, names: ['PATCH', 'PUT'] },
+      allowedHeaders: { any: false, names: ['x-a'] },
+      maxAge: '0',
+      optionsSuccessStatus: 200,
+      closed: false,
+    });
+    expect(policy?.origin.asked).toHaveLength(1);
+    expect(composed({ options: { origin: '*' } }).policy).toMatchObject({
+      credentials: false,
+      exposedHeaders: '',
+      enforce: false,
+      maxAge: '',
+      optionsSuccessStatus: 204,
+    });
+  });
+
+  it('compiles nothing where no layer says who may read', () => {
+    expect(composed({ options: { credentials: true, maxAge: 5 } }).policy).toBeUndefined();
+  });
+
+  it('checks and compiles the same layers once, whatever their routes serve', () => {
+    const composer = new PolicyComposer();
+    const base = layerOf('options', { origin: ['https://a.example', 'null'] });
+    const preflight = layerOf('Cats#list', { methods: 'PUT', merge: 'extend' });
+    const first = composer.compose([base], { methods: ['PUT'], allowedHeaders: [] });
+    const second = composer.compose([base, preflight], { methods: ['PATCH'], allowedHeaders: [] });
+    expect(second.policy?.origin).toBe(first.policy?.origin);
+    expect(first.policy?.methods.names).toEqual(['PUT']);
+    expect(second.policy?.methods.names).toEqual(['PATCH', 'PUT']);
+    expect(composer.problems).toHaveLength(1);
+  });
+
+  it('does not take layers for the same that differ in credentials alone', () => {
+    const composer = new PolicyComposer();
+    const base = layerOf('options', { origin: /^https?:\/\/[a-z]+\.a\.example$/ });
+    const cookies = layerOf('Cats', { credentials: true });
+    const origins = [[base], [base, cookies], [cookies, base]].map(
+      (layers) => composer.compose(layers, NO_ROUTE_DEFAULTS).policy?.origin,
+    );
+    expect(origins.map((origin) => origin?.allows('http://x.a.example'))).toEqual([true, false, false]);
+  });
+
+  it('reports a problem once, and each that differs in anything', () => {
+    const composer = new PolicyComposer();
+    composer.report([problem, { ...problem }]);
+    composer.report([problem]);
+    expect(composer.problems).toEqual([problem]);
+    composer.report([
+      { ...problem, where: 'Cats' },
+      { ...problem, field: 'origin[1]' },
+      { ...problem, code: 'origin-empty' },
+      { ...problem, message: 'is odd' },
+      { ...problem, fix: 'mend it' },
+      { ...problem, value: 'true' },
+    ]);
+    expect(composer.problems).toHaveLength(7);
+  });
+
+  it('reports values that have no string', () => {
+    const values = [Object.create(null), Symbol('x'), { toString: null }, [Object.create(null)]];
+    const error = errorOf({ origin: values });
+    expect(error?.problems.map(({ value }) => value)).toEqual(values);
+  });
+
+  it('reports very many problems', () => {
+    const origin = Array.from({ length: 200_000 }, (_, index) => `http://tenant-${index}.example.com`);
+    expect(errorOf({ origin, credentials: true })?.problems).toHaveLength(200_000);
+    expect(errorOf({ methods: Array.from({ length: 200_000 }, () => '') })?.problems).toHaveLength(200_000);
+  });
+
+  it('reports long values that differ at their ends', () => {
+    const long = `${'sub.'.repeat(30)}example`;
+    const origin = [`http://a.${long}:81`, `http://a.${long}:82`];
+    expect(errorOf({ origin, credentials: true })?.problems.map(({ value }) => value)).toEqual(origin);
+  });
+
+  it('stays fast with very many origins on many routes', () => {
+    const origin = Array.from({ length: 100_000 }, (_, index) => `https://tenant-${index}.example.com`);
+    const composer = new PolicyComposer();
+    const base = layerOf('options', { origin, credentials: true });
+    const start = performance.now();
+    for (let index = 0; index < 300; index++) {
+      const own = layerOf(`Cats#route${index}`, { maxAge: index });
+      composer.compose([base, own], NO_ROUTE_DEFAULTS);
+    }
+    const wider = layerOf('Cats', { origin, merge: 'extend' });
+    const narrower = layerOf('Cats#list', { origin: origin.toReversed(), merge: 'restrict' });
+    const { fields } = composer.compose([base, wider, narrower], NO_ROUTE_DEFAULTS);
+    expect(fields.origin).toHaveLength(100_000);
+    expect(composer.problems).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
+describe('policies', () => {
+  function expectFrozen(value: unknown, path: string): void {
+    if (typeof value !== 'object' || value === null) return;
+    expect([path, Object.isFrozen(value)]).toEqual([path, true]);
+    for (const [name, inner] of Object.entries(value)) {
+      // What the origin set keeps to itself is out of reach for what uses it.
+      if (path === 'policy.origin' && name !== 'any' && name !== 'asked') continue;
+      if (path !== 'policy.origin.asked') expectFrozen(inner, `${path}.${name}`);
+    }
+  }
+
+  it('are frozen (C32)', () => {
+    const { policy } = composed({
+      options: {
+        origin: ['https://a.example', (): boolean => true],
+        methods: ['PUT'],
+        allowedHeaders: ['x-a'],
+      },
+    });
+    expect(policy).toBeDefined();
+    expectFrozen(policy, 'policy');
+    expectFrozen(NO_CORS, 'policy');
+  });
+
+  it('do not follow what they were made of (C32)', () => {
+    const raw = {
+      origin: ['https://a.example'],
+      exposedHeaders: ['x-a'],
+      methods: ['PUT'],
+      allowedHeaders: ['x-a'],
+      dangerously: { nullOrigin: false },
+      credentials: false,
+    };
+    const layer = layerOf('options', raw);
+    const compose = (): unknown => new PolicyComposer().compose([layer], NO_ROUTE_DEFAULTS);
+    const before = JSON.stringify(compose());
+    raw.origin.push('*');
+    raw.exposedHeaders.push('*');
+    raw.methods[0] = '*';
+    raw.allowedHeaders.length = 0;
+    raw.dangerously.nullOrigin = true;
+    raw.credentials = true;
+    expect(JSON.stringify(compose())).toBe(before);
+  });
+
+  it('do not follow a regular expression that is compiled anew', () => {
+    const regexp = /^https:\/\/[a-z]+\.a\.example$/;
+    const { policy } = composed({ options: { origin: regexp } });
+    regexp.compile('.*');
+    expect(policy?.origin.allows('https://evil.example')).toBe(false);
+    expect(policy?.origin.allows('https://x.a.example')).toBe(true);
+  });
+
+  it('of @NoCors() allow nothing', () => {
+    expect(NO_CORS).toMatchObject({ closed: true, credentials: false, methods: { any: false, names: [] } });
+    expect(['https://a.example', 'null'].map((origin) => NO_CORS.origin.allows(origin))).toEqual([
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('CorsConfigurationError', () => {
+  it('has the problems, and all of them in its message', () => {
+    const problems = [problem, { ...problem, where: 'Cats#list', field: '', value: undefined }];
+    const error = new CorsConfigurationError(problems);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe('CorsConfigurationError');
+    expect(error.message).toBe(
+      [
+        'The CORS configuration has 2 problems:',
+        '  1. options, origin: true is no origin: leave it out. [option-type]',
+        '  2. Cats#list: is no origin: leave it out. [option-type]',
+      ].join('\n'),
+    );
+    expect(error.problems).toEqual(problems);
+  });
+
+  it('keeps its own list', () => {
+    const problems = [problem];
+    const error = new CorsConfigurationError(problems);
+    problems.pop();
+    expect(error.problems).toHaveLength(1);
+    expect(Object.isFrozen(error.problems)).toBe(true);
+    expect(error.message).toMatch(/^The CORS configuration has a problem:/);
+  });
+
+  it('stays on one line for each problem, whatever was configured', () => {
+    const error = errorOf({ origin: ['https://a.example\n  2. all is well', 'https://b\u2028.example'] });
+    expect(error?.message.split(/[\n\u2028]/)).toHaveLength(1 + (error?.problems.length ?? 0));
+  });
+});

@@ -1,0 +1,388 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OriginEntry } from '../../lib/policy/origin-entry.js';
+import { PolicyComposer } from '../../lib/policy/policy-composer.js';
+import { NO_ROUTE_DEFAULTS } from '../../lib/policy/policy-fields.js';
+import { describeEntry } from '../../lib/policy/policy-rules.js';
+import { composed, layerOf, lineOf, problemsOf, short, type ShortProblem } from './configurations.js';
+import { entryOf, sourceOf } from './naive-origins.js';
+
+function problems(layers: Readonly<Record<string, object>>): readonly ShortProblem[] {
+  return composed(layers).problems.map(short);
+}
+
+describe('credentials with *', () => {
+  it.each<[title: string, raw: object, refused: boolean]>([
+    ['without credentials', { origin: '*' }, false],
+    ['credentials: false', { origin: '*', credentials: false }, false],
+    ['credentials alone', { credentials: true }, false],
+    ['an origin', { origin: 'https://a.example', credentials: true }, false],
+    ['* (C17)', { origin: '*', credentials: true }, true],
+    ['* in a list', { origin: ['*'], credentials: true }, true],
+    // Nothing opens it: there is no way to get `*` with credentials.
+    [
+      '* with every danger accepted',
+      {
+        origin: '*',
+        credentials: true,
+        dangerously: { insecureOrigins: true, publicSuffixes: true, nullOrigin: true },
+      },
+      true,
+    ],
+  ])('%s', (_, raw, refused) => {
+    expect(problems({ options: raw })).toEqual(
+      refused ? [['origin-any-with-credentials', 'options, origin', '*']] : [],
+    );
+  });
+
+  it.each([
+    'CVE-2018-20744, rs/cors and fiber',
+    'CVE-2024-25124, fiber',
+    'CVE-2016-10549, sails',
+    'CVE-2026-54290, hono: not even "fixed" by reflection',
+  ])('%s', () => {
+    expect(problemsOf({ origin: '*', credentials: true })).toEqual([
+      ['origin-any-with-credentials', 'options, origin', '*'],
+    ]);
+  });
+});
+
+describe('credentials with exposed *', () => {
+  it.each<[raw: object, refused: boolean]>([
+    [{ exposedHeaders: '*' }, false],
+    [{ exposedHeaders: ['*', 'x-a'] }, false],
+    [{ exposedHeaders: 'x-a', credentials: true }, false],
+    [{ exposedHeaders: '*', credentials: true }, true],
+    [{ exposedHeaders: ['x-a', '*'], credentials: true }, true],
+  ])('%p (C29)', (raw, refused) => {
+    expect(problems({ options: { origin: 'https://a.example', ...raw } })).toEqual(
+      refused ? [['exposed-any-with-credentials', 'options, exposedHeaders', '*']] : [],
+    );
+  });
+});
+
+describe('credentials with origins that are not secure', () => {
+  it.each([
+    'http://example.com',
+    'http://example.com:8080',
+    'http://*.example.com',
+    'http://**.example.com:*',
+    'http://example.com:*',
+    'http://192.168.0.1',
+    'http://169.254.169.254',
+    'http://alocalhost',
+    'http://localhosta',
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com',
+  ])('%s (C18, C19)', (origin) => {
+    expect(problems({ options: { origin } })).toEqual([]);
+    expect(problems({ options: { origin, credentials: false } })).toEqual([]);
+    expect(problems({ options: { origin, credentials: true } })).toEqual([
+      ['origin-insecure-with-credentials', 'options, origin', origin],
+    ]);
+    expect(
+      problems({ options: { origin, credentials: true, dangerously: { insecureOrigins: true } } }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    'https://example.com',
+    'http://localhost',
+    'http://localhost:3000',
+    'http://localhost:*',
+    'http://*.localhost:*',
+    'http://foo.localhost.',
+    'http://127.0.0.1',
+    'http://127.127.127.127',
+    'http://[::1]:8080',
+    'capacitor://localhost',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc',
+  ])('%s is secure (C19, C21, C22)', (origin) => {
+    expect(problems({ options: { origin, credentials: true } })).toEqual([]);
+  });
+
+  it('names each, and shows it under https', () => {
+    const origin = ['http://a.example', 'https://b.example', 'http://c.example:443', 'http://*.d.example:*'];
+    expect(composed({ options: { origin, credentials: true } }).problems.map(({ fix }) => fix)).toEqual([
+      'write "https://a.example", or set dangerously: { insecureOrigins: true }',
+      'write "https://c.example", or set dangerously: { insecureOrigins: true }',
+      'write "https://*.d.example:*", or set dangerously: { insecureOrigins: true }',
+    ]);
+  });
+
+  it('looks into what restrict has made of two layers', () => {
+    const layers = {
+      options: { origin: 'http://*.a.example' },
+      Cats: { origin: /^https?:\/\/[a-z]+\.a\.example$/, merge: 'restrict' },
+    };
+    expect(problems(layers)).toEqual([]);
+    expect(problems({ ...layers, 'Cats#list': { credentials: true } })).toEqual([
+      [
+        'origin-insecure-with-credentials',
+        'Cats#list, origin',
+        'http://*.a.example and /^https?:\\/\\/[a-z]+\\.a\\.example$/',
+      ],
+    ]);
+  });
+
+  it('leaves regular expressions and functions to the running app, which refuses such origins', () => {
+    const origin = [/^https?:\/\/[a-z]+\.a\.example$/, (): boolean => true];
+    const { policy, problems: found } = composed({ options: { origin, credentials: true } });
+    expect(found).toEqual([]);
+    expect(policy?.origin.allows('http://x.a.example')).toBe(false);
+    expect(policy?.origin.asked[0]?.within('http://x.a.example')).toBe(false);
+    expect(policy?.origin.allows('https://x.a.example')).toBe(true);
+  });
+});
+
+describe('public suffixes', () => {
+  it.each([
+    'https://*.com',
+    'https://*.co.uk',
+    'https://*.com.',
+    'https://*.github.io',
+    'https://**.vercel.app',
+  ])('%s (C20)', (origin) => {
+    expect(problems({ options: { origin } })).toEqual([['origin-public-suffix', 'options, origin', origin]]);
+    expect(problems({ options: { origin, dangerously: { publicSuffixes: true } } })).toEqual([]);
+  });
+
+  it.each(['https://com', 'https://*.example.com', 'http://*.localhost:*'])(
+    '%s is none (C20, C21)',
+    (origin) => {
+      expect(problems({ options: { origin, credentials: true } })).toEqual([]);
+    },
+  );
+});
+
+describe('the opaque origin', () => {
+  it.each([['null'], [['null']], [['https://a.example', 'null']]])('%p', (origin) => {
+    expect(problems({ options: { origin } })).toEqual([['origin-null', 'options, origin', 'null']]);
+    expect(problems({ options: { origin, dangerously: { nullOrigin: true } } })).toEqual([]);
+  });
+});
+
+describe('dangerously', () => {
+  it('is taken from the nearest layer that sets it, as any other field', () => {
+    const options = { dangerously: { nullOrigin: true } };
+    expect(problems({ options, Cats: { origin: 'null' } })).toEqual([]);
+    const refused = [['origin-null', 'Cats, origin', 'null']];
+    expect(problems({ options, Cats: { origin: 'null', dangerously: {} } })).toEqual(refused);
+    expect(problems({ options: { ...options, origin: 'null' }, Cats: { dangerously: {} } })).toEqual(refused);
+  });
+
+  it('joins that of the outer layer under extend, and needs both under restrict', () => {
+    const options = { origin: 'null', dangerously: { nullOrigin: true } };
+    const suffix = { origin: 'https://*.github.io', dangerously: { publicSuffixes: true } };
+    expect(problems({ options, Cats: { ...suffix, merge: 'extend' } })).toEqual([]);
+    expect(problems({ options, Cats: { origin: 'null', dangerously: {}, merge: 'restrict' } })).toEqual([
+      ['origin-null', 'Cats, origin', 'null'],
+    ]);
+  });
+});
+
+describe('places', () => {
+  it('a problem stands at the nearest layer that has a part in it, and says where the others come from', () => {
+    const layers = { options: { origin: 'http://a.example' }, Cats: {}, 'Cats#list': { credentials: true } };
+    expect(composed(layers).problems).toMatchObject([
+      {
+        where: 'Cats#list',
+        field: 'origin',
+        value: 'http://a.example',
+        message: expect.stringMatching(/ \(origin comes from options\)$/),
+      },
+    ]);
+  });
+
+  it('an origin that extend has let in is said to come from outside', () => {
+    const layers = {
+      options: { origin: 'http://a.example' },
+      Cats: { origin: 'https://b.example', credentials: true, merge: 'extend' },
+    };
+    expect(composed(layers).problems).toMatchObject([
+      { where: 'Cats', message: expect.stringMatching(/ \(origin comes from options and Cats\)$/) },
+    ]);
+  });
+
+  it('several fields come from several places', () => {
+    const layers = {
+      options: { origin: 'http://a.example' },
+      Cats: { credentials: true, dangerously: { insecureOrigins: true } },
+      'Cats#list': { dangerously: {} },
+    };
+    expect(composed(layers).problems).toMatchObject([
+      {
+        where: 'Cats#list',
+        message: expect.stringMatching(/ \(origin comes from options\) \(credentials comes from Cats\)$/),
+      },
+    ]);
+  });
+
+  it('layers are told apart where two have the same place', () => {
+    // A class may be called `options`, and two decorators of one handler are two layers.
+    const composer = new PolicyComposer();
+    const layers = [
+      layerOf('options', { origin: 'https://a.example' }),
+      layerOf('options', { origin: 'https://b.example', merge: 'restrict' }),
+      layerOf('options', { maxAge: 5, merge: 'restrict' }),
+    ];
+    const { from } = composer.compose(layers, NO_ROUTE_DEFAULTS);
+    expect(from.origin).toEqual(['options', 'options']);
+    expect(composer.problems).toMatchObject([
+      {
+        code: 'restrict-leaves-nothing',
+        where: 'options',
+        value: ['https://b.example'],
+        message: 'has no origin in common with options',
+      },
+    ]);
+  });
+});
+
+describe('what could not be read', () => {
+  it.each<[title: string, layers: Readonly<Record<string, object>>, found: readonly ShortProblem[]]>([
+    [
+      'credentials that may be meant to be false',
+      {
+        options: { origin: 'https://a.example', credentials: true },
+        Cats: { origin: '*', credentials: 'false' },
+      },
+      [['option-type', 'Cats, credentials', 'false']],
+    ],
+    [
+      'a danger that may be accepted',
+      { options: { origin: 'null', dangerously: { nullOrgin: true } } },
+      [['option-unknown', 'options, dangerously.nullOrgin']],
+    ],
+    [
+      'an inner list of which the rest has nothing in common with the outer one',
+      {
+        options: { origin: 'https://a.example' },
+        Cats: { origin: ['https://a.example/', 'https://b.example'], merge: 'restrict' },
+      },
+      [['origin-path', 'Cats, origin[0]', 'https://a.example/']],
+    ],
+    [
+      'an outer list of which the rest has nothing in common with the inner one',
+      {
+        options: { origin: ['https://a.example/', 'https://b.example'] },
+        Cats: { origin: 'https://a.example', merge: 'restrict' },
+      },
+      [['origin-path', 'options, origin[0]', 'https://a.example/']],
+    ],
+    [
+      'an empty list',
+      { options: { origin: [] }, Cats: { origin: 'https://a.example', merge: 'restrict' } },
+      [['origin-empty', 'options, origin', []]],
+    ],
+  ])('brings no problem of its own: %s', (_, layers, found) => {
+    expect(problems(layers)).toEqual(found);
+  });
+
+  it('does not hide what is wrong with the rest of a list', () => {
+    const options = { origin: ['a.example', 'http://b.example', 'null', 'https://*.com'], credentials: true };
+    expect(problems({ options })).toEqual([
+      ['origin-scheme-missing', 'options, origin[0]', 'a.example'],
+      ['origin-insecure-with-credentials', 'options, origin', 'http://b.example'],
+      ['origin-public-suffix', 'options, origin', 'https://*.com'],
+      ['origin-null', 'options, origin', 'null'],
+    ]);
+  });
+});
+
+describe('restrict that leaves no origin', () => {
+  it.each<[title: string, layers: Readonly<Record<string, object>>, message: RegExp | undefined]>([
+    [
+      'nothing in common',
+      { options: { origin: 'https://a.example' }, Cats: { origin: 'https://b.example', merge: 'restrict' } },
+      /^has no origin in common with options$/,
+    ],
+    [
+      'nothing in common with two layers',
+      {
+        options: { origin: 'https://a.example' },
+        Cats: { origin: 'https://b.example', merge: 'extend' },
+        'Cats#list': { origin: 'https://c.example', merge: 'restrict' },
+      },
+      /^has no origin in common with options and Cats$/,
+    ],
+    [
+      'no outer layer',
+      { options: {}, Cats: { origin: 'https://b.example', merge: 'restrict' } },
+      /no outer layer/,
+    ],
+    [
+      'an origin in common',
+      { options: { origin: '*' }, Cats: { origin: 'https://b.example', merge: 'restrict' } },
+      undefined,
+    ],
+    [
+      'conditions in common',
+      {
+        options: { origin: 'https://*.a.example' },
+        Cats: { origin: /^https:\/\/[a-z]+\.a\.example$/, merge: 'restrict' },
+      },
+      undefined,
+    ],
+    [
+      'a nearer layer that names origins',
+      {
+        options: { origin: 'https://a.example' },
+        Cats: { origin: 'https://b.example', merge: 'restrict' },
+        'Cats#list': { origin: 'https://c.example' },
+      },
+      undefined,
+    ],
+    [
+      'a nearer layer that adds origins',
+      {
+        options: { origin: 'https://a.example' },
+        Cats: { origin: 'https://b.example', merge: 'restrict' },
+        'Cats#list': { origin: 'https://c.example', merge: 'extend' },
+      },
+      undefined,
+    ],
+  ])('%s', (_, layers, message) => {
+    expect(composed(layers).problems).toEqual(
+      message === undefined
+        ? []
+        : [
+            expect.objectContaining({
+              code: 'restrict-leaves-nothing',
+              message: expect.stringMatching(message),
+            }),
+          ],
+    );
+  });
+
+  it('other lists may well be left empty', () => {
+    const { problems: found, fields } = composed({
+      options: { origin: 'https://a.example', methods: 'PUT', allowedHeaders: 'x-a', exposedHeaders: 'x-a' },
+      Cats: { methods: 'PATCH', allowedHeaders: 'x-b', exposedHeaders: 'x-b', merge: 'restrict' },
+    });
+    expect(found).toEqual([]);
+    expect(fields).toMatchObject({ methods: [], allowedHeaders: [], exposedHeaders: [] });
+  });
+});
+
+describe('describeEntry', () => {
+  it.each<[entry: OriginEntry, text: string]>([
+    [entryOf('*'), '*'],
+    [entryOf('https://a.example'), 'https://a.example'],
+    [entryOf('null'), 'null'],
+    [entryOf('https://*.a.example:*'), 'https://*.a.example:*'],
+    [entryOf(/^https:\/\/[a-z]+\.a\.example$/i), '/^https:\\/\\/[a-z]+\\.a\\.example$/i'],
+    [sourceOf('Partners', () => true), 'Partners'],
+    [{ kind: 'all-of', parts: [sourceOf('A', () => true), sourceOf('B', () => true)] }, 'A and B'],
+  ])('%p', (entry, text) => {
+    expect(describeEntry(entry)).toBe(text);
+  });
+});
+
+it('a message says what, why and how to mend it', () => {
+  expect(lineOf({ origin: 'http://a.example', credentials: true })).toBe(
+    'options, origin: "http://a.example" can be impersonated by whoever controls the network, and would get the ' +
+      'cookies with credentials: true: write "https://a.example", or set dangerously: { insecureOrigins: true }. ' +
+      '[origin-insecure-with-credentials]',
+  );
+});
