@@ -1,6 +1,12 @@
 import { RequestMethod } from '@nestjs/common';
 import { match } from 'path-to-regexp';
-import type { RegisteredRoute } from './nest-internals.js';
+import type { HostPattern, RegisteredRoute } from './nest-internals.js';
+
+/** What a route's host filter reads of a request. */
+interface HostedRequest {
+  /** The host without the port, as the platform reports it. */
+  readonly hostname?: string;
+}
 
 /** A route of the app, as policies and matchers know it. */
 export interface CorsRoute extends Omit<RegisteredRoute, 'method' | 'hosts'> {
@@ -10,8 +16,8 @@ export interface CorsRoute extends Omit<RegisteredRoute, 'method' | 'hosts'> {
   readonly method: string;
   /** `Controller#handler`. */
   readonly where: string;
-  /** Whether the controller is bound to hosts, of which `hostname` has to be one. */
-  readonly servesHost: (hostname: string) => boolean;
+  /** Whether the request is for one of the hosts that the controller is bound to; always so if it is bound to none. */
+  readonly servesHost: (request: HostedRequest) => boolean;
   /** The hosts that the controller is bound to, as they were written. */
   readonly hosts: readonly string[];
 }
@@ -25,20 +31,21 @@ export function corsRoute(registered: RegisteredRoute, index: number): CorsRoute
     method: RequestMethod[registered.method] as string,
     where: `${controller.name}#${handlerName}`,
     hosts: hosts.map(String),
-    servesHost: hosts.length === 0 ? anyHost : hostMatcher(hosts),
+    servesHost: hosts.length === 0 ? anyHost : hostFilter(hosts),
   };
 }
 
+/** Takes the request and not its host, which platforms compute anew whenever they are asked for it. */
 function anyHost(): boolean {
   return true;
 }
 
 /** Nest compares a host pattern as if it were a path. */
-function hostMatcher(hosts: readonly (string | RegExp)[]): (hostname: string) => boolean {
+function hostFilter(hosts: readonly HostPattern[]): CorsRoute['servesHost'] {
   const matchers = hosts.map((host) => {
-    if (typeof host !== 'string') return (hostname: string) => hostname.match(host) !== null;
+    if (typeof host !== 'string') return (hostname: string) => hostname.search(host) !== -1;
     const matches = match(host, { decode: false });
     return (hostname: string) => matches(hostname) !== false;
   });
-  return (hostname) => matchers.some((matches) => matches(hostname));
+  return ({ hostname = '' }) => matchers.some((matches) => matches(hostname));
 }

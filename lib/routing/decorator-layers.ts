@@ -56,16 +56,18 @@ export function decoratorLayers(
       fix: 'remove one of them',
     });
   }
-  const read = (raw: readonly object[], known: readonly string[]): readonly PolicyLayer[] =>
-    raw.slice(0, 1).map((value) => {
-      const result = readLayer(value, where, known, resolveSource);
-      problems.push(...result.problems);
-      return result.layer;
-    });
+  const read = (raw: readonly unknown[], known: readonly string[]): readonly PolicyLayer[] =>
+    raw
+      .map((value) => {
+        const result = readLayer(value, where, known, resolveSource);
+        problems.push(...result.problems);
+        return result.layer;
+      })
+      .slice(0, 1);
   const own = [...read(allowOrigin, ALLOW_ORIGIN_OPTIONS), ...read(preflight, PREFLIGHT_OPTIONS)];
-  const named = policies.length === 0 ? undefined : options.named.get(String(policies[0]));
-  if (policies.length > 0 && named === undefined)
-    report(policies[0], unknownPolicy(policies[0], options.named));
+  const [policy] = policies;
+  const named = typeof policy === 'string' ? options.named.get(policy) : undefined;
+  if (policies.length > 0 && named === undefined) report(policy, unknownPolicy(policy, options.named));
   return { own, named, closed: noCors, opens: allowOrigin.length > 0 || policies.length > 0, problems };
 }
 

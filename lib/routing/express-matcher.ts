@@ -1,23 +1,30 @@
-import type { HttpServer, VersioningOptions } from '@nestjs/common';
-import { match, type MatchFunction } from 'path-to-regexp';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import { VERSION_NEUTRAL, type VersioningOptions } from '@nestjs/common';
+import { match } from 'path-to-regexp';
 import type { CorsRoute } from './cors-route.js';
+import { expressRoutes, type ExpressRoute } from './nest-internals.js';
+import { PathIndex } from './path-index.js';
 import type { PathSyntax } from './path-policies.js';
 import { requestPath } from './request-path.js';
 import type { PlatformRequest, RouteMatcher } from './route-matcher.js';
 
-/** What Express adds to a request that it has routed. */
-interface RoutedRequest extends PlatformRequest {
-  readonly route?: { readonly path?: unknown };
+/** What Express adds to a request. */
+interface ExpressRequest extends PlatformRequest {
+  /** Where the router is mounted that has the request now; `''` for the app's own. */
+  readonly baseUrl?: string;
+  /** The route that the request is at, or was at last. */
+  readonly route?: ExpressRoute;
 }
 
 /** A route with what decides whether a request is for it. */
 interface Candidate {
-  readonly route: CorsRoute;
-  readonly matches: MatchFunction<object>;
-  /** Whether the request asks for the route's version; always so if the route has none. */
+  readonly matches: (path: string) => boolean;
+  /** The route of Nest; `undefined` for one that somebody has registered with Express directly, in front of Nest's. */
+  readonly route: CorsRoute | undefined;
+  /** The versions of which a request has to ask for one; `undefined` if it need not. */
+  readonly versions: readonly unknown[] | undefined;
+  /** Whether the request asks for one of them. */
   readonly servesVersion: (request: PlatformRequest) => boolean;
-  /** Whether requests may get past the route by asking for another version. */
-  readonly isVersioned: boolean;
 }
 
 /**
@@ -25,75 +32,115 @@ interface Candidate {
  * with the same library for paths, and with Nest's own filters for hosts and versions.
  */
 export class ExpressMatcher implements RouteMatcher {
-  private readonly candidates: Candidate[] = [];
-  private readonly byMethod = new Map<string, readonly Candidate[]>();
+  private readonly byMethod = new Map<string, PathIndex<Candidate>>();
+  /** For methods that no route names. */
+  private ofAnyMethod: PathIndex<Candidate>;
+  private foreign: ReadonlySet<ExpressRoute> = new Set();
 
   /**
-   * @param adapter - builds Nest's version filters
+   * @param adapter - builds Nest's version filters, and has the routes in front of Nest's
    * @param syntax - how Express's router reads paths
    * @param versioning - how versions are asked for
    */
   constructor(
-    private readonly adapter: HttpServer,
+    private readonly adapter: AbstractHttpAdapter,
     private readonly syntax: PathSyntax,
     private readonly versioning: () => VersioningOptions | undefined,
-  ) {}
+  ) {
+    this.ofAnyMethod = new PathIndex(syntax.caseSensitive);
+  }
 
   setRoutes(routes: readonly CorsRoute[]): void {
-    for (const route of routes) this.candidates.push(this.candidate(route));
+    this.foreign = new Set(expressRoutes(this.adapter));
+    const foreign = [...this.foreign].filter(answersForSure);
+    const methods = new Set([
+      'HEAD',
+      ...foreign.flatMap(methodsOf),
+      ...routes.map(({ method }) => method).filter((method) => method !== 'ALL'),
+    ]);
+    const foreignCandidates = foreign.map((route) => ({ route, candidate: this.foreignCandidate(route) }));
+    const candidates = routes.map((route) => ({ route, candidate: this.candidate(route) }));
+    const indexOf = (method: string): PathIndex<Candidate> => {
+      const index = new PathIndex<Candidate>(this.syntax.caseSensitive);
+      for (const { route, candidate } of foreignCandidates) {
+        if (serves(methodsOf(route), method)) index.add(textPath(route), candidate);
+      }
+      for (const { route, candidate } of candidates) {
+        if (serves([route.method], method)) index.add(route.path, candidate);
+      }
+      return index;
+    };
+    for (const method of methods) this.byMethod.set(method, indexOf(method));
+    this.ofAnyMethod = indexOf('ALL');
   }
 
-  routeOf(request: RoutedRequest): CorsRoute | undefined {
-    const path = requestPath(request.originalUrl);
+  routeOf(request: ExpressRequest): CorsRoute | undefined {
+    const { route: reached, baseUrl, method, originalUrl } = request;
+    // A route of somebody else's has the request: one of a mounted router's, or one in front of Nest's.
+    if (reached !== undefined && (baseUrl !== '' || this.foreign.has(reached))) return undefined;
+    const path = pathOf(originalUrl);
     if (path === undefined) return undefined;
-    const found = this.forMethod(request.method).find(
-      ({ matches, route, servesVersion }) =>
-        matches(path) !== false && route.servesHost(request.hostname ?? '') && servesVersion(request),
+    return this.candidates(path, method).find(
+      ({ route, servesVersion }) =>
+        route === undefined || (route.servesHost(request) && servesVersion(request)),
     )?.route;
-    // A route that somebody registered with Express directly, in front of Nest's, has answered.
-    const isForeign = request.route !== undefined && request.route.path !== found?.path;
-    return isForeign ? undefined : found;
   }
 
-  targetsOf(request: PlatformRequest, method: string): readonly CorsRoute[] {
-    const path = requestPath(request.originalUrl);
+  targetsOf(request: ExpressRequest, method: string): readonly CorsRoute[] {
+    const path = pathOf(request.originalUrl);
     if (path === undefined) return [];
     const targets: CorsRoute[] = [];
-    for (const { route, matches, isVersioned } of this.forMethod(method)) {
-      if (matches(path) === false || !route.servesHost(request.hostname ?? '')) continue;
+    const taken = new Set<unknown>();
+    for (const { route, versions } of this.candidates(path, method)) {
+      if (route === undefined) break;
+      if (!route.servesHost(request)) continue;
+      // A request for a version that an earlier route serves does not get here.
+      if (versions?.every((version) => taken.has(version)) === true) continue;
       targets.push(route);
-      if (!isVersioned) break;
+      if (versions === undefined) break;
+      for (const version of versions) taken.add(version);
     }
     return targets;
   }
 
-  /** The routes that serve a method, in order. Express serves HEAD by a GET route. */
-  private forMethod(method: string): readonly Candidate[] {
-    const known = this.byMethod.get(method);
-    if (known !== undefined) return known;
-    const names = method === 'HEAD' ? ['HEAD', 'GET', 'ALL'] : [method, 'ALL'];
-    const candidates = this.candidates.filter(({ route }) => names.includes(route.method));
-    // Methods come from requests, but a server knows but a few; the others are not worth remembering.
-    if (this.candidates.some(({ route }) => route.method === method) || method === 'HEAD') {
-      this.byMethod.set(method, candidates);
-    }
-    return candidates;
+  private candidates(path: string, method: string): readonly Candidate[] {
+    const index = this.byMethod.get(method) ?? this.ofAnyMethod;
+    return index.candidates(path).filter(({ matches }) => matches(path));
   }
 
   private candidate(route: CorsRoute): Candidate {
     const versioning = this.versioning();
-    const isVersioned = route.version !== undefined && typeof route.version !== 'symbol';
+    const isVersioned =
+      versioning !== undefined && route.version !== undefined && route.version !== VERSION_NEUTRAL;
     return {
+      matches: this.pathMatcher(route.path),
       route,
-      matches: match(route.path, {
-        sensitive: this.syntax.caseSensitive,
-        trailing: this.syntax.ignoreTrailingSlash,
-        end: true,
-        decode: false,
-      }),
-      servesVersion: isVersioned && versioning !== undefined ? this.versionFilter(route, versioning) : always,
-      isVersioned,
+      versions: isVersioned ? [route.version].flat() : undefined,
+      servesVersion: isVersioned ? this.versionFilter(route, versioning) : always,
     };
+  }
+
+  private foreignCandidate({ path }: ExpressRoute): Candidate {
+    const matchers = [path].flat(Infinity).map((one) => this.pathMatcher(one));
+    return {
+      matches: (requested) => matchers.some((matches) => matches(requested)),
+      route: undefined,
+      versions: undefined,
+      servesVersion: always,
+    };
+  }
+
+  private pathMatcher(path: unknown): (requested: string) => boolean {
+    if (path instanceof RegExp) return (requested) => requested.search(path) !== -1;
+    const { ignoreTrailingSlash } = this.syntax;
+    const pattern = ignoreTrailingSlash && path !== '/' ? String(path).replace(/\/+$/, '') : String(path);
+    const matches = match(pattern, {
+      sensitive: this.syntax.caseSensitive,
+      trailing: ignoreTrailingSlash,
+      end: true,
+      decode: false,
+    });
+    return (requested) => matches(requested) !== false;
   }
 
   /** Nest's filter calls the handler for a request of the route's version, and `next` for others. */
@@ -101,7 +148,7 @@ export class ExpressMatcher implements RouteMatcher {
     route: CorsRoute,
     versioning: VersioningOptions,
   ): (request: PlatformRequest) => boolean {
-    const filter = this.adapter.applyVersionFilter?.(
+    const filter = this.adapter.applyVersionFilter(
       (() => true) as never,
       route.version as never,
       versioning,
@@ -115,6 +162,38 @@ export class ExpressMatcher implements RouteMatcher {
       }
     };
   }
+}
+
+/**
+ * Whether a route that is not Nest's keeps what it gets. One with a handler that takes `next` may be a middleware
+ * (`app.all('*path', authenticate)`), behind which Nest's routes still serve.
+ */
+function answersForSure({ stack }: ExpressRoute): boolean {
+  return stack.some(({ handle }) => handle.length === 1 || handle.length === 2);
+}
+
+function methodsOf({ methods }: ExpressRoute): readonly string[] {
+  return Object.keys(methods).map((method) => (method === '_all' ? 'ALL' : method.toUpperCase()));
+}
+
+/** Whether a route of some methods serves a method. Express serves HEAD by a GET route. */
+function serves(methods: readonly string[], method: string): boolean {
+  return (
+    methods.includes('ALL') || methods.includes(method) || (method === 'HEAD' && methods.includes('GET'))
+  );
+}
+
+function textPath({ path }: ExpressRoute): string | undefined {
+  return typeof path === 'string' ? path : undefined;
+}
+
+/**
+ * The path as Express reads it. Targets of another form than `/…`, and those with a fragment, which no browser sends,
+ * go through Node's `url.parse()`, to which a backslash is a slash.
+ */
+function pathOf(target: string): string | undefined {
+  const path = requestPath(target);
+  return target.startsWith('/') && !target.includes('#') ? path : path?.replaceAll('\\', '/');
 }
 
 function always(): boolean {

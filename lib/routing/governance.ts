@@ -48,14 +48,14 @@ export interface GovernedApp {
 export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
   const composer = new PolicyComposer();
   const options = readModuleOptions(raw, app.resolveSource);
-  composer.report(...options.problems);
+  composer.report(options.problems);
 
   const decorators = new Map<Decorated, DecoratorLayers>();
   const layersOf = (target: Decorated, where: string): DecoratorLayers => {
     const known = decorators.get(target);
     if (known !== undefined) return known;
     const layers = decoratorLayers(target, where, options, app.resolveSource);
-    composer.report(...layers.problems);
+    composer.report(layers.problems);
     decorators.set(target, layers);
     return layers;
   };
@@ -66,25 +66,24 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
     const handler = layersOf(route.decorated, route.where);
     const layers = routeLayers(options.base, controller, handler);
     const composed = layers === false ? 'none' : composer.compose(layers, defaultsOf(route));
-    composer.report(...withoutOrigin(composed, controller, handler));
+    composer.report(withoutOrigin(composed, controller, handler));
     return usable(composed);
   });
-  for (const controller of app.controllers) composer.report(...notRoutes(controller, app.routes));
+  for (const controller of app.controllers) composer.report(notRoutes(controller, app.routes));
 
   // Each named policy is checked on its own as well: a mistake in one that no route uses yet is a mistake all the same.
   for (const layer of options.named.values()) composer.compose([options.base, layer], NO_ROUTE_DEFAULTS);
   const fallback = usable(composer.compose([options.base], NO_ROUTE_DEFAULTS));
   const paths = compilePathPolicies(
-    options.paths.map(({ where, path, layers }) => ({
-      where,
-      path,
-      governed:
-        layers === false ? 'none' : usable(composer.compose([options.base, ...layers], NO_ROUTE_DEFAULTS)),
-    })),
+    options.paths.flatMap(({ where, path, layer }) => {
+      const governed =
+        layer === false ? 'none' : usable(composer.compose([options.base, layer], NO_ROUTE_DEFAULTS));
+      return path === undefined ? [] : [{ where, path, governed }];
+    }),
     fallback,
     app,
   );
-  composer.report(...paths.problems);
+  composer.report(paths.problems);
 
   if (composer.problems.length > 0) throw new CorsConfigurationError(composer.problems);
   const policies = routes.map(policyOf);
@@ -108,7 +107,7 @@ function withoutOrigin(
       ? handler.closed
         ? []
         : handler.own
-      : composed.policy === undefined
+      : composed.policy === undefined && !composed.doubtful.has('origin')
         ? [...controller.own, ...handler.own]
         : [];
   const last = idle.at(-1);

@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import {
   HOST_METADATA,
+  MODULE_METADATA,
   MODULE_PATH,
   PATH_METADATA,
   ROUTE_ARGS_METADATA,
@@ -134,6 +135,11 @@ function modulePathOf(module: Type, applicationId: string): string | undefined {
     Reflect.getMetadata(MODULE_PATH, module)) as string | undefined;
 }
 
+/** What a module class imports by its decorator. */
+export function importsOf(module: Type): readonly unknown[] {
+  return (Reflect.getMetadata(MODULE_METADATA.IMPORTS, module) ?? []) as readonly unknown[];
+}
+
 function pathsOf(controller: Type): readonly string[] {
   const path = (Reflect.getMetadata(PATH_METADATA, controller) ?? []) as string | readonly string[];
   return (typeof path === 'string' ? [path] : path).map(addLeadingSlash);
@@ -150,8 +156,9 @@ function isVersionedByRequest(versioning: VersioningOptions | undefined): boolea
 }
 
 function hostsOf(controller: Type): readonly HostPattern[] {
-  const host = (Reflect.getMetadata(HOST_METADATA, controller) ?? []) as HostPattern | readonly HostPattern[];
-  return typeof host === 'string' || host instanceof RegExp ? [host] : host;
+  const host = Reflect.getMetadata(HOST_METADATA, controller) as HostPattern | HostPattern[] | undefined;
+  // An empty host is none, as Nest has it.
+  return host ? [host].flat() : [];
 }
 
 function isOrderSensitive(adapter: HttpServer): boolean {
@@ -183,7 +190,11 @@ export function declaredInput(controller: Type, handlerName: string): DeclaredIn
   };
 }
 
-/** The metadata that `@RouteConstraints()` of `@nestjs/platform-fastify` leaves on a handler. */
+/**
+ * The metadata that `@RouteConstraints()` of `@nestjs/platform-fastify` leaves on a handler.
+ *
+ * @param handler - the instance's own, as Nest has it: one that a constructor has bound carries no metadata
+ */
 export function fastifyConstraints(handler: Handler): Readonly<Record<string, unknown>> {
   return (Reflect.getMetadata('__fastify_route_constraints__', handler) ?? {}) as Readonly<
     Record<string, unknown>
@@ -203,4 +214,24 @@ export type RequestHook = (request: never, response: never, done: (error?: Error
 /** The hook that somebody put into the slot before us, which the adapters keep in a private field. */
 export function currentRequestHook(adapter: AbstractHttpAdapter): RequestHook | undefined {
   return (adapter as unknown as { readonly onRequestHook?: RequestHook }).onRequestHook;
+}
+
+/** A route of Express, as far as it says what it serves. */
+export interface ExpressRoute {
+  /** As it was given to `app.get()`: a string, a regular expression, or a list of these. */
+  readonly path: unknown;
+  /** The methods in lower case, or `_all`. */
+  readonly methods: Readonly<Record<string, boolean>>;
+  readonly stack: readonly { readonly handle: (...args: never[]) => unknown }[];
+}
+
+/**
+ * The routes that Express's own router has by now. Express documents the route, which is also `request.route`, but not
+ * the list; should it disappear, then nothing is known of routes that are not Nest's.
+ */
+export function expressRoutes(adapter: AbstractHttpAdapter): readonly ExpressRoute[] {
+  const { router } = adapter.getInstance<{
+    readonly router?: { readonly stack?: readonly { readonly route?: ExpressRoute }[] };
+  }>();
+  return (router?.stack ?? []).flatMap(({ route }) => route ?? []);
 }

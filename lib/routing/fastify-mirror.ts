@@ -1,0 +1,145 @@
+import FindMyWay from 'find-my-way';
+import type { FastifyInstance } from 'fastify';
+import type { CorsRoute } from './cors-route.js';
+import type { RouteMatching } from './nest-internals.js';
+
+type Http1 = FindMyWay.HTTPVersion.V1;
+
+/** What a request must have, beside its method and URL, for a route to serve it. */
+export type Constraints = Readonly<Record<string, unknown>>;
+
+/** A route of Fastify, with the route of Nest that it is, if it is one. */
+export interface MirroredRoute {
+  readonly methods: readonly string[];
+  readonly url: string;
+  readonly constraints: Constraints;
+  readonly route: CorsRoute | undefined;
+}
+
+/** A copy of Fastify's router that can be asked what a request would reach: the same library with the same options. */
+export class FastifyMirror {
+  private readonly router: FindMyWay.Instance<Http1>;
+  private readonly requests: readonly Constraints[];
+
+  /**
+   * @param routes - in the order in which Fastify got them
+   * @param matching - the options of Fastify's router that Nest reports
+   * @param instance - has the others
+   */
+  constructor(routes: readonly MirroredRoute[], matching: RouteMatching, instance: FastifyInstance) {
+    this.requests = possibleRequests(routes);
+    const hidden = new Set(this.requests.flatMap(Object.keys));
+    this.router = FindMyWay({
+      ...routerOptions(matching, instance),
+      constraints: Object.fromEntries([...hidden].map((name) => [name, exactConstraint(name)])),
+    });
+    for (const { methods, url, constraints, route } of routes) {
+      try {
+        this.router.on(methods as FindMyWay.HTTPMethod[], url, { constraints }, noop, { route });
+      } catch {
+        // Served by an earlier one already. Fastify drops these as well: HEAD routes that it would add to GET routes.
+      }
+    }
+  }
+
+  /**
+   * The routes of Nest that a request could reach.
+   *
+   * @param url - the request target
+   * @param host - the `Host` of the request, as it was sent
+   */
+  find(method: string, url: string, host: string | undefined): readonly CorsRoute[] {
+    const found = new Set<CorsRoute>();
+    for (const constraints of this.requests) {
+      const result = this.router.find(method as FindMyWay.HTTPMethod, url, { ...constraints, host });
+      const route = (result?.store as { readonly route?: CorsRoute } | undefined)?.route;
+      if (route !== undefined && !hasEmptyParameter(result?.params)) found.add(route);
+    }
+    return [...found];
+  }
+}
+
+/**
+ * What requests can have for the constraints that a preflight does not show: for each route just what it asks for, and
+ * nothing at all.
+ *
+ * These are enough, and every combination of values, of which there may be thousands, would find no more: whatever
+ * takes a request away from a route that asks for `version` alone takes it away with or without a `region` as well.
+ */
+function possibleRequests(routes: readonly MirroredRoute[]): readonly Constraints[] {
+  const requests = new Map<string, Constraints>();
+  const ids = new Map<unknown, number>();
+  for (const { constraints } of routes) {
+    for (const request of singleValues(hiddenOf(constraints))) {
+      const key = Object.entries(request)
+        .map(([name, value]) => {
+          if (!ids.has(value)) ids.set(value, ids.size);
+          return `${name}=${ids.get(value)}`;
+        })
+        .toSorted()
+        .join(' ');
+      requests.set(key, request);
+    }
+  }
+  return [...requests.set('', {}).values()];
+}
+
+/** The host is on the preflight, and find-my-way's own constraint for it is used as it is. */
+function hiddenOf(constraints: Constraints): Constraints {
+  const { host: _, ...hidden } = constraints;
+  return hidden;
+}
+
+/** A route may serve several versions; a request asks for one. */
+function singleValues(constraints: Constraints): readonly Constraints[] {
+  return Object.entries(constraints).reduce<readonly Constraints[]>(
+    (all, [name, values]) =>
+      all.flatMap((one) => [values].flat().map((value) => ({ ...one, [name]: value }))),
+    [{}],
+  );
+}
+
+function routerOptions(matching: RouteMatching, { initialConfig }: FastifyInstance): FindMyWay.Config<Http1> {
+  const { ignoreDuplicateSlashes } = { ...initialConfig, ...initialConfig.routerOptions };
+  return {
+    caseSensitive: matching.caseSensitive,
+    ignoreTrailingSlash: matching.ignoreTrailingSlash,
+    ignoreDuplicateSlashes: ignoreDuplicateSlashes ?? false,
+    // Whether a route's expression is safe is Fastify's to say, and it has accepted these.
+    allowUnsafeRegex: true,
+    querystringParser: noop,
+    ...(matching.maxParamLength !== undefined && { maxParamLength: matching.maxParamLength }),
+    ...(matching.useSemicolonDelimiter !== undefined && {
+      useSemicolonDelimiter: matching.useSemicolonDelimiter,
+    }),
+  };
+}
+
+/** A constraint whose values are compared as they were declared, since the look-up asks for each of these. */
+function exactConstraint(name: string): FindMyWay.ConstraintStrategy<Http1> {
+  return {
+    name,
+    mustMatchWhenDerived: false,
+    validate: noop,
+    deriveConstraint: () => '',
+    storage: () => {
+      const handlers = new Map<unknown, FindMyWay.Handler<Http1>>();
+      return {
+        get: (value: unknown) => handlers.get(value) ?? null,
+        set: (values: unknown, handler: FindMyWay.Handler<Http1>) => {
+          for (const value of [values].flat()) handlers.set(value, handler);
+        },
+      };
+    },
+  };
+}
+
+/** Nest answers 404 where a parameter is empty (`requireNonEmptyParams` of its adapter). Only a wildcard may be. */
+function hasEmptyParameter(params: Readonly<Record<string, string | undefined>> | undefined): boolean {
+  for (const name in params) if (params[name] === '' && name !== '*') return true;
+  return false;
+}
+
+function noop(): void {
+  // A route needs a handler, and a strategy a validator; nothing here runs either.
+}

@@ -1,0 +1,409 @@
+/**
+ * The contract with Nest's private surface: whatever `lib/routing/nest-internals.ts` uses that Nest does not document.
+ * A test that fails here is named after the part that Nest has changed; `route-table.test.ts` then shows the effect.
+ */
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  Module,
+  Post,
+  Put,
+  RawBody,
+  RequestMethod,
+  Version,
+  VERSION_NEUTRAL,
+  VersioningType,
+  type HttpServer,
+  type INestApplication,
+  type Type,
+} from '@nestjs/common';
+import {
+  ApplicationConfig,
+  MetadataScanner,
+  ModulesContainer,
+  NestFactory,
+  RouterModule,
+  type AbstractHttpAdapter,
+} from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter, RouteConstraints } from '@nestjs/platform-fastify';
+import express from 'express';
+import {
+  currentRequestHook,
+  declaredInput,
+  expressRoutes,
+  exploreRoutes,
+  fastifyConstraints,
+  importsOf,
+  matchingOptions,
+  type Handler,
+} from '../../lib/routing/nest-internals.js';
+import { createAdapter, PLATFORMS, startApp } from '../support/apps.js';
+import { send } from '../support/http.js';
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** What a module of Nest exports, read so that a missing name is a failing assertion and not a file that cannot load. */
+async function exportsOf(path: string): Promise<Readonly<Record<string, never>>> {
+  return (await import(path)) as Readonly<Record<string, never>>;
+}
+
+function handlerOf(controller: Type, name: string): Handler {
+  return (controller.prototype as Record<string, Handler>)[name] as Handler;
+}
+
+@Controller({ path: ['cats', 'katzen'], version: ['1', VERSION_NEUTRAL], host: ['a.example', /^b$/] })
+class Cats {
+  @Get() list() {}
+  @Put(['a', 'b']) @Version('2') put() {}
+  @Post() add(@Body('name') _name: string, @Headers('x-tenant') _tenant: string, @Headers() _all: object) {}
+  @Post('raw') raw(@RawBody() _body: unknown) {}
+  @Get('eu') @RouteConstraints({ host: 'eu.example' }) eu() {}
+  noRoute() {}
+}
+
+describe('@nestjs/common/internal', () => {
+  it.each([
+    ['PATH_METADATA', 'path'],
+    ['HOST_METADATA', 'host'],
+    ['VERSION_METADATA', '__version__'],
+    ['ROUTE_ARGS_METADATA', '__routeArguments__'],
+    ['MODULE_PATH', '__module_path__'],
+  ])('exports %s', async (name, value) => {
+    expect(await exportsOf('@nestjs/common/internal')).toHaveProperty(name, value);
+  });
+
+  it('exports MODULE_METADATA with the key of what @Module imports', async () => {
+    expect(await exportsOf('@nestjs/common/internal')).toMatchObject({
+      MODULE_METADATA: { IMPORTS: 'imports' },
+    });
+    @Module({})
+    class Imported {}
+    @Module({ imports: [Imported] })
+    class Importing {}
+    expect([importsOf(Importing), importsOf(Imported), importsOf(Cats)]).toEqual([[Imported], [], []]);
+  });
+
+  it('exports RouteParamtypes with BODY, RAW_BODY and HEADERS', async () => {
+    const { RouteParamtypes } = await exportsOf('@nestjs/common/internal');
+    expect(RouteParamtypes).toMatchObject({
+      BODY: expect.any(Number),
+      RAW_BODY: expect.any(Number),
+      HEADERS: expect.any(Number),
+    });
+  });
+
+  it('exports addLeadingSlash', async () => {
+    const addLeadingSlash = (await exportsOf('@nestjs/common/internal'))[
+      'addLeadingSlash'
+    ] as unknown as AnyFunction;
+    expect(['', 'a', '/a'].map((path) => addLeadingSlash(path))).toEqual(['', '/a', '/a']);
+  });
+});
+
+describe('the metadata that decorators write', () => {
+  it.each([
+    ['path by @Controller', 'path', Cats, ['cats', 'katzen']],
+    ['host by @Controller', 'host', Cats, ['a.example', /^b$/]],
+    ['version by @Controller', '__version__', Cats, ['1', VERSION_NEUTRAL]],
+    ['path by @Put', 'path', handlerOf(Cats, 'put'), ['a', 'b']],
+    ['method by @Put', 'method', handlerOf(Cats, 'put'), RequestMethod.PUT],
+    ['version by @Version', '__version__', handlerOf(Cats, 'put'), '2'],
+    [
+      'constraints by @RouteConstraints',
+      '__fastify_route_constraints__',
+      handlerOf(Cats, 'eu'),
+      { host: 'eu.example' },
+    ],
+  ] as const)('%s', (_name, key, target, value) => {
+    expect(Reflect.getMetadata(key, target)).toEqual(value);
+  });
+
+  it('parameters by @Body, @RawBody and @Headers, as declaredInput() reads them', () => {
+    expect(declaredInput(Cats, 'add')).toEqual({ body: true, headers: ['x-tenant'] });
+    expect(declaredInput(Cats, 'raw')).toEqual({ body: true, headers: [] });
+    expect(declaredInput(Cats, 'list')).toEqual({ body: false, headers: [] });
+  });
+
+  it('constraints by @RouteConstraints, as fastifyConstraints() reads them', () => {
+    expect(fastifyConstraints(handlerOf(Cats, 'eu'))).toEqual({ host: 'eu.example' });
+    expect(fastifyConstraints(handlerOf(Cats, 'list'))).toEqual({});
+  });
+
+  it('the path of a module by RouterModule, below a key that ends with the id of the application', async () => {
+    @Module({})
+    class Inner {}
+    @Module({ imports: [Inner, RouterModule.register([{ path: 'inner', module: Inner }])] })
+    class AppModule {}
+    const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+    const { applicationId } = app.get(ModulesContainer);
+    expect(Reflect.getMetadata(`__module_path__${applicationId}`, Inner)).toBe('/inner');
+    await app.close();
+  });
+});
+
+describe('PathsExplorer of @nestjs/core/router/paths-explorer.js', () => {
+  it('scanForPaths() gives the handlers of an instance with path, method, version and callback', async () => {
+    const { PathsExplorer } = await exportsOf('@nestjs/core/router/paths-explorer.js');
+    const Explorer = PathsExplorer as unknown as new (scanner: MetadataScanner) => {
+      scanForPaths: AnyFunction;
+    };
+    const instance = new Cats();
+    const found = new Explorer(new MetadataScanner()).scanForPaths(instance) as Record<string, unknown>[];
+    expect(found.map(({ methodName }) => methodName)).toEqual(['list', 'put', 'add', 'raw', 'eu']);
+    expect(found[1]).toEqual({
+      path: ['/a', '/b'],
+      requestMethod: RequestMethod.PUT,
+      targetCallback: instance.put,
+      methodName: 'put',
+      version: '2',
+    });
+  });
+});
+
+describe('RoutePathFactory of @nestjs/core/router/route-path-factory.js', () => {
+  it('create() joins prefix, version, module, controller and method, and heeds exclusions', async () => {
+    const { RoutePathFactory } = await exportsOf('@nestjs/core/router/route-path-factory.js');
+    const Factory = RoutePathFactory as unknown as new (config: ApplicationConfig) => { create: AnyFunction };
+    const factory = new Factory(new ApplicationConfig());
+    const metadata = {
+      ctrlPath: '/cats',
+      modulePath: '/inner',
+      methodPath: '/:id',
+      globalPrefix: '/api',
+      controllerVersion: ['1', VERSION_NEUTRAL],
+      versioningOptions: { type: VersioningType.URI },
+    };
+    expect(factory.create(metadata, RequestMethod.GET)).toEqual([
+      '/api/v1/inner/cats/:id',
+      '/api/inner/cats/:id',
+    ]);
+    expect(factory.create({ ctrlPath: '/', methodPath: '/' }, RequestMethod.GET)).toEqual(['/']);
+    expect(
+      factory.create({ ...metadata, methodVersion: '2', modulePath: undefined }, RequestMethod.GET),
+    ).toEqual(['/api/v2/cats/:id']);
+  });
+});
+
+describe('RouteSpecificitySorter of @nestjs/core/router/route-specificity-sorter.js', () => {
+  it('sort() puts text before parameters before wildcards, reading nothing but `path`', async () => {
+    const { RouteSpecificitySorter } = await exportsOf('@nestjs/core/router/route-specificity-sorter.js');
+    const { sort } = RouteSpecificitySorter as unknown as { sort: AnyFunction };
+    const paths = ['/*rest', '/:id', '/a/:id', '/a'];
+    const sorted = sort.call(
+      RouteSpecificitySorter,
+      paths.map((path) => ({ path })),
+    ) as { path: string }[];
+    expect(sorted.map(({ path }) => path)).toEqual(['/a', '/a/:id', '/:id', '/*rest']);
+  });
+});
+
+describe('ApplicationConfig', () => {
+  it.each(['getGlobalPrefix', 'getVersioning', 'getRouteResolutionStrategy', 'addGlobalGuard'] as const)(
+    'has %s()',
+    (name) => {
+      expect(typeof new ApplicationConfig()[name]).toBe('function');
+    },
+  );
+
+  it('leaves the resolution strategy undefined or "registration" by default', () => {
+    expect(new ApplicationConfig().getRouteResolutionStrategy()).not.toBe('specificity');
+  });
+});
+
+describe('ModulesContainer', () => {
+  it('has controllers with metatype and instance in every module from configure() on, also request-scoped ones', async () => {
+    let seen: unknown[] = [];
+    @Controller({ path: 'scoped', scope: 2 })
+    class Scoped {
+      @Get() list() {}
+    }
+    @Module({ controllers: [Cats, Scoped] })
+    class AppModule {
+      constructor(private readonly modules: ModulesContainer) {}
+      configure(): void {
+        seen = [...this.modules.values()].flatMap(({ controllers }) =>
+          [...controllers.values()].map(({ metatype, instance }) => [
+            metatype,
+            instance instanceof (metatype as Type),
+          ]),
+        );
+      }
+    }
+    Reflect.defineMetadata('design:paramtypes', [ModulesContainer], AppModule);
+    const { app } = await startApp('express', AppModule);
+    expect(seen).toEqual([
+      [Cats, true],
+      [Scoped, true],
+    ]);
+    await app.close();
+  });
+});
+
+describe.each(PLATFORMS)('the adapter of %s', (platform) => {
+  it('keeps the request hook in `onRequestHook`', () => {
+    const adapter = createAdapter(platform) as unknown as AbstractHttpAdapter;
+    const hook = (_request: unknown, _response: unknown, done: () => void): void => done();
+    expect(currentRequestHook(adapter)).toBeUndefined();
+    adapter.setOnRequestHook(hook);
+    expect(currentRequestHook(adapter)).toBe(hook);
+  });
+
+  it('calls the request hook before any middleware, with a `done` that lets the request go on', async () => {
+    @Module({})
+    class AppModule {}
+    const order: string[] = [];
+    const { app, port } = await startApp(platform, AppModule, {
+      prepare: (created: INestApplication) => {
+        created.use((_request: unknown, _response: unknown, next: () => void) => {
+          order.push('middleware');
+          next();
+        });
+        const adapter = created.getHttpAdapter() as unknown as AbstractHttpAdapter;
+        adapter.setOnRequestHook((_request: unknown, _response: unknown, done: () => void) => {
+          order.push('hook');
+          done();
+        });
+      },
+    });
+    await send(port);
+    await app.close();
+    expect(order).toEqual(['hook', 'middleware']);
+  });
+
+  it('takes the rejection of a promise that the request hook returns for an error', async () => {
+    @Module({})
+    class AppModule {}
+    const { app, port } = await startApp(platform, AppModule, {
+      prepare: (created: INestApplication) => {
+        const adapter = created.getHttpAdapter() as unknown as AbstractHttpAdapter;
+        adapter.setOnRequestHook(async () => {
+          throw new Error('refused');
+        });
+      },
+    });
+    const { status } = await send(port);
+    await app.close();
+    expect(status).toBe(500);
+  });
+
+  it('says how it matches paths in getRouteMatchingOptions()', () => {
+    const adapter = createAdapter(platform) as unknown as HttpServer;
+    expect(typeof adapter.getRouteMatchingOptions).toBe('function');
+    expect(matchingOptions(adapter)).toMatchObject(
+      platform === 'fastify'
+        ? { caseSensitive: true, ignoreTrailingSlash: false }
+        : { caseSensitive: false, ignoreTrailingSlash: true },
+    );
+  });
+
+  it('says in isRouteOrderSensitive() whether the order of routes counts', () => {
+    const adapter = createAdapter(platform) as unknown as HttpServer;
+    expect(adapter.isRouteOrderSensitive?.() ?? true).toBe(platform === 'express');
+  });
+});
+
+describe('the adapter of fastify, in more detail', () => {
+  it('passes the request on when a promise that the request hook returns resolves', async () => {
+    @Module({})
+    class AppModule {}
+    const { app, port } = await startApp('fastify', AppModule, {
+      prepare: (created: INestApplication) =>
+        (created.getHttpAdapter() as unknown as AbstractHttpAdapter).setOnRequestHook(async () => {}),
+    });
+    const { status } = await send(port);
+    await app.close();
+    expect(status).toBe(404);
+  });
+
+  it('reports the options of the router in getRouteMatchingOptions(), wherever they were given', () => {
+    const options = {
+      caseSensitive: false,
+      ignoreTrailingSlash: true,
+      maxParamLength: 10,
+      useSemicolonDelimiter: true,
+    };
+    const topLevel = matchingOptions(new FastifyAdapter(options));
+    const nested = matchingOptions(new FastifyAdapter({ routerOptions: options }));
+    expect(topLevel).toMatchObject(options);
+    expect(nested).toMatchObject(options);
+  });
+
+  it('reads the version of a route from the handler that applyVersionFilter() returns', () => {
+    const handler = (): void => {};
+    const filter = new FastifyAdapter().applyVersionFilter(handler as never, '1', {
+      type: VersioningType.HEADER,
+      header: 'x-version',
+    });
+    expect(filter).toBe(handler);
+    expect(handler).toHaveProperty('version', '1');
+  });
+});
+
+describe('the adapter of express, in more detail', () => {
+  it('reports the settings of the router in getRouteMatchingOptions()', () => {
+    const instance = express();
+    instance.enable('strict routing');
+    instance.enable('case sensitive routing');
+    expect(matchingOptions(new ExpressAdapter(instance))).toMatchObject({
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+    });
+  });
+
+  it.each([
+    ['the version', '1', '1', true],
+    ['another version', '1', '2', false],
+    ['no version', '1', undefined, false],
+    ['one of several versions', ['1', '2'], '2', true],
+    ['no version of a route that serves that too', ['1', VERSION_NEUTRAL], undefined, true],
+    ['any version of a neutral route', VERSION_NEUTRAL, '9', true],
+  ])(
+    'applyVersionFilter() calls the handler or `next`, and returns what it returns, for %s',
+    (_name, version, asked, serves) => {
+      const filter = new ExpressAdapter().applyVersionFilter((() => 'handler') as never, version as never, {
+        type: VersioningType.HEADER,
+        header: 'X-Version',
+      }) as unknown as AnyFunction;
+      const request = { headers: asked === undefined ? {} : { 'x-version': asked } };
+      expect(filter(request, undefined, () => 'next')).toBe(serves ? 'handler' : 'next');
+    },
+  );
+
+  it('has the routes of its router in `router.stack`, each with path, methods and handlers', () => {
+    const adapter = new ExpressAdapter();
+    const handler = (): void => {};
+    adapter.get('/a', handler);
+    adapter.use('/mounted', handler);
+    expect(expressRoutes(adapter)).toMatchObject([
+      { path: '/a', methods: { get: true }, stack: [{ handle: handler }] },
+    ]);
+  });
+
+  it('is taken for one without routes of others if that is not so', () => {
+    const adapter = { getInstance: () => ({}) } as unknown as AbstractHttpAdapter;
+    expect(expressRoutes(adapter)).toEqual([]);
+  });
+});
+
+describe('matchingOptions()', () => {
+  it('takes an adapter that does not say for Express by default', () => {
+    expect(matchingOptions({} as HttpServer)).toEqual({ caseSensitive: false, ignoreTrailingSlash: true });
+  });
+});
+
+describe('exploreRoutes()', () => {
+  it('passes over a controller whose class has lost its path, as after a mistake in a dynamic module', () => {
+    class Undecorated {}
+    const controllers = new Map([['x', { metatype: Undecorated, instance: new Undecorated() }]]);
+    const modules = Object.assign(new Map([['m', { metatype: class {}, controllers }]]), {
+      applicationId: 'id',
+    });
+    const adapter = new ExpressAdapter() as unknown as AbstractHttpAdapter;
+    expect(exploreRoutes(modules as never, new ApplicationConfig(), adapter)).toEqual([]);
+  });
+});
