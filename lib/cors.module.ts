@@ -11,6 +11,7 @@ import { CORS_MODULE_IMPORTED } from './decorators/cors-module-imported.js';
 import { CorsEngine } from './http/cors-engine.js';
 import { CorsConfigurationError } from './policy/cors-configuration-error.js';
 import type { CorsProblem } from './policy/cors-problem.js';
+import { importsOf } from './routing/nest-internals.js';
 
 /**
  * Puts the CORS policy on the routes. Imported once, in the root module; it is global.
@@ -94,7 +95,7 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule {
 function importProblems(options: unknown, modules: ModulesContainer): readonly CorsProblem[] {
   const imported = [...modules.values()].filter(({ metatype }) => metatype === CorsModule);
   const importers = [...modules.values()]
-    .filter(({ imports }) => imported.some((module) => imports.has(module)))
+    .filter(({ metatype }) => importsOf(metatype).some(isCorsModule))
     .map(({ name }) => name);
   const where = importers.length === 0 ? 'CorsModule' : importers.join(', ');
   const problem = { where, field: 'imports', value: undefined };
@@ -119,4 +120,9 @@ function importProblems(options: unknown, modules: ModulesContainer): readonly C
     ];
   }
   return [];
+}
+
+/** Not `Module#imports`, where Nest puts a global module into all modules. */
+function isCorsModule(imported: unknown): boolean {
+  return imported === CorsModule || (imported as Partial<DynamicModule> | undefined)?.module === CorsModule;
 }

@@ -5,7 +5,12 @@ export default {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': '@swc/jest' },
+  transform: {
+    '\\.ts$': '@swc/jest',
+    // @fastify/static requires this ES module, which Jest cannot do before Node 24.9.
+    '/node_modules/content-disposition/': ['@swc/jest', { swcrc: false, module: { type: 'commonjs' } }],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
   resolver: '<rootDir>/test/support/resolver.cjs',
   collectCoverageFrom: ['lib/**/*.ts'],
   coverageThreshold: {

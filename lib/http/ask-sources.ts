@@ -1,12 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type { OriginFunction } from '../policy/origin-source.js';
 import type { AskedRule } from '../policy/origin-set.js';
-import type { AskedRequest } from './asked-request.js';
+import type { AskedRequest, SourceAnswer } from './asked-request.js';
 
 /** How often a source that fails is reported at most, in milliseconds. */
 const REPORT_INTERVAL = 60_000;
-
-type Answer = boolean | Promise<boolean>;
 
 /**
  * Asks a policy's functions and sources about an origin, in order, until one allows it. Nothing waits unless a source
@@ -19,7 +17,7 @@ export function askSources(
   origin: string,
   request: AskedRequest,
   from = 0,
-): Answer {
+): SourceAnswer {
   for (let index = from; index < asked.length; index++) {
     const rule = asked[index] as AskedRule;
     const answer = rule.within(origin) && askAll(rule, origin, request, 0);
@@ -31,16 +29,22 @@ export function askSources(
 }
 
 /** Asks sources that must all allow the origin: more than one where `merge: 'restrict'` has met two. */
-function askAll(rule: AskedRule, origin: string, request: AskedRequest, from: number): Answer {
+function askAll(rule: AskedRule, origin: string, request: AskedRequest, from: number): SourceAnswer {
   for (let index = from; index < rule.sources.length; index++) {
-    const answer = askOne(rule, rule.sources[index] as OriginFunction, origin, request);
+    const source = rule.sources[index] as OriginFunction;
+    const answer = request.answerOf(source, () => askOne(rule, source, origin, request));
     if (answer === false) return false;
     if (answer !== true) return answer.then((allowed) => allowed && askAll(rule, origin, request, index + 1));
   }
   return true;
 }
 
-function askOne(rule: AskedRule, source: OriginFunction, origin: string, request: AskedRequest): Answer {
+function askOne(
+  rule: AskedRule,
+  source: OriginFunction,
+  origin: string,
+  request: AskedRequest,
+): SourceAnswer {
   try {
     const answer: unknown = source(origin, request);
     if (!isThenable(answer)) return asBoolean(rule, answer);

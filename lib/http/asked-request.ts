@@ -1,11 +1,18 @@
-import type { CorsRequest } from '../policy/origin-source.js';
+import type { CorsRequest, OriginFunction } from '../policy/origin-source.js';
 import { requestPath } from '../routing/request-path.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
 
-/** The view of a request that origin functions and sources get: it shows little, and notes which headers they read. */
+/** What a source says of the request's origin, perhaps later. */
+export type SourceAnswer = boolean | Promise<boolean>;
+
+/**
+ * The view of a request that origin functions and sources get: it shows little, notes which headers they read, and
+ * remembers what they said, so that none is asked twice where several policies have it.
+ */
 export class AskedRequest implements CorsRequest {
-  private readonly read = new Set<string>();
   readonly #request: PlatformRequest;
+  readonly #read = new Set<string>();
+  readonly #answers = new Map<OriginFunction, SourceAnswer>();
 
   /**
    * @param request - the platform's request
@@ -30,13 +37,23 @@ export class AskedRequest implements CorsRequest {
 
   header(name: string): string | undefined {
     const key = name.toLowerCase();
-    this.read.add(key);
+    this.#read.add(key);
     const value = this.#request.headers[key];
     return typeof value === 'string' || value === undefined ? value : value.join(', ');
   }
 
+  /** What a source answers to `ask`, which is called the first time only. */
+  answerOf(source: OriginFunction, ask: () => SourceAnswer): SourceAnswer {
+    let answer = this.#answers.get(source);
+    if (answer === undefined) {
+      answer = ask();
+      this.#answers.set(source, answer);
+    }
+    return answer;
+  }
+
   /** The names of the headers read so far, in lower case. */
   get headersRead(): readonly string[] {
-    return [...this.read];
+    return [...this.#read];
   }
 }

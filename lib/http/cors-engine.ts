@@ -18,7 +18,8 @@ import { RouteTable } from '../routing/route-table.js';
 import { sourceResolver } from '../routing/source-resolver.js';
 import { CorsGuard } from './cors.guard.js';
 import { watchForeignCors } from './foreign-cors.js';
-import { onRequest, type HookContext, type HookOutcome } from './request-hook.js';
+import type { HookContext } from './hook-context.js';
+import { onRequest, type HookOutcome } from './request-hook.js';
 import { shareRequestSlot } from './request-slot.js';
 
 /**

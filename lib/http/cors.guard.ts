@@ -3,13 +3,8 @@ import type { Policy } from '../policy/policy.js';
 import type { RouteTable } from '../routing/route-table.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
 import type { Exchange } from './exchange.js';
-import {
-  askFor,
-  beginExchange,
-  rawResponse,
-  type HookContext,
-  type PlatformResponse,
-} from './request-hook.js';
+import type { HookContext } from './hook-context.js';
+import { beginExchange, rawResponse, type PlatformResponse } from './request-hook.js';
 import { isSameOrigin } from './same-origin.js';
 import { exchangeOf } from './seal.js';
 
@@ -36,7 +31,7 @@ export class CorsGuard implements CanActivate {
     if (exchange.origin === undefined) return true;
     const policy = exchange.policy();
     if (policy === undefined) return true;
-    const asking = askFor(exchange, policy);
+    const asking = exchange.ask(policy);
     return asking === undefined ? mayPass(exchange, policy) : asking.then(() => mayPass(exchange, policy));
   }
 

@@ -1,3 +1,4 @@
+import type { OriginRule } from '../policy/origin-set.js';
 import type { Policy } from '../policy/policy.js';
 import { addVary } from '../protocol/vary.js';
 import { decideOrigin, isAllowed } from '../protocol/verdict.js';
@@ -5,6 +6,8 @@ import type { CorsRoute } from '../routing/cors-route.js';
 import type { Governance } from '../routing/governance.js';
 import { requestPath } from '../routing/request-path.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
+import { askSources } from './ask-sources.js';
+import { AskedRequest } from './asked-request.js';
 
 /** What every policy but `*` varies on. */
 const VARY_ORIGIN = 'Origin';
@@ -16,9 +19,10 @@ const VARY_ORIGIN = 'Origin';
 export class Exchange {
   /** Set by the guard, which knows the handler that Nest is about to call. */
   route: CorsRoute | undefined = undefined;
-  private decided: Policy | undefined = undefined;
+  private asked: AskedRequest | undefined = undefined;
+  /** What {@link allowed} is about. Policies that differ in other fields only have it in common. */
+  private decided: OriginRule | undefined = undefined;
   private allowed = false;
-  private varyOn = VARY_ORIGIN;
 
   /**
    * @param request - the platform's request
@@ -40,26 +44,34 @@ export class Exchange {
       : this.governance.policies[route.index];
   }
 
-  /** Whether a source of the policy has still to be asked. */
-  isUndecided(policy: Policy): boolean {
-    return this.decided !== policy && decideOrigin(policy, this.origin) === 'origin-undecided';
+  /** Asks the sources of a policy, if that is still to be done; a promise if a source is asynchronous. */
+  ask(policy: Policy): Promise<void> | undefined {
+    if (this.decided === policy.origin || decideOrigin(policy, this.origin) !== 'origin-undecided') {
+      return undefined;
+    }
+    this.asked ??= new AskedRequest(this.request, this.request.method, false);
+    const answer = askSources(policy.origin.asked, this.origin as string, this.asked);
+    if (typeof answer !== 'boolean') return answer.then((allowed) => this.decide(policy, allowed));
+    this.decide(policy, answer);
+    return undefined;
   }
 
-  /** Notes what the sources of a policy said. */
-  decide(policy: Policy, allowed: boolean, headersRead: readonly string[]): void {
-    this.decided = policy;
+  private decide(policy: Policy, allowed: boolean): void {
+    this.decided = policy.origin;
     this.allowed = allowed;
-    this.varyOn = addVary(VARY_ORIGIN, headersRead.join(', ')) as string;
   }
 
   /** Whether scripts on the origin may read the response. What nobody has been asked is refused. */
   isAllowed(policy: Policy): boolean {
     const reason = decideOrigin(policy, this.origin);
-    return isAllowed(reason) || (reason === 'origin-undecided' && this.decided === policy && this.allowed);
+    return (
+      isAllowed(reason) || (reason === 'origin-undecided' && this.decided === policy.origin && this.allowed)
+    );
   }
 
   /** The value that joins `Vary`. */
-  vary(policy: Policy): string {
-    return this.decided === policy ? this.varyOn : VARY_ORIGIN;
+  vary(): string {
+    const { asked } = this;
+    return asked === undefined ? VARY_ORIGIN : (addVary(VARY_ORIGIN, asked.headersRead.join(', ')) as string);
   }
 }

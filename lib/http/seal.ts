@@ -56,7 +56,7 @@ function sealedWriteHead(
     const verdict = {
       allowed: exchange.isAllowed(policy),
       origin: exchange.origin ?? '',
-      vary: exchange.vary(policy),
+      vary: exchange.vary(),
     };
     const sealed = sealedFields(policy, verdict, given, this.getHeader('vary'));
     for (const name of this.getHeaderNames()) if (isCorsField(name)) this.removeHeader(name);

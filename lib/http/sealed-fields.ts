@@ -43,6 +43,8 @@ export function sealedFields(
   const fields: HeaderFields = {};
   let vary = varySoFar;
   for (const name in given as HeaderFields | undefined) {
+    // As Node does: what an object inherits is no header.
+    if (!Object.hasOwn(given as HeaderFields, name)) continue;
     const value = (given as HeaderFields)[name];
     if (isVary(name)) vary = value;
     else if (!isCorsField(name)) fields[name] = value;
@@ -62,7 +64,12 @@ function sealedList(
   const varies = pairs.filter(([name]) => isVary(String(name))).flatMap(([, value]) => value) as string[];
   const others = pairs.filter(([name]) => !isVary(String(name)) && !isCorsField(String(name)));
   const fields: HeaderFields = {};
-  putFields(fields, policy, verdict, varies.length === 0 ? varySoFar : varies);
+  putFields(
+    fields,
+    policy,
+    verdict,
+    varies.length === 0 ? varySoFar : varies.length === 1 ? varies[0] : varies,
+  );
   return [...others, ...Object.entries(fields)].flat();
 }
 

@@ -9,29 +9,65 @@ import { preflightHeaders, send } from '../support/http.js';
 @AllowOrigin('https://app.example.com', { credentials: true })
 @Preflight({ allowedHeaders: ['content-type', 'x-csrf-token'], maxAge: 3600 })
 class ReportsController {
-  @Get() list() { return []; }
-  @Get('public') @AllowOrigin('*', { credentials: false }) open() { return 1; }
-  @Delete(':id') @AllowOrigin('https://admin.example.com') remove(@Param('id') id: string) { return id; }
-  @Post('internal') @NoCors() internal() { return 1; }
-  @Get('fail') fail() { throw new HttpException('x', 418); }
-  @Put('special/:x') put(@Body() b: unknown) { return b; }
+  @Get() list() {
+    return [];
+  }
+  @Get('public') @AllowOrigin('*', { credentials: false }) open() {
+    return 1;
+  }
+  @Delete(':id') @AllowOrigin('https://admin.example.com') remove(@Param('id') id: string) {
+    return id;
+  }
+  @Post('internal') @NoCors() internal() {
+    return 1;
+  }
+  @Get('fail') fail() {
+    throw new HttpException('x', 418);
+  }
+  @Put('special/:x') put(@Body() b: unknown) {
+    return b;
+  }
 }
-@Module({ imports: [CorsModule.forRoot({ exposedHeaders: ['x-request-id'] })], controllers: [ReportsController] })
+@Module({
+  imports: [CorsModule.forRoot({ exposedHeaders: ['x-request-id'] })],
+  controllers: [ReportsController],
+})
 class AppModule {}
 
 describe.each(PLATFORMS)('%s', (platform) => {
   let running: RunningApp;
-  beforeAll(async () => { running = await startApp(platform, AppModule, { logger: ['error','warn'] }); });
+  beforeAll(async () => {
+    running = await startApp(platform, AppModule, { logger: ['error', 'warn'] });
+  });
   afterAll(() => running.app.close());
   it('works', async () => {
     const { port } = running;
     const r = await send(port, { path: '/reports', headers: { origin: 'https://app.example.com' } });
     expect(r.status).toBe(200);
-    expect(corsHeaders(r)).toEqual(expected({ acao: 'https://app.example.com', acac: 'true', aceh: 'x-request-id', vary: 'Origin' }));
-    const p = await send(port, { method: 'OPTIONS', path: '/reports/7', headers: preflightHeaders('https://admin.example.com', 'DELETE', 'x-csrf-token') });
+    expect(corsHeaders(r)).toEqual(
+      expected({ acao: 'https://app.example.com', acac: 'true', aceh: 'x-request-id', vary: 'Origin' }),
+    );
+    const p = await send(port, {
+      method: 'OPTIONS',
+      path: '/reports/7',
+      headers: preflightHeaders('https://admin.example.com', 'DELETE', 'x-csrf-token'),
+    });
     expect(p.status).toBe(204);
-    expect(corsHeaders(p)).toEqual(expected({ acao: 'https://admin.example.com', acac: 'true', acam: 'DELETE', acah: 'x-csrf-token', acma: '3600', vary: PREFLIGHT_VARY }));
-    const p2 = await send(port, { method: 'OPTIONS', path: '/reports/7', headers: preflightHeaders('https://app.example.com', 'DELETE', 'x-csrf-token') });
+    expect(corsHeaders(p)).toEqual(
+      expected({
+        acao: 'https://admin.example.com',
+        acac: 'true',
+        acam: 'DELETE',
+        acah: 'x-csrf-token',
+        acma: '3600',
+        vary: PREFLIGHT_VARY,
+      }),
+    );
+    const p2 = await send(port, {
+      method: 'OPTIONS',
+      path: '/reports/7',
+      headers: preflightHeaders('https://app.example.com', 'DELETE', 'x-csrf-token'),
+    });
     expect(p2.status).toBe(403);
     expect(corsHeaders(p2)).toEqual(expected({ vary: PREFLIGHT_VARY }));
     const q = await send(port, { path: '/reports/public' });

@@ -1,0 +1,384 @@
+import type { ServerResponse } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpException,
+  Injectable,
+  Module,
+  Post,
+  Put,
+  Version,
+  VersioningType,
+  type INestApplication,
+  type LoggerService,
+} from '@nestjs/common';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import {
+  AllowOrigin,
+  CorsModule,
+  Preflight,
+  type CorsRequest,
+  type OriginFunction,
+  type OriginSource,
+} from '../../lib/index.js';
+import { createAdapter, PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
+import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
+import { preflightHeaders, send, type WireRequest, type WireResponse } from '../support/http.js';
+
+const APP = 'https://app.example.com';
+const FIXED = 'https://fixed.example.com';
+const EVIL = 'https://evil.example.net';
+
+/** What has been asked, and how the request looked to who was asked. */
+const asked: { readonly by: string; readonly origin: string; readonly request: CorsRequest }[] = [];
+
+function noted(by: string, answer: (origin: string, request: CorsRequest) => unknown): OriginFunction {
+  return (origin, request) => {
+    asked.push({ by, origin, request });
+    return answer(origin, request) as boolean;
+  };
+}
+
+function isApp(origin: string): boolean {
+  return origin === APP;
+}
+
+async function soon<T>(value: T): Promise<T> {
+  await new Promise((resolve) => {
+    setTimeout(resolve, 10);
+  });
+  return value;
+}
+
+const sync = noted('sync', isApp);
+const async = noted('async', (origin) => soon(isApp(origin)));
+const byTenant = noted('by tenant', (origin, request) => isApp(origin) && request.header('X-Tenant') !== 'b');
+const byCookie = noted('by cookie', (_, request) => soon(request.header('cookie') === 'tenant=a'));
+const fallback = noted('fallback', (origin) => soon(isApp(origin)));
+
+@Injectable()
+class Tenants {
+  readonly origins = new Set([APP]);
+}
+
+@Injectable()
+class TenantOrigins implements OriginSource {
+  constructor(private readonly tenants: Tenants) {}
+  allows(origin: string, request: CorsRequest): Promise<boolean> {
+    asked.push({ by: 'source', origin, request });
+    return soon(this.tenants.origins.has(origin));
+  }
+}
+
+@Controller('asked')
+class AskedController {
+  @Get('sync') @AllowOrigin(sync) sync() {}
+  @Get('async') @AllowOrigin(async) async() {}
+  @Get('source') @AllowOrigin(TenantOrigins) source() {}
+  @Get('beside') @AllowOrigin(FIXED, 'https://*.pattern.example.com', async) beside() {}
+  @Get('several') @AllowOrigin(sync, async, TenantOrigins) several() {}
+  @Get(['one', 'two', 'three']) @AllowOrigin(async) paths() {}
+  @Get('tenant') @AllowOrigin(byTenant) tenant() {}
+  @Get('cookie') @AllowOrigin(byTenant, byCookie) cookie() {}
+  @Get('credentialed')
+  @AllowOrigin(noted('credentialed', () => true), { credentials: true })
+  credentialed() {}
+  @Get('insecure')
+  @AllowOrigin(noted('insecure', () => true), { credentials: true, dangerously: { insecureOrigins: true } })
+  insecure() {}
+  @Get('fails') @AllowOrigin(async) fails() {
+    throw new HttpException('teapot', 418);
+  }
+  @Post('body') @AllowOrigin(async) body(@Body() body: unknown) {
+    return body;
+  }
+  @Put('put') @AllowOrigin(async) @Preflight({ allowedHeaders: 'x-tenant' }) put() {}
+  @Get('version') @Version('1') @AllowOrigin(async) first() {}
+  @Get('version') @Version('2') @AllowOrigin(async, { exposedHeaders: 'x-second' }) second() {}
+}
+
+/** Functions that fail, each in its own way. */
+const FAILING: Readonly<Record<string, () => unknown>> = {
+  throws: () => {
+    throw new Error('out of order');
+  },
+  'throws no error': () => {
+    // oxlint-disable-next-line typescript/only-throw-error
+    throw 'out of order';
+  },
+  rejects: () => Promise.reject(new Error('out of order')),
+  'rejects with nothing': () => Promise.reject(undefined as unknown as Error),
+  'answers a string': () => APP,
+  'answers 1': () => 1,
+  'answers nothing': () => undefined,
+  "answers '*'": () => '*',
+  'promises a string': () => Promise.resolve('true'),
+  'is a thenable that throws': () => ({
+    // oxlint-disable-next-line unicorn/no-thenable
+    then() {
+      throw new Error('out of order');
+    },
+  }),
+};
+
+function failingController(name: string) {
+  @Controller(`failing/${name.replaceAll(/\W/g, '-')}`)
+  @AllowOrigin(noted(name, FAILING[name] as () => unknown))
+  class FailingController {
+    @Get() get() {
+      return 'still served';
+    }
+  }
+  return FailingController;
+}
+
+@Module({
+  imports: [
+    CorsModule.forRoot({ origin: fallback, routes: [{ path: '/entry', policy: { origin: async } }] }),
+  ],
+  controllers: [AskedController, ...Object.keys(FAILING).map(failingController)],
+  providers: [Tenants, TenantOrigins],
+})
+class AppModule {}
+
+class Errors implements LoggerService {
+  readonly all: string[] = [];
+  error(message: string): void {
+    this.all.push(message);
+  }
+  warn(): void {}
+  log(): void {}
+}
+
+function allowedFields(by: 'Origin' | string = 'Origin'): object {
+  return expected({ acao: APP, vary: by });
+}
+
+describe.each(PLATFORMS.flatMap((platform) => [[platform, false] as const, [platform, true] as const]))(
+  'origins that are asked for on %s, another request hook in the slot: %s',
+  (platform, withOtherHook) => {
+    let running: RunningApp;
+    const logger = new Errors();
+    beforeAll(async () => {
+      const adapter = createAdapter(platform);
+      if (withOtherHook) {
+        (adapter as AbstractHttpAdapter).setOnRequestHook(
+          (_request: unknown, _response: unknown, done: () => void) => {
+            setImmediate(done);
+          },
+        );
+      }
+      running = await startApp(platform, AppModule, { adapter, logger, prepare });
+    });
+    afterAll(() => running.app.close());
+    beforeEach(() => {
+      asked.length = 0;
+    });
+
+    function prepare(app: INestApplication): void {
+      app.enableVersioning({ type: VersioningType.HEADER, header: 'x-version' });
+      app.use((request: { headers: object }, response: ServerResponse, next: () => void) => {
+        if ('x-end' in request.headers) response.writeHead(202).end('by a middleware');
+        else next();
+      });
+    }
+
+    function get(path: string, origin?: string, headers: Record<string, string> = {}): Promise<WireResponse> {
+      return send(running.port, { path, headers: { ...headers, ...(origin !== undefined && { origin }) } });
+    }
+
+    function preflight(path: string, method: string, origin = APP, headers?: WireRequest['headers']) {
+      const own = preflightHeaders(origin, method);
+      return send(running.port, { method: 'OPTIONS', path, headers: { ...own, ...headers } });
+    }
+
+    it.each(['sync', 'async', 'source'])('%s: is asked once, and its answer is what counts', async (name) => {
+      expect(corsHeaders(await get(`/asked/${name}`, APP))).toEqual(allowedFields());
+      expect(asked.map(({ by, origin }) => [by, origin])).toEqual([[name, APP]]);
+      expect(corsHeaders(await get(`/asked/${name}`, EVIL))).toEqual(expected({ vary: 'Origin' }));
+      expect(asked).toHaveLength(2);
+    });
+
+    it.each(['sync', 'async', 'source'])('%s: is asked once by a preflight', async (name) => {
+      const approved = await preflight(`/asked/${name}`, 'GET');
+      expect([approved.status, corsHeaders(approved)]).toEqual([204, allowedFields(PREFLIGHT_VARY)]);
+      const refused = await preflight(`/asked/${name}`, 'GET', EVIL);
+      expect([refused.status, corsHeaders(refused)]).toEqual([403, expected({ vary: PREFLIGHT_VARY })]);
+      expect(asked.map(({ by, origin }) => [by, origin])).toEqual([
+        [name, APP],
+        [name, EVIL],
+      ]);
+    });
+
+    it.each(['one', 'two', 'three'])('is asked once where a handler has several paths: %s', async (path) => {
+      expect(corsHeaders(await get(`/asked/${path}`, APP))).toEqual(allowedFields());
+      expect(asked).toHaveLength(1);
+    });
+
+    it('is asked once where a preflight has a route for each version', async () => {
+      const response = await preflight('/asked/version', 'GET', EVIL);
+      expect([response.status, asked.length]).toEqual([403, 1]);
+    });
+
+    it('is asked once where the version decides which route answers', async () => {
+      const response = await get('/asked/version', APP, { 'x-version': '2' });
+      expect([response.headers['access-control-expose-headers'], asked.length]).toEqual(['x-second', 1]);
+    });
+
+    it('are asked in order, until one allows', async () => {
+      await get('/asked/several', APP);
+      expect(asked.map(({ by }) => by)).toEqual(['sync']);
+      asked.length = 0;
+      await get('/asked/several', EVIL);
+      expect(asked.map(({ by }) => by)).toEqual(['sync', 'async', 'source']);
+    });
+
+    it.each([
+      ['without Origin', undefined],
+      ['with null', 'null'],
+      ['with an empty one', ''],
+      ['with a slash', `${APP}/`],
+      ['with two', `${APP}, ${APP}`],
+      ['in upper case', APP.toUpperCase()],
+      ['with junk', 'x'.repeat(5000)],
+    ])('are never asked %s', async (_, origin) => {
+      const response = await get('/asked/async', origin);
+      expect([response.status, corsHeaders(response)]).toEqual([200, expected({ vary: 'Origin' })]);
+      if (origin !== undefined) {
+        expect((await preflight('/asked/async', 'GET', origin)).status).toBe(403);
+      }
+      expect(asked).toEqual([]);
+    });
+
+    it.each([FIXED, 'https://a.pattern.example.com'])(
+      'are never asked where an entry allows: %s',
+      async (origin) => {
+        const response = await get('/asked/beside', origin);
+        expect(corsHeaders(response)).toEqual(expected({ acao: origin, vary: 'Origin' }));
+        expect((await preflight('/asked/beside', 'GET', origin)).status).toBe(204);
+        expect(asked).toEqual([]);
+      },
+    );
+
+    describe('63: that fail refuse, and fail nothing else', () => {
+      it.each(Object.keys(FAILING))('%s', async (name) => {
+        logger.all.length = 0;
+        const path = `/failing/${name.replaceAll(/\W/g, '-')}`;
+        for (let count = 0; count < 3; count++) {
+          const response = await get(path, APP);
+          expect([response.status, response.body]).toEqual([200, 'still served']);
+          expect(corsHeaders(response)).toEqual(expected({ vary: 'Origin' }));
+        }
+        expect((await preflight(path, 'GET')).status).toBe(403);
+        expect(asked).toHaveLength(4);
+        expect(logger.all).toHaveLength(1);
+      });
+    });
+
+    describe('join what they read to Vary', () => {
+      it('on responses', async () => {
+        const allowed = await get('/asked/tenant', APP, { 'x-tenant': 'a' });
+        const refused = await get('/asked/tenant', APP, { 'x-tenant': 'b' });
+        expect(corsHeaders(allowed)).toEqual(allowedFields('Origin, x-tenant'));
+        expect(corsHeaders(refused)).toEqual(expected({ vary: 'Origin, x-tenant' }));
+      });
+
+      it('each of them', async () => {
+        const response = await get('/asked/cookie', APP, { 'x-tenant': 'b', cookie: 'tenant=a' });
+        expect(corsHeaders(response)).toEqual(allowedFields('Origin, x-tenant, cookie'));
+      });
+
+      it('but not what nobody read', async () => {
+        expect(corsHeaders(await get('/asked/tenant', EVIL))).toEqual(expected({ vary: 'Origin' }));
+      });
+
+      it('on preflights', async () => {
+        const response = await preflight('/asked/tenant', 'GET');
+        expect(corsHeaders(response)).toEqual(allowedFields(`${PREFLIGHT_VARY}, x-tenant`));
+      });
+    });
+
+    describe('have answered before', () => {
+      it.each([
+        ['an error of the handler', { path: '/asked/fails' }, 418],
+        [
+          'an error of the body parser',
+          {
+            method: 'POST',
+            path: '/asked/body',
+            body: '{',
+            headers: { 'content-type': 'application/json', 'content-length': '1' },
+          },
+          400,
+        ],
+        ['the end by a middleware', { path: '/asked/async', headers: { 'x-end': '1' } }, 202],
+        ['a 404', { path: '/nowhere' }, 404],
+        ["an entry's path", { path: '/entry' }, 404],
+      ])('%s', async (_, request: WireRequest, status) => {
+        const response = await send(running.port, {
+          ...request,
+          headers: { ...request.headers, origin: APP },
+        });
+        expect([response.status, corsHeaders(response)]).toEqual([status, allowedFields()]);
+        expect(asked).toHaveLength(1);
+      });
+
+      it('a 404, which the default policy is asked about', async () => {
+        await get('/nowhere', APP);
+        expect(asked.map(({ by }) => by)).toEqual(['fallback']);
+      });
+    });
+
+    it('with credentials, need dangerously.insecureOrigins for plain http', async () => {
+      const origin = 'http://app.example.com';
+      expect(corsHeaders(await get('/asked/credentialed', origin))).toEqual(expected({ vary: 'Origin' }));
+      expect(asked).toEqual([]);
+      expect(corsHeaders(await get('/asked/insecure', origin))).toEqual(
+        expected({ acao: origin, acac: 'true', vary: 'Origin' }),
+      );
+      const local = 'http://localhost:3000';
+      expect((await get('/asked/credentialed', local)).headers['access-control-allow-origin']).toBe(local);
+    });
+
+    describe('see', () => {
+      it('an actual request', async () => {
+        await get('/asked/sync?x=1', APP, { host: 'api.example.com:8080' });
+        const [{ request }] = asked as [(typeof asked)[0]];
+        expect([request.method, request.path, request.host, request.preflight]).toEqual([
+          'GET',
+          '/asked/sync',
+          'api.example.com:8080',
+          false,
+        ]);
+      });
+
+      it('of a preflight, the request that is to follow', async () => {
+        const response = await preflight('/asked/put?x=1', 'PUT', APP, { host: 'api.example.com' });
+        expect(response.status).toBe(204);
+        const [{ request }] = asked as [(typeof asked)[0]];
+        expect([request.method, request.path, request.host, request.preflight]).toEqual([
+          'PUT',
+          '/asked/put',
+          'api.example.com',
+          true,
+        ]);
+      });
+
+      it('headers in any case, several lines as one', async () => {
+        await send(running.port, { path: '/asked/sync', headers: { origin: APP, 'x-many': ['a', 'b'] } });
+        const [{ request }] = asked as [(typeof asked)[0]];
+        expect([request.header('X-MANY'), request.header('x-none')]).toEqual(['a, b', undefined]);
+      });
+    });
+
+    it('64: of many requests at once each gets its own answer', async () => {
+      const origins = Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? APP : EVIL));
+      const responses = await Promise.all(origins.map((origin) => get('/asked/async', origin)));
+      expect(responses.map(({ headers }) => headers['access-control-allow-origin'])).toEqual(
+        origins.map((origin) => (origin === APP ? APP : undefined)),
+      );
+    });
+  },
+);

@@ -1,0 +1,368 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  Controller,
+  Delete,
+  Get,
+  Injectable,
+  Module,
+  Patch,
+  Post,
+  Put,
+  Scope,
+  type DynamicModule,
+  type Type,
+} from '@nestjs/common';
+import { ConfigModule, ConfigService } from '@nestjs/config';
+import {
+  AllowOrigin,
+  CorsConfigurationError,
+  CorsModule,
+  CorsService,
+  NoCors,
+  Preflight,
+  UseCorsPolicy,
+  type CorsProblemCode,
+  type OriginSource,
+} from '../../lib/index.js';
+import { CORS_PROBLEM_CODES } from '../../lib/policy/cors-problem.js';
+import { PLATFORMS, startApp, type Platform } from '../support/apps.js';
+import { corsHeaders, expected } from '../support/cors-headers.js';
+import { send } from '../support/http.js';
+
+const A = 'https://a.example';
+
+/** Options as they come from JavaScript: past the types. */
+function untyped(options: unknown): never {
+  return options as never;
+}
+
+/** A root module with these options and controllers. */
+function moduleOf(
+  options: unknown,
+  controllers: readonly Type[] = [],
+  more: Partial<DynamicModule> = {},
+): DynamicModule {
+  class AppModule {}
+  return {
+    module: AppModule,
+    controllers: [...controllers],
+    ...more,
+    imports: [CorsModule.forRoot(untyped(options)), ...(more.imports ?? [])],
+  };
+}
+
+/** The error with which an app fails to start; anything else fails the test. */
+async function startError(platform: Platform, module: DynamicModule): Promise<CorsConfigurationError> {
+  const started = await startApp(platform, module).catch((error: unknown) => error);
+  if (started instanceof CorsConfigurationError) return started;
+  if (started instanceof Error) throw started;
+  await (started as Awaited<ReturnType<typeof startApp>>).app.close();
+  throw new Error('the app has started');
+}
+
+/** A controller with one route, under these decorators of class and handler. */
+function controllerOf(onHandler: readonly MethodDecorator[], ...onClass: readonly ClassDecorator[]): Type {
+  class Cats {
+    list(): string {
+      return 'cats';
+    }
+  }
+  const descriptor = Object.getOwnPropertyDescriptor(Cats.prototype, 'list') as PropertyDescriptor;
+  for (const decorate of [Get(), ...onHandler]) decorate(Cats.prototype, 'list', descriptor);
+  for (const decorate of [Controller('cats'), ...onClass]) decorate(Cats);
+  return Cats;
+}
+
+describe.each(PLATFORMS)('start-up checks on %s', (platform) => {
+  it('an app that is right starts, and its policies do not follow what they were made of (C32)', async () => {
+    const origin = [A];
+    const methods = ['PUT'];
+    const list = controllerOf([Preflight({ methods, merge: 'extend' })]);
+    const { app, port } = await startApp(
+      platform,
+      moduleOf({ origin, policies: { p: { maxAge: 5 } } }, [list]),
+    );
+    try {
+      const before = JSON.stringify(app.get(CorsService).routes());
+      origin.push('https://evil.example');
+      methods.push('DELETE');
+      const [route] = app.get(CorsService).routes();
+      if (!route?.from || route.policy === undefined || route.policy === 'none') throw new Error('no policy');
+      (route.policy.origin as string[]).push('*');
+      (route.policy.methods as string[]).push('*');
+      (route.from.origin as string[]).push('nowhere');
+      expect(JSON.stringify(app.get(CorsService).routes())).toBe(before);
+      const refused = await send(port, { path: '/cats', headers: { origin: 'https://evil.example' } });
+      expect([refused.status, corsHeaders(refused)]).toEqual([200, expected({ vary: 'Origin' })]);
+      const allowed = await send(port, { path: '/cats', headers: { origin: A } });
+      expect(corsHeaders(allowed)).toEqual(expected({ acao: A, vary: 'Origin' }));
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('all problems of all layers come at once, each with its place, its value, its reason and its fix', async () => {
+    @Controller('reports')
+    @AllowOrigin(untyped('https://app.example.com/app'), { credentials: true })
+    @Preflight({ allowedHeaders: ['content-type', 'X CSRF'], maxAge: 100_000 })
+    class ReportsController {
+      @Get()
+      list(): string {
+        return '';
+      }
+
+      @Get('public')
+      @AllowOrigin('*')
+      open(): string {
+        return '';
+      }
+
+      @Delete(':id')
+      @UseCorsPolicy('partner')
+      remove(): void {}
+
+      @Post()
+      @NoCors()
+      @Preflight({ methods: 'patch' })
+      create(): void {}
+
+      @AllowOrigin(A)
+      helper(): void {}
+    }
+
+    @Controller('orders')
+    @UseCorsPolicy('partners')
+    class OrdersController {
+      @Get()
+      list(): void {}
+
+      @Put()
+      put(): void {}
+
+      @Patch()
+      @AllowOrigin(A, { merge: 'restrict' })
+      patch(): void {}
+    }
+
+    const options = {
+      orgin: A,
+      credentials: 'true',
+      policies: {
+        partners: { origin: 'http://partner.example', credentials: true },
+        unused: { exposedHeaders: ['set-cookie'] },
+      },
+      routes: [
+        { path: '/graphql', policy: 'partner' },
+        { path: '/orders', policy: { methods: ['CONNECT'] } },
+      ],
+    };
+    const error = await startError(platform, moduleOf(options, [ReportsController, OrdersController]));
+    expect(error.message.split('\n')).toEqual([
+      'The CORS configuration has 16 problems:',
+      '  1. options, orgin: is no option here (did you mean origin?): write origin. [option-unknown]',
+      '  2. options, credentials: "true" is no boolean: write true, without quotes. [option-type]',
+      '  3. options.policies.unused, exposedHeaders[0]: "set-cookie" is a forbidden response-header name, which no ' +
+        'script can read: leave it out. [header-forbidden]',
+      '  4. options.routes[0].policy: "partner" names no policy: write "partners". [policy-unknown]',
+      '  5. options.routes[1].policy, methods[0]: "CONNECT" is a forbidden method, which no browser sends for a ' +
+        'script: leave it out. [method-forbidden]',
+      '  6. ReportsController, origin[0]: "https://app.example.com/app" has a path: write ' +
+        '"https://app.example.com". [origin-path]',
+      '  7. ReportsController, allowedHeaders[1]: "X CSRF" is no header name (a token of RFC 9110): write the ' +
+        "header's name, or leave it out. [header-invalid]",
+      '  8. ReportsController, maxAge: 100000 is no whole number from 0 to 86400: write a number such as 600. ' +
+        '[max-age-invalid]',
+      '  9. ReportsController#open, origin: "*" lets every site act with the cookies of its visitors, together with ' +
+        'credentials: true (credentials comes from ReportsController): name the origins, or set credentials: ' +
+        'false. [origin-any-with-credentials]',
+      '  10. ReportsController#remove: "partner" names no policy: write "partners". [policy-unknown]',
+      '  11. ReportsController#create: @NoCors stands beside a decorator that sets a policy: remove one of them. ' +
+        '[decorator-conflict]',
+      '  12. ReportsController#create, methods: "patch" is no method that browsers ask for, methods are ' +
+        'case-sensitive (did you mean PATCH?): write "PATCH". [method-case]',
+      // Three routes and an entry of `routes` use the policy.
+      '  13. options.policies.partners, origin: "http://partner.example" can be impersonated by whoever controls the ' +
+        'network, and would get the cookies with credentials: true: write "https://partner.example", or set ' +
+        'dangerously: { insecureOrigins: true }. [origin-insecure-with-credentials]',
+      '  14. OrdersController#patch, origin: ["https://a.example"] has no origin in common with ' +
+        "options.policies.partners: name an origin that the outer layer allows, or leave merge: 'restrict' out. " +
+        '[restrict-leaves-nothing]',
+      '  15. ReportsController#helper: has a decorator of nestjs-cors, but serves no route: add @Get(), @Post() or ' +
+        'another method decorator of Nest, or remove it. [decorator-without-route]',
+      '  16. options.routes[1], path: "/orders" is served by a controller, whose decorators say its policy: put ' +
+        '@UseCorsPolicy(…) or @AllowOrigin(…) on the controller or handler. [route-path-served]',
+    ]);
+  });
+
+  it('options that come late are checked in the same way', async () => {
+    const error = await startError(platform, {
+      module: class AppModule {},
+      imports: [
+        CorsModule.forRootAsync({
+          imports: [
+            ConfigModule.forRoot({ ignoreEnvFile: true, load: [() => ({ ORIGINS: `${A}, ${A}/` })] }),
+          ],
+          inject: [ConfigService],
+          useFactory: (config: ConfigService) =>
+            untyped({ origin: config.get('ORIGINS'), maxAge: config.get('AGE') }),
+        }),
+      ],
+    });
+    expect(error.problems).toMatchObject([
+      { code: 'origin-invalid', where: 'options', field: 'origin', value: `${A}, ${A}/` },
+    ]);
+  });
+
+  it('a factory that forgets to return is told so', async () => {
+    const error = await startError(platform, {
+      module: class AppModule {},
+      imports: [CorsModule.forRootAsync({ useFactory: () => untyped(undefined) })],
+    });
+    expect(error.problems).toMatchObject([{ code: 'module-without-options' }]);
+  });
+
+  it.each<[title: string, decorator: unknown, where: string, code: CorsProblemCode]>([
+    ['@AllowOrigin()', (AllowOrigin as () => unknown)(), 'Cats, origin', 'origin-empty'],
+    ['@AllowOrigin(undefined)', AllowOrigin(untyped(undefined)), 'Cats, origin[0]', 'option-type'],
+    ['@AllowOrigin([…])', AllowOrigin(untyped([A])), 'Cats, origin[0]', 'option-type'],
+    ['@AllowOrigin(new Set())', AllowOrigin(untyped(new Set([A]))), 'Cats, origin[0]', 'option-type'],
+    ['@AllowOrigin(true)', AllowOrigin(untyped(true)), 'Cats, origin[0]', 'option-type'],
+    ['@AllowOrigin(…, { maxAge })', AllowOrigin(A, untyped({ maxAge: 5 })), 'Cats, maxAge', 'option-unknown'],
+    ['@AllowOrigin(…, { merge })', AllowOrigin(A, untyped({ merge: 'union' })), 'Cats, merge', 'option-type'],
+    ['@Preflight()', Preflight(untyped(undefined)), 'Cats', 'option-type'],
+    ["@Preflight('PUT')", Preflight(untyped('PUT')), 'Cats', 'option-type'],
+    ["@Preflight(['PUT'])", Preflight(untyped(['PUT'])), 'Cats', 'option-type'],
+    ['@Preflight({ origin })', Preflight(untyped({ origin: A })), 'Cats, origin', 'option-unknown'],
+    ['@UseCorsPolicy()', UseCorsPolicy(untyped(undefined)), 'Cats', 'policy-unknown'],
+    ['@UseCorsPolicy({ … })', UseCorsPolicy(untyped({ origin: A })), 'Cats', 'policy-unknown'],
+  ])('%s is refused', async (_, decorator, place, code) => {
+    const { problems } = await startError(
+      platform,
+      moduleOf({ origin: 'https://outer.example' }, [controllerOf([], decorator as ClassDecorator)]),
+    );
+    expect(
+      problems.map(({ where, field, ...rest }) => [field === '' ? where : `${where}, ${field}`, rest.code]),
+    ).toEqual([[place, code]]);
+  });
+
+  it('a decorator is not idle because the policy that it adds to could not be read', async () => {
+    const controller = controllerOf([Preflight({ maxAge: 5 })], UseCorsPolicy('partners'));
+    const { problems } = await startError(platform, moduleOf({ policies: { partners: 5 } }, [controller]));
+    expect(problems.map(({ code, where }) => [code, where])).toEqual([
+      ['option-type', 'options.policies.partners'],
+    ]);
+  });
+
+  it('a base class and a subclass that opens or closes it are no conflict', async () => {
+    @NoCors()
+    class Internal {
+      @Get()
+      list(): string {
+        return 'cats';
+      }
+    }
+    @Controller('open')
+    @AllowOrigin(A)
+    class Open extends Internal {}
+    @Controller('closed')
+    @NoCors()
+    class Closed extends Open {}
+    const { app } = await startApp(platform, moduleOf({}, [Open, Closed]));
+    const reports = app.get(CorsService).routes();
+    await app.close();
+    expect(reports.map(({ where, policy }) => [where, policy])).toEqual([
+      ['Open#list', expect.objectContaining({ origin: [A] })],
+      ['Closed#list', 'none'],
+      ['options', undefined],
+    ]);
+  });
+});
+
+/** An app for each code of the closed set, so that none is a promise without a case. */
+const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
+  'origin-empty': () => moduleOf({ origin: [] }),
+  'origin-invalid': () => moduleOf({ origin: `${A} ${A}` }),
+  'origin-scheme-missing': () => moduleOf({ origin: 'example.com' }),
+  'origin-scheme': () => moduleOf({ origin: 'file:///index.html' }),
+  'origin-whitespace': () => moduleOf({ origin: ` ${A}` }),
+  'origin-userinfo': () => moduleOf({ origin: 'https://me:secret@example.com' }),
+  'origin-path': () => moduleOf({ origin: `${A}/` }),
+  'origin-case': () => moduleOf({ origin: 'https://Example.com' }),
+  'origin-unicode': () => moduleOf({ origin: 'https://résumé.com' }),
+  'origin-host': () => moduleOf({ origin: 'https://example..com' }),
+  'origin-ip': () => moduleOf({ origin: 'http://127.1:3999' }),
+  'origin-port': () => moduleOf({ origin: `${A}:0` }),
+  'origin-default-port': () => moduleOf({ origin: `${A}:443` }),
+  'origin-wildcard': () => moduleOf({ origin: 'https://*' }),
+  'origin-public-suffix': () => moduleOf({ origin: 'https://*.github.io' }),
+  'origin-null': () => moduleOf({ origin: 'null' }),
+  'origin-any-in-list': () => moduleOf({ origin: ['*', A] }),
+  'origin-any-with-credentials': () => moduleOf({ origin: '*', credentials: true }),
+  'origin-insecure-with-credentials': () => moduleOf({ origin: 'http://example.com', credentials: true }),
+  'origin-regexp-unsafe': () => moduleOf({ origin: /^https:\/\/(a+)+\.example\.com$/ }),
+  'origin-regexp-matches-any': () => moduleOf({ origin: /^https:\/\/.*$/ }),
+  'origin-regexp-unescaped-dot': () => moduleOf({ origin: /^https:\/\/app.example\.com$/ }),
+  'origin-source-missing': () => moduleOf({ origin: class Partners {} }),
+  'origin-source-scoped': () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Partners implements OriginSource {
+      allows(): boolean {
+        return true;
+      }
+    }
+    return moduleOf({ origin: Partners }, [], { providers: [Partners] });
+  },
+  'method-invalid': () => moduleOf({ methods: 'GET,PUT' }),
+  'method-forbidden': () => moduleOf({ methods: 'TRACE' }),
+  'method-case': () => moduleOf({ methods: 'patch' }),
+  'header-invalid': () => moduleOf({ allowedHeaders: 'content type' }),
+  'header-forbidden': () => moduleOf({ allowedHeaders: 'cookie' }),
+  'exposed-any-with-credentials': () => moduleOf({ exposedHeaders: '*', credentials: true }),
+  'max-age-invalid': () => moduleOf({ maxAge: '600' }),
+  'status-invalid': () => moduleOf({ optionsSuccessStatus: 302 }),
+  'option-unknown': () => moduleOf({ preflightContinue: true }),
+  'option-type': () => moduleOf({ origin: true }),
+  'policy-unknown': () => moduleOf({ origin: A }, [controllerOf([UseCorsPolicy('partners')])]),
+  'restrict-leaves-nothing': () =>
+    moduleOf({ origin: A }, [controllerOf([AllowOrigin('https://b.example', { merge: 'restrict' })])]),
+  'decorator-repeated': () => moduleOf({}, [controllerOf([AllowOrigin(A), AllowOrigin(A)])]),
+  'decorator-conflict': () => moduleOf({}, [controllerOf([AllowOrigin(A), NoCors()])]),
+  'decorator-without-route': () => {
+    class Cats {
+      @AllowOrigin(A)
+      list(): void {}
+    }
+    Controller('cats')(Cats);
+    return moduleOf({}, [Cats]);
+  },
+  'preflight-without-origin': () => moduleOf({}, [controllerOf([Preflight({ maxAge: 5 })])]),
+  'route-path-invalid': () => moduleOf({ routes: [{ path: 'graphql', policy: false }] }),
+  'route-path-served': () => moduleOf({ routes: [{ path: '/cats', policy: false }] }, [controllerOf([])]),
+  'module-not-imported': () => ({
+    module: class AppModule {},
+    controllers: [controllerOf([AllowOrigin(A)])],
+  }),
+  'module-imported-twice': () => {
+    @Module({ imports: [CorsModule.forRoot({ origin: A })] })
+    class FeatureModule {}
+    return moduleOf({}, [], { imports: [FeatureModule] });
+  },
+  'module-without-options': () => ({ module: class AppModule {}, imports: [CorsModule] }),
+};
+
+describe.each(PLATFORMS)('problem codes on %s', (platform) => {
+  it.each(CORS_PROBLEM_CODES)('%s', async (code) => {
+    const { problems, message } = await startError(platform, FAULTS[code]());
+    expect(problems.map((problem) => problem.code)).toEqual([code]);
+    const [problem] = problems;
+    expect(problem).toEqual({
+      code,
+      where: expect.stringMatching(/^\S/),
+      field: expect.any(String),
+      value: problem?.value,
+      message: expect.stringMatching(/^\S.*[^.\s]$/),
+      fix: expect.stringMatching(/^\S.*[^.\s]$/),
+    });
+    expect(message.split('\n')).toHaveLength(2);
+  });
+});
