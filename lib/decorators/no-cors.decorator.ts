@@ -6,7 +6,7 @@ import { NO_CORS_METADATA } from './cors-metadata.js';
  * `Access-Control-*` header, whoever set one, and its preflights are refused with 403.
  *
  * A handler's `@AllowOrigin` or `@UseCorsPolicy` brings that handler of a `@NoCors()` controller back in; nothing of
- * the layers outside is then inherited.
+ * the layers outside is then inherited. In the same way a subclass may close or open what its base class says.
  *
  * @example
  * ```ts

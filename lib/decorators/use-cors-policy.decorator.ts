@@ -3,7 +3,8 @@ import { USE_CORS_POLICY_METADATA } from './cors-metadata.js';
 
 /**
  * Gives a controller or a handler a policy from the module's `policies`. Its fields lie on top of the module's default
- * and below the decorators that stand beside it; a handler's named policy takes the place of its controller's.
+ * and below the decorators that stand beside it; a handler's named policy takes the place of its controller's, and a
+ * subclass's the place of all that its base class says.
  *
  * @param name - a key of `policies`
  * @throws `CorsConfigurationError` when the app starts, if there is no policy of that name
