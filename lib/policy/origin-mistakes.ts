@@ -85,7 +85,6 @@ export const MISTAKES: readonly Mistake[] = [
     message: 'has a user name or password in it',
     applies: ({ userinfo }) => userinfo !== '',
   },
-  { code: 'origin-path', message: 'has a trailing slash', applies: ({ tail }) => tail === '/' },
   { code: 'origin-path', message: 'has a query', applies: ({ tail }) => tail.startsWith('?') },
   { code: 'origin-path', message: 'has a fragment', applies: ({ tail }) => tail.startsWith('#') },
   { code: 'origin-path', message: 'has a path', applies: ({ tail }) => tail !== '' },

@@ -28,7 +28,7 @@ export function corsRoute(registered: RegisteredRoute, index: number): CorsRoute
   return {
     ...registered,
     index,
-    method: RequestMethod[registered.method] as string,
+    method: RequestMethod[registered.method],
     where: `${controller.name}#${handlerName}`,
     hosts: hosts.map(String),
     servesHost: hosts.length === 0 ? anyHost : hostFilter(hosts),

@@ -149,7 +149,7 @@ export class ExpressMatcher implements RouteMatcher {
     versioning: VersioningOptions,
   ): (request: PlatformRequest) => boolean {
     const filter = this.adapter.applyVersionFilter(
-      (() => true) as never,
+      () => true,
       route.version as never,
       versioning,
     ) as unknown as (request: PlatformRequest, response: undefined, next: () => boolean) => boolean;

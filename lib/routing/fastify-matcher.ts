@@ -72,7 +72,7 @@ export class FastifyMatcher implements RouteMatcher {
     const constraints = (options.constraints ?? {}) as Constraints;
     const route = this.registered(methods, options.url, constraints);
     if (route !== undefined) {
-      options.config = { ...options.config, [ROUTE]: route } as NonNullable<typeof options.config>;
+      options.config = { ...options.config, [ROUTE]: route };
     }
     const mirrored = { methods, url: options.url, constraints, route };
     this.mirrored.push(mirrored);

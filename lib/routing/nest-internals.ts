@@ -81,9 +81,9 @@ export function exploreRoutes(
       ),
     );
   });
-  return config.getRouteResolutionStrategy() === 'specificity' && isOrderSensitive(adapter)
-    ? (RouteSpecificitySorter.sort(routes as never[]) as unknown as readonly RegisteredRoute[])
-    : routes;
+  if (config.getRouteResolutionStrategy() !== 'specificity' || !isOrderSensitive(adapter)) return routes;
+  // oxlint-disable-next-line unicorn/no-array-sort -- not an array's: it returns a new list
+  return RouteSpecificitySorter.sort(routes as never[]) as unknown as readonly RegisteredRoute[];
 }
 
 type FoundHandler = ReturnType<PathsExplorer['scanForPaths']>[number];
@@ -111,7 +111,7 @@ function routesOf(
   const route: Omit<RegisteredRoute, 'path'> = {
     controller,
     handlerName: found.methodName,
-    handler: found.targetCallback as Handler,
+    handler: found.targetCallback,
     decorated: prototype[found.methodName] as Handler,
     method: found.requestMethod,
     version: isVersionedByRequest(versioningOptions) ? version : undefined,
@@ -178,15 +178,12 @@ export function declaredInput(controller: Type, handlerName: string): DeclaredIn
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handlerName) ?? {}) as Readonly<
     Record<string, { readonly data?: unknown }>
   >;
-  const kinds = Object.entries(parameters).map(([key, { data }]) => ({
-    kind: Number(key.split(':')[0]),
-    data,
-  }));
+  const ofKind = (type: RouteParamtypes): readonly unknown[] =>
+    Object.entries(parameters).flatMap(([key, { data }]) => (key.startsWith(`${type}:`) ? [data] : []));
+  const bodies = [...ofKind(RouteParamtypes.BODY), ...ofKind(RouteParamtypes.RAW_BODY)];
   return {
-    body: kinds.some(({ kind }) => kind === RouteParamtypes.BODY || kind === RouteParamtypes.RAW_BODY),
-    headers: kinds.flatMap(({ kind, data }) =>
-      kind === RouteParamtypes.HEADERS && typeof data === 'string' ? [data] : [],
-    ),
+    body: bodies.length > 0,
+    headers: ofKind(RouteParamtypes.HEADERS).filter((name) => typeof name === 'string'),
   };
 }
 

@@ -7,7 +7,7 @@ import type { ResolveSource } from '../policy/read-origin.js';
 export function sourceResolver(moduleRef: ModuleRef): ResolveSource {
   return (source) => {
     try {
-      return { source: moduleRef.get<OriginSource>(source as never, { strict: false }) };
+      return { source: moduleRef.get<OriginSource>(source, { strict: false }) };
     } catch {
       return { problem: isProvided(moduleRef, source) ? scoped(source) : missing(source) };
     }

@@ -274,7 +274,7 @@ describe('parseOrigin refuses', () => {
   );
 
   it.each([
-    ['https://example.com/', 'has a trailing slash'],
+    ['https://example.com/', 'has a path'],
     ['https://example.com/a', 'has a path'],
     ['https://example.com?a', 'has a query'],
     ['https://example.com#a', 'has a fragment'],

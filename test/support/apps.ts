@@ -34,7 +34,11 @@ export async function startApp(
   module: Type | object,
   { adapter = createAdapter(platform), prepare, ...options }: StartOptions = {},
 ): Promise<RunningApp> {
-  const app = await NestFactory.create(module, adapter as never, { logger: false, abortOnError: false, ...options });
+  const app = await NestFactory.create(module, adapter as never, {
+    logger: false,
+    abortOnError: false,
+    ...options,
+  });
   try {
     await prepare?.(app);
     await app.listen(0, '127.0.0.1');

@@ -11,7 +11,10 @@ export function corsHeaders({ lines }: WireResponse): Record<string, string | re
     if (key === 'vary' || key.startsWith('access-control-')) (found[key] ??= []).push(value);
   }
   return Object.fromEntries(
-    Object.entries(found).map(([name, values]) => [name, values.length === 1 ? (values[0] as string) : values]),
+    Object.entries(found).map(([name, values]) => [
+      name,
+      values.length === 1 ? (values[0] as string) : values,
+    ]),
   );
 }
 
@@ -27,7 +30,9 @@ const FULL_NAMES = {
 } as const;
 
 /** The expected result of {@link corsHeaders}, written short. */
-export function expected(headers: Partial<Record<keyof typeof FULL_NAMES, string | readonly string[]>>): object {
+export function expected(
+  headers: Partial<Record<keyof typeof FULL_NAMES, string | readonly string[]>>,
+): object {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [FULL_NAMES[name as keyof typeof FULL_NAMES], value]),
   );

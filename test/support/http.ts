@@ -20,10 +20,20 @@ export interface WireRequest {
 }
 
 /** Sends a request over real HTTP to a port of this machine. */
-export function send(port: number, { method = 'GET', path = '/', headers = {}, body }: WireRequest = {}): Promise<WireResponse> {
+export function send(
+  port: number,
+  { method = 'GET', path = '/', headers = {}, body }: WireRequest = {},
+): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(
-      { host: '127.0.0.1', port, method, path, headers: headers as Record<string, string | string[]>, agent: false },
+      {
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        headers: headers as Record<string, string | string[]>,
+        agent: false,
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -33,7 +43,9 @@ export function send(port: number, { method = 'GET', path = '/', headers = {}, b
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
-            lines: raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] as string] as const] : [])),
+            lines: raw.flatMap((name, index) =>
+              index % 2 === 0 ? [[name, raw[index + 1] as string] as const] : [],
+            ),
             body: Buffer.concat(chunks).toString(),
           });
         });
