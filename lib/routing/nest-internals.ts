@@ -1,7 +1,7 @@
 /**
- * Everything of Nest that the library uses although it is not public: two classes of the router, metadata keys, and a
- * field of the adapters. Nothing else in `lib` may reach for such things; `test/routing/nest-internals.test.ts` fails,
- * naming the part, when Nest changes one of them.
+ * Everything of Nest that the library uses although it is not public: three classes of the router, metadata keys, and a
+ * field of the adapters; and of Express the list of its routes. Nothing else in `lib` may reach for such things;
+ * `test/routing/nest-internals.test.ts` fails, naming the part, when one of them changes.
  */
 import {
   VersioningType,

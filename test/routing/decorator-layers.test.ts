@@ -43,7 +43,7 @@ describe('decoratorLayers', () => {
     ['@UseCorsPolicy', [UseCorsPolicy('partners'), UseCorsPolicy('guests')]],
   ])('refuses a second %s, also one in a composed decorator', (name, decorators) => {
     const [first, second] = decorators as [ClassDecorator, ClassDecorator];
-    const { problems } = layers(first, applyDecorators(second) as ClassDecorator);
+    const { problems } = layers(first, applyDecorators(second));
     expect(problems).toMatchObject([{ code: 'decorator-repeated', where: 'Target' }]);
     expect(problems[0]?.message).toContain(name);
   });

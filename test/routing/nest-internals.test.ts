@@ -14,6 +14,7 @@ import {
   Put,
   RawBody,
   RequestMethod,
+  Scope,
   Version,
   VERSION_NEUTRAL,
   VersioningType,
@@ -158,7 +159,7 @@ describe('PathsExplorer of @nestjs/core/router/paths-explorer.js', () => {
     expect(found[1]).toEqual({
       path: ['/a', '/b'],
       requestMethod: RequestMethod.PUT,
-      targetCallback: instance.put,
+      targetCallback: handlerOf(Cats, 'put'),
       methodName: 'put',
       version: '2',
     });
@@ -218,7 +219,7 @@ describe('ApplicationConfig', () => {
 describe('ModulesContainer', () => {
   it('has controllers with metatype and instance in every module from configure() on, also request-scoped ones', async () => {
     let seen: unknown[] = [];
-    @Controller({ path: 'scoped', scope: 2 })
+    @Controller({ path: 'scoped', scope: Scope.REQUEST })
     class Scoped {
       @Get() list() {}
     }
@@ -335,7 +336,7 @@ describe('the adapter of fastify, in more detail', () => {
 
   it('reads the version of a route from the handler that applyVersionFilter() returns', () => {
     const handler = (): void => {};
-    const filter = new FastifyAdapter().applyVersionFilter(handler as never, '1', {
+    const filter = new FastifyAdapter().applyVersionFilter(handler, '1', {
       type: VersioningType.HEADER,
       header: 'x-version',
     });
@@ -365,7 +366,7 @@ describe('the adapter of express, in more detail', () => {
   ])(
     'applyVersionFilter() calls the handler or `next`, and returns what it returns, for %s',
     (_name, version, asked, serves) => {
-      const filter = new ExpressAdapter().applyVersionFilter((() => 'handler') as never, version as never, {
+      const filter = new ExpressAdapter().applyVersionFilter(() => 'handler', version as never, {
         type: VersioningType.HEADER,
         header: 'X-Version',
       }) as unknown as AnyFunction;

@@ -28,7 +28,7 @@ export function Numbered(): ClassDecorator & MethodDecorator {
   return applyDecorators(
     AllowOrigin(PROBE_ORIGIN, { exposedHeaders }),
     Preflight({ allowedHeaders, maxAge }),
-  ) as ClassDecorator & MethodDecorator;
+  );
 }
 
 /** What a response shows. */

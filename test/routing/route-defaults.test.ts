@@ -35,7 +35,7 @@ class Cats {
 }
 
 function route(handlerName: keyof Cats, rest: Partial<CorsRoute> = {}): CorsRoute {
-  const handler = Cats.prototype[handlerName] as CorsRoute['handler'];
+  const handler = Cats.prototype[handlerName];
   const made = corsRoute(
     {
       controller: Cats,

@@ -353,12 +353,12 @@ const CASES: readonly Case[] = [
   {
     name: 'a route conflict policy',
     controllers: [...PLAIN, twin('twin-a'), Shared],
-    options: { routeConflictPolicy: { duplicate: 'warn', shadow: 'warn' } } as StartOptions,
+    options: { routeConflictPolicy: { duplicate: 'warn', shadow: 'warn' } },
   },
   {
     name: 'routes by specificity',
     controllers: [Verbs, Second, First],
-    options: { routeResolutionStrategy: 'specificity' } as StartOptions,
+    options: { routeResolutionStrategy: 'specificity' },
   },
   {
     name: 'constraints of Fastify',
