@@ -38,12 +38,25 @@ export class CorsGuard implements CanActivate {
   /** The request's exchange. Should somebody have thrown the request hook out, the guard begins it. */
   private exchangeIn(context: ExecutionContext): Exchange | undefined {
     const http = context.switchToHttp();
-    const response = http.getResponse<PlatformResponse>();
+    const response = http.getResponse<PlatformResponse | null | undefined>();
+    if (!isResponse(response)) return undefined;
     const begun = exchangeOf(rawResponse(response));
     const current = this.current();
     if (begun !== undefined || current === undefined) return begun;
     return beginExchange(http.getRequest<PlatformRequest>(), response, current);
   }
+}
+
+/**
+ * Whether a context has a response. One of type `http` may have anything for it: it is the type that Nest gives as well
+ * to handlers that a library calls through `ExternalContextCreator`, with arguments of its own.
+ */
+function isResponse(response: PlatformResponse | null | undefined): response is PlatformResponse {
+  return (
+    typeof response === 'object' &&
+    response !== null &&
+    typeof rawResponse(response)?.writeHead === 'function'
+  );
 }
 
 function mayPass(exchange: Exchange, policy: Policy): boolean {

@@ -1,147 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  Body,
-  Controller,
-  Get,
-  HttpException,
-  Injectable,
-  Module,
-  Post,
-  Put,
-  Version,
-  VersioningType,
-  type INestApplication,
-  type LoggerService,
-} from '@nestjs/common';
+import { VersioningType, type INestApplication, type LoggerService } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
-import {
-  AllowOrigin,
-  CorsModule,
-  Preflight,
-  type CorsRequest,
-  type OriginFunction,
-  type OriginSource,
-} from '../../lib/index.js';
 import { createAdapter, PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireRequest, type WireResponse } from '../support/http.js';
+import { APP, asked, AskingModule, FAILING, failingPath, FIXED } from './asked-origins/app.js';
 
-const APP = 'https://app.example.com';
-const FIXED = 'https://fixed.example.com';
 const EVIL = 'https://evil.example.net';
-
-/** What has been asked, and how the request looked to who was asked. */
-const asked: { readonly by: string; readonly origin: string; readonly request: CorsRequest }[] = [];
-
-function noted(by: string, answer: (origin: string, request: CorsRequest) => unknown): OriginFunction {
-  return (origin, request) => {
-    asked.push({ by, origin, request });
-    return answer(origin, request) as boolean;
-  };
-}
-
-function isApp(origin: string): boolean {
-  return origin === APP;
-}
-
-async function soon<T>(value: T): Promise<T> {
-  await new Promise((resolve) => {
-    setTimeout(resolve, 10);
-  });
-  return value;
-}
-
-const sync = noted('sync', isApp);
-const async = noted('async', (origin) => soon(isApp(origin)));
-const byTenant = noted('by tenant', (origin, request) => isApp(origin) && request.header('X-Tenant') !== 'b');
-const byCookie = noted('by cookie', (_, request) => soon(request.header('cookie') === 'tenant=a'));
-const fallback = noted('fallback', (origin) => soon(isApp(origin)));
-
-@Injectable()
-class Tenants {
-  readonly origins = new Set([APP]);
-}
-
-@Injectable()
-class TenantOrigins implements OriginSource {
-  constructor(private readonly tenants: Tenants) {}
-  allows(origin: string, request: CorsRequest): Promise<boolean> {
-    asked.push({ by: 'source', origin, request });
-    return soon(this.tenants.origins.has(origin));
-  }
-}
-
-@Controller('asked')
-class AskedController {
-  @Get('sync') @AllowOrigin(sync) sync() {}
-  @Get('async') @AllowOrigin(async) async() {}
-  @Get('source') @AllowOrigin(TenantOrigins) source() {}
-  @Get('beside') @AllowOrigin(FIXED, 'https://*.pattern.example.com', async) beside() {}
-  @Get('several') @AllowOrigin(sync, async, TenantOrigins) several() {}
-  @Get(['one', 'two', 'three']) @AllowOrigin(async) paths() {}
-  @Get('tenant') @AllowOrigin(byTenant) tenant() {}
-  @Get('cookie') @AllowOrigin(byTenant, byCookie) cookie() {}
-  @Get('credentialed')
-  @AllowOrigin(noted('credentialed', () => true), { credentials: true })
-  credentialed() {}
-  @Get('insecure')
-  @AllowOrigin(noted('insecure', () => true), { credentials: true, dangerously: { insecureOrigins: true } })
-  insecure() {}
-  @Get('fails') @AllowOrigin(async) fails() {
-    throw new HttpException('teapot', 418);
-  }
-  @Post('body') @AllowOrigin(async) body(@Body() body: unknown) {
-    return body;
-  }
-  @Put('put') @AllowOrigin(async) @Preflight({ allowedHeaders: 'x-tenant' }) put() {}
-  @Get('version') @Version('1') @AllowOrigin(async) first() {}
-  @Get('version') @Version('2') @AllowOrigin(async, { exposedHeaders: 'x-second' }) second() {}
-}
-
-/** Functions that fail, each in its own way. */
-const FAILING: Readonly<Record<string, () => unknown>> = {
-  throws: () => {
-    throw new Error('out of order');
-  },
-  'throws no error': () => {
-    // oxlint-disable-next-line typescript/only-throw-error
-    throw 'out of order';
-  },
-  rejects: () => Promise.reject(new Error('out of order')),
-  'rejects with nothing': () => Promise.reject(undefined as unknown as Error),
-  'answers a string': () => APP,
-  'answers 1': () => 1,
-  'answers nothing': () => undefined,
-  "answers '*'": () => '*',
-  'promises a string': () => Promise.resolve('true'),
-  'is a thenable that throws': () => ({
-    // oxlint-disable-next-line unicorn/no-thenable
-    then() {
-      throw new Error('out of order');
-    },
-  }),
-};
-
-function failingController(name: string) {
-  @Controller(`failing/${name.replaceAll(/\W/g, '-')}`)
-  @AllowOrigin(noted(name, FAILING[name] as () => unknown))
-  class FailingController {
-    @Get() get() {
-      return 'still served';
-    }
-  }
-  return FailingController;
-}
-
-@Module({
-  imports: [
-    CorsModule.forRoot({ origin: fallback, routes: [{ path: '/entry', policy: { origin: async } }] }),
-  ],
-  controllers: [AskedController, ...Object.keys(FAILING).map(failingController)],
-  providers: [Tenants, TenantOrigins],
-})
-class AppModule {}
 
 class Errors implements LoggerService {
   readonly all: string[] = [];
@@ -152,8 +18,8 @@ class Errors implements LoggerService {
   log(): void {}
 }
 
-function allowedFields(by: 'Origin' | string = 'Origin'): object {
-  return expected({ acao: APP, vary: by });
+function allowedFields(vary = 'Origin'): object {
+  return expected({ acao: APP, vary });
 }
 
 describe.each(PLATFORMS.flatMap((platform) => [[platform, false] as const, [platform, true] as const]))(
@@ -170,7 +36,7 @@ describe.each(PLATFORMS.flatMap((platform) => [[platform, false] as const, [plat
           },
         );
       }
-      running = await startApp(platform, AppModule, { adapter, logger, prepare });
+      running = await startApp(platform, AskingModule, { adapter, logger, prepare });
     });
     afterAll(() => running.app.close());
     beforeEach(() => {
@@ -265,7 +131,7 @@ describe.each(PLATFORMS.flatMap((platform) => [[platform, false] as const, [plat
     describe('63: that fail refuse, and fail nothing else', () => {
       it.each(Object.keys(FAILING))('%s', async (name) => {
         logger.all.length = 0;
-        const path = `/failing/${name.replaceAll(/\W/g, '-')}`;
+        const path = failingPath(name);
         for (let count = 0; count < 3; count++) {
           const response = await get(path, APP);
           expect([response.status, response.body]).toEqual([200, 'still served']);

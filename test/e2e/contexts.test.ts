@@ -9,7 +9,7 @@ import {
   type ExecutionContext,
   type INestApplicationContext,
 } from '@nestjs/common';
-import { ApplicationConfig, NestFactory } from '@nestjs/core';
+import { ApplicationConfig, ExternalContextCreator, NestFactory } from '@nestjs/core';
 import { MessagePattern, Server, Transport, type CustomTransportStrategy } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { AllowOrigin, CorsModule, CorsService } from '../../lib/index.js';
@@ -120,6 +120,23 @@ describe.each(PLATFORMS)('a hybrid app on %s', (platform) => {
 });
 
 describe.each(PLATFORMS)('what is no HTTP in an HTTP app on %s', (platform) => {
+  /** A context whose arguments are none of the guard's business, but for those of an HTTP context. */
+  function execution(type: string, switchToHttp: () => unknown): ExecutionContext {
+    const touched = (): never => {
+      throw new Error('the guard has touched it');
+    };
+    return {
+      getType: () => type,
+      getClass: () => CatsController,
+      getHandler: () => Reflect.get(CatsController.prototype, 'list') as () => unknown,
+      getArgs: touched,
+      getArgByIndex: touched,
+      switchToHttp,
+      switchToRpc: touched,
+      switchToWs: touched,
+    } as unknown as ExecutionContext;
+  }
+
   it.each(['graphql', 'ws', 'rpc', 'telegraf'])(
     '%s passes the guard, which touches nothing of it',
     async (type) => {
@@ -128,17 +145,30 @@ describe.each(PLATFORMS)('what is no HTTP in an HTTP app on %s', (platform) => {
       const touched = (): never => {
         throw new Error('the guard has touched it');
       };
-      const execution = {
-        getType: () => type,
-        getClass: () => CatsController,
-        getHandler: () => CatsController.prototype.list,
-        getArgs: touched,
-        getArgByIndex: touched,
-        switchToHttp: touched,
-        switchToRpc: touched,
-        switchToWs: touched,
-      } as unknown as ExecutionContext;
-      expect(app.get(Guards).first.canActivate(execution)).toBe(true);
+      expect(app.get(Guards).first.canActivate(execution(type, touched))).toBe(true);
     },
   );
+
+  it.each([undefined, null, 'response', {}, { raw: null }, { raw: {} }])(
+    "'http' whose response is %j passes as well",
+    async (response) => {
+      const { app } = await startApp(platform, AppModule);
+      context = app;
+      const before = structuredClone(response);
+      const http = { getRequest: () => 'request', getResponse: () => response, getNext: () => undefined };
+      expect(app.get(Guards).first.canActivate(execution('http', () => http))).toBe(true);
+      expect(response).toEqual(before);
+    },
+  );
+
+  it('a handler that a library calls through ExternalContextCreator runs', async () => {
+    const { app } = await startApp(platform, AppModule);
+    context = app;
+    const controller = app.get(CatsController);
+    const external = app
+      .get(ExternalContextCreator)
+      .create(controller, Reflect.get(controller, 'list') as () => unknown, 'list');
+    expect(await external()).toEqual(['over HTTP']);
+    expect(await external('no request', { no: 'response' })).toEqual(['over HTTP']);
+  });
 });

@@ -64,6 +64,7 @@ describe('HTTP/2 on fastify', () => {
       stream.on('error', reject);
       stream.on('close', () => resolve(result));
       stream.resume();
+      stream.end();
     });
   }
 

@@ -152,7 +152,7 @@ class VaryController {
       .end();
   }
   @Get('reply') reply(@Res({ passthrough: true }) response: AnyResponse) {
-    if ('raw' in response) response.header('vary', VaryController.vary as string);
+    if ('raw' in response) response.header('vary', VaryController.vary);
     else response.header('vary', VaryController.vary as string);
   }
 }

@@ -40,21 +40,12 @@ export const SHARED_FIELDS = Object.freeze({
 });
 
 /** The same as a list, which may name a field twice. */
-export const SHARED_LIST = Object.freeze([
-  ...Object.entries(FOREIGN).flat(),
-  ...[
-    'vary',
-    'Accept-Encoding',
-    'X-Own',
-    'own',
-    'VARY',
-    'X-Tenant',
-    'Set-Cookie',
-    'a=1',
-    'Set-Cookie',
-    'b=2',
-  ],
-]);
+export const SHARED_LIST = Object.freeze(
+  Object.entries(FOREIGN)
+    .flat()
+    .concat('vary', 'Accept-Encoding', 'X-Own', 'own', 'VARY', 'X-Tenant')
+    .concat('Set-Cookie', 'a=1', 'Set-Cookie', 'b=2'),
+);
 
 @Catch()
 class ForeignFilter implements ExceptionFilter {
