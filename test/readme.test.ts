@@ -6,6 +6,7 @@ describe('README', () => {
   it('lists every problem code in its table, and no other', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     const listed = [...readme.matchAll(/^\| `([a-z]+(?:-[a-z]+)+)` \|/gm)].map(([, code]) => code);
-    expect(listed.toSorted()).toEqual([...CORS_PROBLEM_CODES].toSorted());
+    expect(new Set(listed)).toEqual(new Set(CORS_PROBLEM_CODES));
+    expect(listed).toHaveLength(CORS_PROBLEM_CODES.length);
   });
 });

@@ -30,20 +30,20 @@ export class CorsGuard implements CanActivate {
     exchange.route = this.routes.routeOf(context.getClass(), context.getHandler()) ?? exchange.route;
     if (exchange.origin === undefined) return true;
     const policy = exchange.policy();
-    if (policy === undefined) return true;
+    if (policy === undefined || (!policy.enforce && policy.origin.asked.length === 0)) return true;
     const asking = exchange.ask(policy);
     return asking === undefined ? mayPass(exchange, policy) : asking.then(() => mayPass(exchange, policy));
   }
 
   /** The request's exchange. Should somebody have thrown the request hook out, the guard begins it. */
   private exchangeIn(context: ExecutionContext): Exchange | undefined {
-    const http = context.switchToHttp();
-    const response = http.getResponse<PlatformResponse | null | undefined>();
+    // Not `switchToHttp()`, which makes three closures for every request.
+    const response = context.getArgByIndex<PlatformResponse | null | undefined>(1);
     if (!isResponse(response)) return undefined;
     const begun = exchangeOf(rawResponse(response));
     const current = this.current();
     if (begun !== undefined || current === undefined) return begun;
-    return beginExchange(http.getRequest<PlatformRequest>(), response, current);
+    return beginExchange(context.getArgByIndex<PlatformRequest>(0), response, current);
   }
 }
 
