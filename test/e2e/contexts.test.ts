@@ -120,18 +120,19 @@ describe.each(PLATFORMS)('a hybrid app on %s', (platform) => {
 });
 
 describe.each(PLATFORMS)('what is no HTTP in an HTTP app on %s', (platform) => {
-  /** A context whose arguments are none of the guard's business, but for those of an HTTP context. */
-  function execution(type: string, switchToHttp: () => unknown): ExecutionContext {
-    const touched = (): never => {
-      throw new Error('the guard has touched it');
-    };
+  const touched = (): never => {
+    throw new Error('the guard has touched it');
+  };
+
+  /** A context of `type` with the given arguments. */
+  function execution(type: string, getArgByIndex: (index: number) => unknown): ExecutionContext {
     return {
       getType: () => type,
       getClass: () => CatsController,
       getHandler: () => Reflect.get(CatsController.prototype, 'list') as () => unknown,
       getArgs: touched,
-      getArgByIndex: touched,
-      switchToHttp,
+      getArgByIndex,
+      switchToHttp: touched,
       switchToRpc: touched,
       switchToWs: touched,
     } as unknown as ExecutionContext;
@@ -142,9 +143,6 @@ describe.each(PLATFORMS)('what is no HTTP in an HTTP app on %s', (platform) => {
     async (type) => {
       const { app } = await startApp(platform, AppModule);
       context = app;
-      const touched = (): never => {
-        throw new Error('the guard has touched it');
-      };
       expect(app.get(Guards).first.canActivate(execution(type, touched))).toBe(true);
     },
   );
@@ -155,8 +153,8 @@ describe.each(PLATFORMS)('what is no HTTP in an HTTP app on %s', (platform) => {
       const { app } = await startApp(platform, AppModule);
       context = app;
       const before = structuredClone(response);
-      const http = { getRequest: () => 'request', getResponse: () => response, getNext: () => undefined };
-      expect(app.get(Guards).first.canActivate(execution('http', () => http))).toBe(true);
+      const args = ['request', response];
+      expect(app.get(Guards).first.canActivate(execution('http', (index) => args[index]))).toBe(true);
       expect(response).toEqual(before);
     },
   );

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Results } from '../../bench/report/results.js';
+import { targets, verdictOn, type Target } from '../../bench/report/targets.js';
+import { fixed, table } from '../../bench/support/table.js';
+
+const NO_MACHINE = undefined as never;
+
+function find(results: Results, what: string): Target {
+  const found = targets(results).find((target) => target.what.startsWith(what));
+  if (found === undefined) throw new Error(`no target ${what}`);
+  return found;
+}
+
+describe('the numbers to reach', () => {
+  it('are the eleven of the issue, and not measured without results', () => {
+    const all = targets({});
+    expect(all).toHaveLength(11);
+    expect(new Set(all.map(verdictOn))).toEqual(new Set(['not measured']));
+  });
+
+  it('are judged by the worst case', () => {
+    const perRoute = [
+      { platform: 'fastify', routes: '10 to 200', micros: 20 },
+      { platform: 'express', routes: '10 to 200', micros: 60 },
+    ] as const;
+    const found = find(
+      { 'start-up': { machine: NO_MACHINE, results: { starts: [], perRoute, bytesPerOrigin: [] } } },
+      'Start-up',
+    );
+    expect(found).toMatchObject({ measured: 60, worst: 'express, 10 to 200 routes' });
+    expect(verdictOn(found)).toBe('fail');
+  });
+
+  it('take what is shown for what is measured', () => {
+    const target = { what: '', worst: '', atMost: 0, digits: 0 };
+    expect(verdictOn({ ...target, measured: 0.02 })).toBe('pass');
+    expect(verdictOn({ ...target, measured: 0.6 })).toBe('fail');
+  });
+
+  it('compare 16 KB with what browsers send, under the same policy', () => {
+    const timing = { min: 0, policy: '3 names', names: 3 };
+    const headers = [
+      { ...timing, input: 'as browsers send it', hostile: false, median: 50 },
+      { ...timing, input: '16 KB of commas', hostile: true, median: 100 },
+      { ...timing, input: 'the longest that is read', hostile: false, median: 5000 },
+      { ...timing, policy: "'*'", input: 'as browsers send it', hostile: false, median: 200 },
+      { ...timing, policy: "'*'", input: '16 KB of commas', hostile: true, median: 100 },
+    ];
+    const results = { origins: [], rivals: [], allocation: [], headers };
+    expect(find({ core: { machine: NO_MACHINE, results } }, 'Request headers').measured).toBe(2);
+  });
+});
+
+describe('tables', () => {
+  it('are aligned Markdown', () => {
+    expect(table(['what', 'µs'], [['a', '1.0']])).toBe('| what |  µs |\n| ---- | --: |\n| a    | 1.0 |');
+  });
+
+  it('show what there is no number for', () => {
+    expect([fixed(undefined, 1), fixed(Number.NaN, 1), fixed(0.25, 1)]).toEqual(['–', '–', '0.3']);
+  });
+});
