@@ -1,0 +1,129 @@
+import 'reflect-metadata';
+import {
+  Body,
+  Controller,
+  Get,
+  Param,
+  Put,
+  type DynamicModule,
+  type INestApplication,
+  type Type,
+} from '@nestjs/common';
+import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
+import type { Server } from './setups.js';
+
+/** The path of a resource, which has a route for GET and one for PUT. */
+export function resourcePath(index: number): string {
+  return `/resource-${index}/7`;
+}
+
+const ROUTES_PER_CONTROLLER = 10;
+
+/** Creates the app of a server; the variants differ in nothing but CORS. It does not listen yet. */
+export async function createApp(server: Server): Promise<INestApplication> {
+  const cors = await corsOf(server);
+  class AppModule {}
+  const module: DynamicModule = {
+    module: AppModule,
+    controllers: controllers(server.setup.routes, cors.route),
+    imports: [...cors.modules],
+  };
+  const app = await NestFactory.create(module, await adapter(server), {
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
+  await cors.prepare(app);
+  return app;
+}
+
+/** What a variant does in which place. */
+interface Cors {
+  readonly modules: readonly DynamicModule[];
+  readonly route: MethodDecorator | undefined;
+  readonly prepare: (app: INestApplication) => void | Promise<void>;
+}
+
+const NOTHING: Cors = { modules: [], route: undefined, prepare: () => undefined };
+
+/** Only the variant's own libraries are loaded. */
+async function corsOf({ variant, setup: { origins, place } }: Server): Promise<Cors> {
+  switch (variant) {
+    case 'bare':
+    case 'bare again':
+    case 'node:http':
+      return NOTHING;
+    case 'enableCors': {
+      const { otherOptions } = await import('./policy.js');
+      return { ...NOTHING, prepare: (app) => app.enableCors(otherOptions(origins)) };
+    }
+    case '@fastify/cors': {
+      const [{ otherOptions }, { RouteConfig }, { fastifyCors }] = await Promise.all([
+        import('./policy.js'),
+        import('@nestjs/platform-fastify'),
+        import('@fastify/cors'),
+      ]);
+      const options = otherOptions(origins);
+      return {
+        ...NOTHING,
+        route: RouteConfig({ cors: options }),
+        // It reads `config.cors` for actual requests. A preflight is another route, so the policy is needed here too.
+        prepare: async (app) => {
+          await app.getHttpAdapter().getInstance().register(fastifyCors, options);
+        },
+      };
+    }
+    case 'nestjs-cors': {
+      const [{ access, preflight }, { AllowOrigin, CorsModule, Preflight }] = await Promise.all([
+        import('./policy.js'),
+        import('nestjs-cors'),
+      ]);
+      if (place === 'module') {
+        return { ...NOTHING, modules: [CorsModule.forRoot({ ...access(origins), ...preflight })] };
+      }
+      const allowOrigin = AllowOrigin(access(origins));
+      const allowPreflight = Preflight(preflight);
+      return {
+        ...NOTHING,
+        modules: [CorsModule.forRoot({})],
+        route: (target, key, descriptor) => {
+          allowOrigin(target, key, descriptor);
+          allowPreflight(target, key, descriptor);
+        },
+      };
+    }
+  }
+}
+
+async function adapter({ platform }: Server): Promise<AbstractHttpAdapter> {
+  if (platform === 'fastify') return new (await import('@nestjs/platform-fastify')).FastifyAdapter();
+  return new (await import('@nestjs/platform-express')).ExpressAdapter();
+}
+
+/** Controllers with as many routes in all, ten in each, half of them for GET and half for PUT. */
+function controllers(routes: number, decorate: MethodDecorator | undefined): Type[] {
+  const resources = Array.from({ length: Math.ceil(routes / 2) }, (_, index) => index);
+  const perController = ROUTES_PER_CONTROLLER / 2;
+  return resources
+    .filter((first) => first % perController === 0)
+    .map((first) => controller(resources.slice(first, first + perController), decorate));
+}
+
+function controller(resources: readonly number[], decorate: MethodDecorator | undefined): Type {
+  class ResourceController {}
+  const add = (name: string, handler: object, decorators: readonly MethodDecorator[]): void => {
+    const descriptor = { value: handler, writable: true, configurable: true };
+    Object.defineProperty(ResourceController.prototype, name, descriptor);
+    Param('id')(ResourceController.prototype, name, 0);
+    for (const one of decorators) one(ResourceController.prototype, name, descriptor);
+  };
+  const own = decorate === undefined ? [] : [decorate];
+  for (const index of resources) {
+    const path = `resource-${index}/:id`;
+    add(`get${index}`, (id: string) => ({ id, name: 'a resource' }), [Get(path), ...own]);
+    const put = `put${index}`;
+    add(put, (id: string, body: object) => ({ ...body, id }), [Put(path), ...own]);
+    Body()(ResourceController.prototype, put, 1);
+  }
+  Controller()(ResourceController);
+  return ResourceController;
+}

@@ -1,0 +1,54 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { format, resolveConfig } from 'prettier';
+import type { CoreSummary } from '../core/run.js';
+import type { HttpSummary } from '../http/summary.js';
+import type { StartSummary } from '../start-up/run.js';
+import { packageRoot } from '../support/dist.js';
+import type { Machine } from '../support/machine.js';
+
+/** The results of each program, each in a file of its own with what they depend on. */
+export interface Results {
+  readonly 'http-fastify'?: Saved<HttpSummary>;
+  readonly 'http-express'?: Saved<HttpSummary>;
+  readonly core?: Saved<CoreSummary>;
+  readonly 'start-up'?: Saved<StartSummary>;
+}
+
+export type ResultName = keyof Results;
+
+export interface Saved<T> {
+  readonly machine: Machine;
+  readonly results: T;
+}
+
+const NAMES: readonly ResultName[] = ['http-fastify', 'http-express', 'core', 'start-up'];
+
+/** Where results are: those of brief runs elsewhere, since they say nothing of the library. */
+export function resultsFolder(brief: boolean): URL {
+  return new URL(brief ? 'bench/dist/results/' : 'bench/results/', packageRoot());
+}
+
+/** Writes the results of one program. */
+export async function save<N extends ResultName>(folder: URL, name: N, results: Results[N]): Promise<void> {
+  const file = new URL(`${name}.json`, folder);
+  const config = (await resolveConfig(file)) ?? {};
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, await format(JSON.stringify(results), { ...config, parser: 'json' }));
+}
+
+/** Reads all results that there are. */
+export async function load(folder: URL): Promise<Results> {
+  const found = await Promise.all(
+    NAMES.map(async (name) => ({ [name]: await read(new URL(`${name}.json`, folder)) })),
+  );
+  return Object.assign({}, ...found) as Results;
+}
+
+async function read(file: URL): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+import type { CoreSummary } from '../core/run.js';
+import type { HttpSummary } from '../http/summary.js';
+import type { StartSummary } from '../start-up/run.js';
+import { fixed, table } from '../support/table.js';
+import { verdictOn, type Target } from './targets.js';
+
+/** The results of one platform over HTTP. */
+export function httpTable({ results }: HttpSummary): string {
+  return table(
+    [
+      'request, setup, variant',
+      'CPU µs min',
+      'median',
+      'req/s',
+      'added µs',
+      '/ enableCors',
+      '90 %',
+      'per round',
+      'min',
+    ],
+    results.map(({ request, setup, variant, cpu, rate, added, toEnableCors: ratio }) => [
+      `${request}, ${setup}, ${variant}`,
+      fixed(cpu.min, 1),
+      fixed(cpu.median, 1),
+      fixed(rate.median, 0),
+      fixed(added?.median, 1),
+      fixed(ratio?.ofMedians, 2),
+      ratio === undefined ? '–' : `${fixed(ratio.interval.low, 2)}…${fixed(ratio.interval.high, 2)}`,
+      fixed(ratio?.median, 2),
+      fixed(ratio?.min, 2),
+    ]),
+  );
+}
+
+/** What HTTP says of this library against itself. */
+export function ownTable({ routeToModule, manyRoutesToFew }: HttpSummary): string {
+  const rows = (name: string, ratios: HttpSummary['routeToModule']) =>
+    ratios.map(({ request, ratio }) => [
+      `${name}, ${request}`,
+      fixed(ratio.ofMedians, 2),
+      `${fixed(ratio.interval.low, 2)}…${fixed(ratio.interval.high, 2)}`,
+    ]);
+  return table(
+    ['added CPU of nestjs-cors', 'ratio', '90 %'],
+    [...rows('on the route / on the module', routeToModule), ...rows('1,000 routes / 10', manyRoutesToFew)],
+  );
+}
+
+/** The results of the core. */
+export function coreTables({ origins, headers, rivals, allocation }: CoreSummary): readonly string[] {
+  const ns = (value: number): string => fixed(value, value < 1000 ? 1 : 0);
+  return [
+    table(
+      ['verdict on an origin', 'ns min', 'median'],
+      origins.map(({ list, meeting, min, median }) => [`${meeting}, among ${list}`, ns(min), ns(median)]),
+    ),
+    table(
+      ['request-header check', 'ns min', 'median'],
+      headers.map(({ policy, names, input, min, median }) => [
+        `${input}${input.startsWith('as') ? `, ${names} names` : ''}, under ${policy}`,
+        ns(min),
+        ns(median),
+      ]),
+    ),
+    table(
+      ['answer to an actual request', 'ns min', 'median'],
+      rivals.map(({ library, list, meeting, min, median }) => [
+        `${meeting}, among ${list}, ${library}`,
+        ns(min),
+        ns(median),
+      ]),
+    ),
+    table(
+      ['allocated by a call', 'bytes'],
+      allocation.map(({ what, bytes }) => [what, fixed(bytes, 2)]),
+    ),
+  ];
+}
+
+/** The results of the starts. */
+export function startTables({ starts, perRoute, bytesPerOrigin }: StartSummary): readonly string[] {
+  const mib = (bytes: number): string => fixed(bytes / 2 ** 20, 2);
+  return [
+    table(
+      ['start', 'ms min', 'median', 'added ms', 'heap MiB', 'added MiB'],
+      starts.map(({ platform, variant, routes, time, addedTime, heap, addedHeap }) => [
+        `${platform}, ${routes} routes, ${variant}`,
+        fixed(time.min, 1),
+        fixed(time.median, 1),
+        fixed(addedTime.median, 1),
+        mib(heap),
+        mib(addedHeap),
+      ]),
+    ),
+    table(
+      ['start-up added by nestjs-cors', 'µs per route'],
+      perRoute.map(({ platform, routes, micros }) => [`${platform}, ${routes} routes`, fixed(micros, 1)]),
+    ),
+    table(
+      ['memory of the app', 'bytes per exact origin'],
+      bytesPerOrigin.map(({ variant, origins, bytes }) => [
+        `${variant}, ${origins} origins`,
+        fixed(bytes, 0),
+      ]),
+    ),
+  ];
+}
+
+/** The numbers to reach. */
+export function targetTable(all: readonly Target[], judged: boolean): string {
+  return table(
+    ['number to reach', 'at most', 'measured', 'verdict', 'worst case'],
+    all.map((target) => [
+      target.what,
+      String(target.atMost),
+      fixed(target.measured, target.digits),
+      judged ? verdictOn(target) : 'not judged',
+      target.worst,
+    ]),
+  );
+}
