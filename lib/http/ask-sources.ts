@@ -81,7 +81,12 @@ function refuse(rule: AskedRule, error: unknown): false {
   failures.set(rule, { reportedAt: now, unreported: 0 });
   const more = last.unreported === 0 ? '' : ` (and ${last.unreported} more times since the last report)`;
   logger.error(
-    `The origin source ${rule.text} failed, so the origin was refused${more}: ${error instanceof Error ? error.message : String(error)}`,
+    `The origin source ${rule.text} failed, so the origin was refused${more}: ${messageOf(error)}`,
   );
   return false;
+}
+
+/** On one line: what a source complains about may come from the request (CVE-2024-1681, log injection). */
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(/\p{Cc}+/gu, ' ');
 }

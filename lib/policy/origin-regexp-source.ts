@@ -128,3 +128,18 @@ export function mayMatchSlash({ source, flags }: RegExp): boolean {
     return kind === 'dot' || (kind === 'escape' && /^\\[WSDpPux0-9k]/.test(text));
   });
 }
+
+/**
+ * How many repetitions of nearly any character an expression may have. Each multiplies the time by the length of the
+ * origin, 326 characters at most: with three a hostile origin costs some ten milliseconds, with four seconds.
+ */
+const MAX_WIDE_REPETITIONS = 3;
+
+/** Whether too many repetitions can match the same stretch of an origin, as in `.*-.*-.*-.*`. */
+export function repeatsAnything(source: string): boolean {
+  const wide = tokenize(source).filter(
+    ({ text, kind, quantifier }) =>
+      LONG_QUANTIFIER.test(quantifier) && (kind === 'dot' || text.startsWith('[^') || /^\\[DSW]$/.test(text)),
+  );
+  return wide.length > MAX_WIDE_REPETITIONS;
+}

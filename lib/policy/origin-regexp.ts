@@ -6,6 +6,7 @@ import { findStranger, matchesEverySite } from './origin-regexp-canaries.js';
 import {
   escapeLoneDots,
   mayMatchSlash,
+  repeatsAnything,
   repeatsChoice,
   requireOptionalGroups,
 } from './origin-regexp-source.js';
@@ -19,8 +20,8 @@ const DROPPED_FLAGS = /[gmy]/g;
 
 const UNSAFE: ValueProblem = {
   code: 'origin-regexp-unsafe',
-  message: 'can take exponential time on an origin that is made for it, or is too complex to rule that out',
-  fix: 'write a pattern such as "https://**.example.com", or an expression that does not repeat a repetition or a choice',
+  message: 'can take very long on an origin that is made for it, or is too complex to rule that out',
+  fix: 'write a pattern such as "https://**.example.com", or an expression with fewer repetitions and none inside of another',
 };
 
 /**
@@ -75,11 +76,11 @@ function problemOf(regexp: RegExp): ValueProblem | undefined {
 }
 
 /**
- * Whether no part can be matched in exponentially many ways. safe-regex2 counts an optional group as a repetition, and
+ * Whether no origin can be matched in very many ways. safe-regex2 counts an optional group as a repetition, and
  * would refuse the `(:\d+)?` of nearly every expression that names `localhost`.
  */
 function isSafe(source: string): boolean {
-  return safeRegex(requireOptionalGroups(source)) && !repeatsChoice(source);
+  return safeRegex(requireOptionalGroups(source)) && !repeatsChoice(source) && !repeatsAnything(source);
 }
 
 /** Most other libraries look for a match anywhere, so that `/\.example\.com$/` is a common way to write subdomains. */

@@ -139,7 +139,7 @@ describe.each(PLATFORMS.flatMap((platform) => [[platform, false] as const, [plat
         }
         expect((await preflight(path, 'GET')).status).toBe(403);
         expect(asked).toHaveLength(4);
-        expect(logger.all).toHaveLength(1);
+        expect(logger.all).toEqual([expect.not.stringMatching(/[\r\n]/)]);
       });
     });
 

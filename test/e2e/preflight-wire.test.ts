@@ -186,6 +186,13 @@ describe.each(PLATFORMS)('preflights on %s', (platform) => {
     });
   });
 
+  it('62, CVE-2024-6221 (flask-cors): private network access is never granted', async () => {
+    const headers = { ...preflightHeaders(APP, 'PUT'), 'access-control-request-private-network': 'true' };
+    const response = await send(running.port, { method: 'OPTIONS', path: '/routes/credentialed', headers });
+    expect(response.status).toBe(204);
+    expect(response.headers).not.toHaveProperty('access-control-allow-private-network');
+  });
+
   it('60: of a path that nothing serves are not approved', async () => {
     const response = await preflight('/nowhere', 'PUT');
     expect([response.status, corsHeaders(response)]).toEqual([404, {}]);

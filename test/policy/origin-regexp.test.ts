@@ -37,6 +37,7 @@ describe('parseOriginRegExp accepts', () => {
     /^moz-extension:\/\/.*$/,
     /^capacitor:[\u{2f}]{2}localhost$/u,
     /^https:\W+example\.com$/,
+    /^https:\/\/.+-.+-.+-x\.example\.com$/,
     /.*\.example\.com$/,
   ])('%s', (regexp) => {
     const { source, flags } = regexp;
@@ -77,6 +78,8 @@ describe('parseOriginRegExp refuses', () => {
     [/^(?!https:\/\/evil\.com)/, 'origin-regexp-matches-any'],
 
     [/(x+x+)+y/, 'origin-regexp-unsafe'],
+    [/^https:\/\/.*-.*-.*-.*-x\.example\.com$/, 'origin-regexp-unsafe'],
+    [/^https:\/\/[^.]+-\S+-\D+-[^-]{1,63}-x\.example\.com$/, 'origin-regexp-unsafe'],
     [/^https:\/\/([a-z0-9-]+\.)*example\.com$/, 'origin-regexp-unsafe'],
     [/^https:\/\/([a-z]|[a-z0-9])+\.example\.com$/, 'origin-regexp-unsafe'],
     [/^https:\/\/(?:x(?:a|aa))+\.example\.com$/, 'origin-regexp-unsafe'],

@@ -38,6 +38,11 @@ describe('compilePathPolicies', () => {
     expect(policyFor('/public')).toBe(DEFAULT);
   });
 
+  it('CVE-2024-6839 (flask-cors): the first entry wins, not the one whose text is longest', () => {
+    const { policyFor } = compile({ '/p/:id': PRIVATE, '/p/{*everythingBelowThisPath}': PUBLIC });
+    expect([policyFor('/p/7'), policyFor('/p/7/8')]).toEqual([PRIVATE, PUBLIC]);
+  });
+
   it('has the default for targets without a path', () => {
     expect(compile({ '/public': PUBLIC }).policyFor(undefined)).toBe(DEFAULT);
   });

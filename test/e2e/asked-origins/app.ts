@@ -100,6 +100,9 @@ export const FAILING: Readonly<Record<string, () => unknown>> = {
     throw 'out of order';
   },
   rejects: () => Promise.reject(new Error('out of order')),
+  'throws what looks like two lines of a log (CVE-2024-1681, flask-cors)': () => {
+    throw new Error('out of order\r\n[Nest] all is well');
+  },
   'rejects with nothing': () => Promise.reject(undefined),
   'answers a string': () => APP,
   'answers 1': () => 1,
