@@ -83,9 +83,7 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule {
 
   /**
    * Called by Nest when the global prefix and versioning are final and no route has been registered yet: the one moment
-   * when the route table can be computed and the platform can still be told of it.
-   *
-   * @internal
+   * when the route table can be computed and the platform can still be told of it. Not for apps to call.
    */
   configure(): void {
     this.engine.start(this.options);
