@@ -4,7 +4,8 @@
  * would take the Kelvin sign for a `k`, is not what is meant by "byte-case-insensitive" anyway.
  */
 
-const COMMA = 0x2c;
+/** The character code of what stands between elements. */
+export const COMMA = 0x2c;
 const SPACE = 0x20;
 const TAB = 0x09;
 const UPPER_A = 0x41;
