@@ -48,7 +48,7 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule {
    *
    * @param options - the default policy of every route, named policies, and policies for paths that no controller
    * serves; `{}` denies everything that no decorator allows
-   * @throws `CorsConfigurationError` when the app starts, if anything in it is refused
+   * @throws `CorsConfigurationError` when the app starts, if anything in the options or in a decorator is refused
    *
    * @example
    * ```ts
@@ -67,13 +67,15 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule {
    * Registers the module with options that are made when the app starts.
    *
    * @param options - `useFactory` with `inject`, or `useClass` or `useExisting` with a `CorsOptionsFactory`; `imports`
-   * @throws `CorsConfigurationError` when the app starts, if anything in the options is refused
+   * @throws `CorsConfigurationError` when the app starts, if anything in the options or in a decorator is refused
    *
    * @example
    * ```ts
    * CorsModule.forRootAsync({
    *   inject: [ConfigService],
-   *   useFactory: (config: ConfigService) => ({ origin: config.getOrThrow<OriginString[]>('CORS_ORIGINS') }),
+   *   useFactory: (config: ConfigService) => ({
+   *     origin: config.getOrThrow<string>('CORS_ORIGINS').split(',') as OriginString[],
+   *   }),
    * })
    * ```
    */

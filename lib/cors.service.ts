@@ -9,7 +9,7 @@ import { CorsEngine } from './http/cors-engine.js';
  * ```ts
  * const app = await NestFactory.create(AppModule, new FastifyAdapter());
  * await app.init();
- * console.table(app.get(CorsService).routes());
+ * for (const { method, path, policy } of app.get(CorsService).routes()) console.log(method, path, policy);
  * ```
  */
 @Injectable()

@@ -67,10 +67,10 @@ async function assertAnswer(
 
 async function ours(list: OriginList): Promise<Answer> {
   const policy = await policyFor(list);
-  const { decideOrigin, isAllowed } = await internal<Verdict>('protocol/verdict.js');
+  const { decideOrigin, allowsReading } = await internal<Verdict>('protocol/verdict.js');
   const { sealedFields } = await internal<SealedFields>('http/sealed-fields.js');
   return (origin) => {
-    const verdict = { allowed: isAllowed(decideOrigin(policy, origin)), origin, vary: 'Origin' };
+    const verdict = { allowed: allowsReading(decideOrigin(policy, origin)), origin, vary: 'Origin' };
     const fields = sealedFields(policy, verdict, undefined, undefined) as Record<string, string | undefined>;
     return fields['Access-Control-Allow-Origin'];
   };

@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { addMetadata, MISPLACED_METADATA } from './cors-metadata.js';
 import { requireCorsModule } from './cors-module-check.js';
 
-/** A decorator for controllers and for handlers. */
+/** A decorator for controllers and for handlers; several compose with Nest's `applyDecorators`. */
 export type CorsDecorator = ClassDecorator & MethodDecorator;
 
 /** Makes a decorator that adds `value` to the metadata of the class or handler that it stands on. */

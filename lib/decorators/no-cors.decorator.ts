@@ -8,6 +8,9 @@ import { NO_CORS_METADATA } from './cors-metadata.js';
  * A handler's `@AllowOrigin` or `@UseCorsPolicy` brings that handler of a `@NoCors()` controller back in; nothing of
  * the layers outside is then inherited. In the same way a subclass may close or open what its base class says.
  *
+ * @throws `CorsConfigurationError` when the app starts, if it stands beside a decorator that sets a policy, or on
+ * something that serves no route
+ *
  * @example
  * ```ts
  * @Post('internal')

@@ -4,10 +4,10 @@ import { PREFLIGHT_METADATA } from './cors-metadata.js';
 
 /**
  * Says what a preflight for a controller or a handler may be told: which methods and request headers scripts may use,
- * and for how long a browser may remember it. Who may ask is `@AllowOrigin`'s.
+ * and for how long a browser may remember it. Which origins may ask is said by `@AllowOrigin`, or by a layer around it.
  *
  * @param options - `methods`, `allowedHeaders`, `maxAge`, `optionsSuccessStatus` and `merge`
- * @throws `CorsConfigurationError` when the app starts, if anything in it is refused
+ * @throws `CorsConfigurationError` when the app starts, if anything in it is refused, or if no layer names an origin
  * @see Fetch, "CORS-preflight fetch"
  *
  * @example

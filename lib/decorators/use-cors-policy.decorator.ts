@@ -7,7 +7,8 @@ import { USE_CORS_POLICY_METADATA } from './cors-metadata.js';
  * subclass's the place of all that its base class says.
  *
  * @param name - a key of `policies`
- * @throws `CorsConfigurationError` when the app starts, if there is no policy of that name
+ * @throws `CorsConfigurationError` when the app starts, if there is no policy of that name, or if it stands on
+ * something that serves no route
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import type { OriginRule } from '../policy/origin-set.js';
 import type { Policy } from '../policy/policy.js';
 import { addVary } from '../protocol/vary.js';
-import { decideOrigin, isAllowed } from '../protocol/verdict.js';
+import { allowsReading, decideOrigin } from '../protocol/verdict.js';
 import type { CorsRoute } from '../routing/cors-route.js';
 import type { Governance } from '../routing/governance.js';
 import { requestPath } from '../routing/request-path.js';
@@ -65,7 +65,8 @@ export class Exchange {
   isAllowed(policy: Policy): boolean {
     const reason = decideOrigin(policy, this.origin);
     return (
-      isAllowed(reason) || (reason === 'origin-undecided' && this.decided === policy.origin && this.allowed)
+      allowsReading(reason) ||
+      (reason === 'origin-undecided' && this.decided === policy.origin && this.allowed)
     );
   }
 

@@ -1,7 +1,17 @@
 import type { Policy } from '../policy/policy.js';
-import { answerPreflight, PREFLIGHT_VARY, type PreflightAnswer } from '../protocol/header-fields.js';
+import {
+  answerPreflight,
+  PREFLIGHT_VARY,
+  refusePreflight,
+  type PreflightAnswer,
+} from '../protocol/header-fields.js';
 import { addVary } from '../protocol/vary.js';
-import { decideOrigin, decidePreflight, type PreflightFacts } from '../protocol/verdict.js';
+import {
+  decideOrigin,
+  decidePreflight,
+  type OriginReason,
+  type PreflightFacts,
+} from '../protocol/verdict.js';
 import { requestPath } from '../routing/request-path.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
 import { askSources } from './ask-sources.js';
@@ -16,7 +26,8 @@ export function preflightAnswer(
   const facts = preflightFacts(request);
   if (facts === undefined) return undefined;
   const policies = targetPolicies(request, facts.method, context);
-  return policies.length === 0 ? undefined : firstApproval(policies, 0, request, facts);
+  if (policies.length === 0) return undefined;
+  return firstApproval(policies, facts, new Asking(request, facts.method));
 }
 
 /**
@@ -49,37 +60,66 @@ function targetPolicies(
   return policies.filter((policy) => policy !== undefined);
 }
 
-/**
- * The answer of the first policy that approves all of the preflight; a refusal if none does.
- *
- * @param asked - the view that sources have been asked with; one for all policies, because what a source has read for
- * one that refuses decides as well who answers
- */
+/** The answer of the first policy, from the given one on, that approves all of the preflight; else a refusal. */
 function firstApproval(
   policies: readonly Policy[],
-  index: number,
-  request: PlatformRequest,
   facts: PreflightFacts,
-  asked?: AskedRequest,
+  asking: Asking,
+  from = 0,
 ): PreflightAnswer | Promise<PreflightAnswer> {
-  const policy = policies[index] as Policy;
-  const isLast = index === policies.length - 1;
-  const decided = (
-    reason: ReturnType<typeof decideOrigin>,
-    view = asked,
-  ): ReturnType<typeof firstApproval> => {
-    const verdict = decidePreflight(policy, facts, reason);
-    if (verdict.reason !== 'preflight-approved' && !isLast) {
-      return firstApproval(policies, index + 1, request, facts, view);
+  for (let at = from; at < policies.length; at++) {
+    const policy = policies[at] as Policy;
+    const reason = asking.decide(policy, facts.origin);
+    if (reason instanceof Promise) {
+      return reason.then(
+        (settled) =>
+          approval(policy, facts, settled, asking) ?? firstApproval(policies, facts, asking, at + 1),
+      );
     }
-    const vary = view === undefined ? PREFLIGHT_VARY : addVary(PREFLIGHT_VARY, view.headersRead.join(', '));
-    return answerPreflight(policy, facts, verdict, vary as string);
-  };
-  const reason = decideOrigin(policy, facts.origin);
-  if (reason !== 'origin-undecided') return decided(reason);
-  const view = asked ?? new AskedRequest(request, facts.method, true);
-  const answered = (allowed: boolean): ReturnType<typeof firstApproval> =>
-    decided(allowed ? 'origin-allowed' : 'origin-not-allowed', view);
-  const answer = askSources(policy.origin.asked, facts.origin, view);
-  return typeof answer === 'boolean' ? answered(answer) : answer.then(answered);
+    const approved = approval(policy, facts, reason, asking);
+    if (approved !== undefined) return approved;
+  }
+  return refusePreflight(asking.vary());
+}
+
+function approval(
+  policy: Policy,
+  facts: PreflightFacts,
+  reason: OriginReason,
+  asking: Asking,
+): PreflightAnswer | undefined {
+  const verdict = decidePreflight(policy, facts, reason);
+  return verdict.reason === 'preflight-approved'
+    ? answerPreflight(policy, facts, verdict, asking.vary())
+    : undefined;
+}
+
+/**
+ * Asks sources for one preflight. All its policies share the view that sources get: no source is asked twice, and what
+ * one has read for a policy that refuses decides as well which policy answers, so it joins `Vary`.
+ */
+class Asking {
+  private view: AskedRequest | undefined = undefined;
+
+  constructor(
+    private readonly request: PlatformRequest,
+    private readonly method: string,
+  ) {}
+
+  decide(policy: Policy, origin: string): OriginReason | Promise<OriginReason> {
+    const reason = decideOrigin(policy, origin);
+    if (reason !== 'origin-undecided') return reason;
+    this.view ??= new AskedRequest(this.request, this.method, true);
+    const answer = askSources(policy.origin.asked, origin, this.view);
+    return typeof answer === 'boolean' ? reasonOf(answer) : answer.then(reasonOf);
+  }
+
+  vary(): string {
+    if (this.view === undefined) return PREFLIGHT_VARY;
+    return addVary(PREFLIGHT_VARY, this.view.headersRead.join(', ')) as string;
+  }
+}
+
+function reasonOf(allowed: boolean): OriginReason {
+  return allowed ? 'origin-allowed' : 'origin-not-allowed';
 }

@@ -2,7 +2,8 @@ import type { CorsProblem } from './cors-problem.js';
 import { show } from './show.js';
 
 /**
- * Thrown when the app starts, with every problem of every layer at once.
+ * Thrown when the app starts, by `app.init()` or `app.listen()`, with every problem of every layer at once. Only a
+ * `CorsModule` that is imported twice or without options is reported earlier, when the app is created.
  *
  * @example
  * ```ts

@@ -9,8 +9,10 @@ import type { OriginFunction, OriginSourceClass } from './origin-source.js';
  * - `http://localhost:*`: any port, none included.
  *
  * The type asks for a scheme, so that `'*'` and `'example.com'` are no origins to the compiler. Lists that live in a
- * constant need `as const`; values from a `ConfigService` are typed where they are read:
- * `config.getOrThrow<OriginString[]>('CORS_ORIGINS')`.
+ * constant need `as const`; what comes from elsewhere is cast, because the start-up check reads it without trust:
+ * `config.getOrThrow<string>('CORS_ORIGINS').split(',') as OriginString[]`.
+ *
+ * @see HTML, "serialization of an origin"
  */
 export type OriginString = `${string}://${string}`;
 
@@ -21,7 +23,7 @@ export type OriginString = `${string}://${string}`;
  * - `'null'`: the opaque origin (sandboxed frames, `file:` pages, tainted redirects). Refused unless
  *   `dangerously: { nullOrigin: true }`.
  * - `RegExp`: always matched against the whole origin; the flags `g`, `y` and `m` have no effect. Refused if it can
- *   backtrack badly.
+ *   backtrack badly, matches sites that anyone can have, or has a dot without a backslash.
  * - a function, or a class that implements `OriginSource`: asked while the request waits. See {@link OriginFunction}.
  */
 export type OriginOption = OriginString | 'null' | RegExp | OriginFunction | OriginSourceClass;
@@ -69,7 +71,7 @@ type Alphanumeric =
   | '8'
   | '9';
 
-/** A response header's name. Spelled so that `'*'` is none. */
+/** A response header's name, which begins with a letter or a digit. Spelled so that `'*'` is none. */
 export type HeaderName = `${Alphanumeric | Uppercase<Alphanumeric>}${string}`;
 
 /**
@@ -106,7 +108,7 @@ export interface CommonPolicyOptions {
    * cannot be withheld: the standard safelists them. `'*'` is any method but the forbidden ones; the answer still
    * names the requested one.
    *
-   * @defaultValue the methods that the app serves at the route's path
+   * @defaultValue the methods that the app serves at the route's path; none beside GET, HEAD and POST where no route is
    * @see Fetch, "CORS-safelisted method" and "CORS-preflight fetch"
    */
   readonly methods?: OneOrMany<string> | undefined;
@@ -114,8 +116,8 @@ export interface CommonPolicyOptions {
    * Request headers that a preflight may approve, in any case. `'*'` is any header but `Authorization`, which must be
    * listed by name beside it; the answer still names the requested ones.
    *
-   * @defaultValue what the handler declares that it reads: `content-type` if it takes a body, and the names in its
-   * `@Headers('x-…')` parameters
+   * @defaultValue what the handler declares that it reads: `content-type` if it has `@Body()` or `@RawBody()`, and the
+   * names in its `@Headers('x-…')` parameters; with header versioning also the version's header
    * @see Fetch, "CORS-unsafe request-header names" and "CORS non-wildcard request-header name"
    */
   readonly allowedHeaders?: OneOrMany<string> | undefined;
@@ -124,12 +126,14 @@ export interface CommonPolicyOptions {
    * than 7200.
    *
    * @defaultValue not sent; browsers then keep it for 5 seconds
+   * @see Fetch, "HTTP responses": `Access-Control-Max-Age`
    */
   readonly maxAge?: number | undefined;
   /**
-   * Status of an approved preflight, from 200 to 299.
+   * Status of an approved preflight, a whole number from 200 to 299.
    *
    * @defaultValue 204
+   * @see Fetch, "CORS-preflight fetch": browsers ask for an ok status
    */
   readonly optionsSuccessStatus?: number | undefined;
   /**
@@ -139,7 +143,11 @@ export interface CommonPolicyOptions {
    * @defaultValue `false`: the handler runs, and the browser keeps the response from the script
    */
   readonly enforce?: boolean | undefined;
-  /** Ways around a refusal of the start-up check. */
+  /**
+   * Ways around a refusal of the start-up check.
+   *
+   * @defaultValue none is set
+   */
   readonly dangerously?: DangerousOptions | undefined;
 }
 
@@ -149,18 +157,21 @@ export interface AnonymousAccessOptions {
    * Origins whose scripts may read the response: `'*'`, one entry or a list.
    *
    * @defaultValue none: without an origin from any layer a route has no policy
+   * @see Fetch, "CORS check"
    */
   readonly origin?: '*' | OneOrMany<OriginOption> | undefined;
   /**
    * Response headers that scripts may read beside the safelisted ones. `'*'` is sent as it is.
    *
    * @defaultValue none
+   * @see Fetch, "CORS-safelisted response-header name" and "HTTP responses": `Access-Control-Expose-Headers`
    */
   readonly exposedHeaders?: OneOrMany<string> | undefined;
   /**
    * Whether scripts may read responses to requests with cookies and HTTP authentication.
    *
    * @defaultValue `false`
+   * @see Fetch, "CORS protocol and credentials"
    */
   readonly credentials?: false | undefined;
 }
@@ -210,15 +221,27 @@ export type CorsPolicyOptions = CommonPolicyOptions & (AnonymousAccessOptions | 
  *   ones.
  * - `'restrict'`: the intersection of lists; nothing becomes wider. `credentials` and what `dangerously` lets through
  *   need both layers, the shorter `maxAge` wins (5 seconds, which browsers assume, where none is sent), and `enforce`
- *   is on if either layer says so.
+ *   is on if either layer says so. `optionsSuccessStatus` takes the place of the outer one.
+ *
+ * @example The outer layer's origins and one more
+ * ```ts
+ * @AllowOrigin('https://admin.example.com', { merge: 'extend' })
+ * ```
  */
 export type MergeMode = 'replace' | 'extend' | 'restrict';
 
-/** An entry of `routes`: a policy for paths that no controller serves. */
+/**
+ * An entry of `routes`: a policy for paths that no controller serves.
+ *
+ * @example
+ * ```ts
+ * const files: CorsRouteOptions = { path: '/files/*path', policy: { origin: '*' } };
+ * ```
+ */
 export interface CorsRouteOptions {
   /**
-   * The whole path, in Nest's syntax and without the global prefix added: `/graphql`, `/files/*path`,
-   * `/tiles/:z/:x/:y`. The first entry that matches is used.
+   * The whole path, in Nest's syntax: `/graphql`, `/files/*path`, `/tiles/:z/:x/:y`. The global prefix is not added to
+   * it. The first entry that matches is used; letter case and a trailing slash count as they do for the app's router.
    */
   readonly path: string;
   /**
@@ -242,13 +265,21 @@ export interface CorsRouteOptions {
  * ```
  */
 export type CorsModuleOptions = CorsPolicyOptions & {
-  /** Policies that `@UseCorsPolicy(name)` and `routes` refer to; each lies on top of the module's default. */
+  /**
+   * Policies that `@UseCorsPolicy(name)` and `routes` refer to; each lies on top of the module's default.
+   *
+   * @defaultValue none
+   */
   readonly policies?: Readonly<Record<string, CorsPolicyOptions>> | undefined;
-  /** Policies for paths that no controller serves: static files, another plugin's routes, a middleware's path. */
+  /**
+   * Policies for paths that no controller serves: static files, another plugin's routes, a middleware's path.
+   *
+   * @defaultValue none: the module's default governs these paths
+   */
   readonly routes?: readonly CorsRouteOptions[] | undefined;
 };
 
-/** What `@AllowOrigin` takes beside the origins. */
+/** What `@AllowOrigin` takes as one object; beside origins the same without `origin`. */
 export type AllowOriginOptions = Pick<CommonPolicyOptions, 'enforce' | 'dangerously'> & {
   /**
    * How its fields meet those of the layer around it; see {@link MergeMode}.
@@ -271,7 +302,21 @@ export interface PreflightOptions extends Pick<
   readonly merge?: MergeMode | undefined;
 }
 
-/** Makes the module's options; implemented by a class given to `forRootAsync({ useClass | useExisting })`. */
+/**
+ * Makes the module's options; implemented by a class given to `forRootAsync({ useClass | useExisting })`.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * export class CorsConfig implements CorsOptionsFactory {
+ *   createCorsOptions(): CorsModuleOptions {
+ *     return { origin: 'https://app.example.com', credentials: true };
+ *   }
+ * }
+ *
+ * CorsModule.forRootAsync({ useClass: CorsConfig })
+ * ```
+ */
 export interface CorsOptionsFactory {
   /** Returns the options, or a promise of them. Called once, when the app starts. */
   createCorsOptions(): CorsModuleOptions | Promise<CorsModuleOptions>;

@@ -1,5 +1,5 @@
 /**
- * Every kind of problem that the start-up check can report. The set is closed: tools may switch over it, and the
+ * Every kind of problem that the start-up check can report. The set is closed: tools may switch over {@link CorsProblemCode}, and the
  * README explains each code in a table.
  */
 export const CORS_PROBLEM_CODES = [
@@ -50,7 +50,7 @@ export const CORS_PROBLEM_CODES = [
   'module-without-options',
 ] as const;
 
-/** One code of {@link CORS_PROBLEM_CODES}. */
+/** The kind of a problem, one of a closed set. The README has a table of them. */
 export type CorsProblemCode = (typeof CORS_PROBLEM_CODES)[number];
 
 /** What is wrong with a value, before it is known where the value stands. */
@@ -65,10 +65,13 @@ export interface ValueProblem {
 
 /** One problem of the configuration, with its place. */
 export interface CorsProblem extends ValueProblem {
-  /** `Controller#handler`, `Controller`, or a path in the module's options such as `options.policies.partners`. */
+  /**
+   * `Controller#handler`, `Controller`, or a path in the module's options such as `options.policies.partners`; for a
+   * `CorsModule` that is imported twice or without options, the modules that import it.
+   */
   readonly where: string;
   /** The option at fault, with its index where it is a list: `origin[1]`. Empty where no single option is at fault. */
   readonly field: string;
-  /** The value at fault, as it was given. */
+  /** The value at fault, as it was given; `undefined` where no single value is at fault. */
   readonly value: unknown;
 }

@@ -1,5 +1,5 @@
 import type { CorsProblemCode, ValueProblem } from './cors-problem.js';
-import { readOrigin } from './origin-grammar.js';
+import { readWrittenOrigin } from './origin-grammar.js';
 import { bareText, dissect, mendOrigin } from './origin-mending.js';
 import { MISTAKES } from './origin-mistakes.js';
 
@@ -65,6 +65,6 @@ function mendList(text: string): readonly string[] | undefined {
   const items = text.split(LIST_SEPARATOR).filter((item) => item !== '');
   const separated = /[,;|]/.test(text) || items.every((item) => item.includes('://'));
   if (items.length < 2 || !separated) return undefined;
-  const mended = items.map((item) => (readOrigin(item) === undefined ? mendOrigin(item) : item));
+  const mended = items.map((item) => (readWrittenOrigin(item) === undefined ? mendOrigin(item) : item));
   return mended.includes(undefined) ? undefined : mended.map((item) => `"${item}"`);
 }

@@ -11,7 +11,7 @@ import type { AnyOrigin, ExactOrigin, OriginPattern, WildcardLabels } from './or
 export type WrittenOrigin = AnyOrigin | ExactOrigin | OriginPattern;
 
 /** How a pattern writes its wildcard labels. */
-export const WILDCARD_PREFIX: Readonly<Record<WildcardLabels, string>> = { none: '', one: '*.', many: '**.' };
+const WILDCARD_PREFIX: Readonly<Record<WildcardLabels, string>> = { none: '', one: '*.', many: '**.' };
 
 /** How a pattern writes "any port, including none". */
 export const ANY_PORT = '*';
@@ -44,7 +44,7 @@ export function isAddress(host: string): boolean {
  * Reads `'*'`, `'null'`, a serialized origin or a pattern; `undefined` for anything else. The one definition of what is
  * legal: diagnosing a mistake and mending it is done elsewhere, and checked against this.
  */
-export function readOrigin(text: string): WrittenOrigin | undefined {
+export function readWrittenOrigin(text: string): WrittenOrigin | undefined {
   if (text === '*') return { kind: 'any' };
   if (text === OPAQUE_ORIGIN) return { kind: 'exact', origin: text };
   const schemeEnd = schemeEndOf(text);

@@ -1,6 +1,6 @@
 import { isInsecureOrigin } from '../protocol/serialized-origin.js';
 import type { WildcardLabels } from './origin-entry.js';
-import { ANY_PORT, isAddress, parseUrl, patternText, readOrigin } from './origin-grammar.js';
+import { ANY_PORT, isAddress, parseUrl, patternText, readWrittenOrigin } from './origin-grammar.js';
 
 /** A refused string, cut where a forgiving reader would cut it. */
 export interface OriginPieces {
@@ -62,7 +62,7 @@ export function dissect(text: string): OriginPieces {
  */
 export function mendOrigin(text: string): string | undefined {
   const word = bareText(text).toLowerCase();
-  if (readOrigin(word) !== undefined) return word;
+  if (readWrittenOrigin(word) !== undefined) return word;
   const pieces = dissect(text);
   const wildcard = splitWildcard(pieces.host);
   const host = canonicalHost(wildcard.host.replace(/\.{2,}/g, '.').replace(/^\./, ''));
@@ -70,7 +70,7 @@ export function mendOrigin(text: string): string | undefined {
   const labels = isAddress(host) ? 'none' : wildcard.labels;
   const scheme = /^$|\*/.test(pieces.scheme) ? likelyScheme(host) : pieces.scheme.toLowerCase();
   const mended = patternText(scheme, labels, host, mendPort(scheme, pieces.port));
-  return readOrigin(mended) === undefined ? undefined : mended;
+  return readWrittenOrigin(mended) === undefined ? undefined : mended;
 }
 
 /** The host as the URL parser writes it: lower case, punycode, canonical addresses; `undefined` where it fails. */

@@ -20,11 +20,19 @@ export interface CorsRequest {
 }
 
 /**
- * Decides an origin. Asked only about a well-formed, serialized origin other than `null` that no fixed entry of the
- * policy allows. Any answer but `true`, or a promise of `true`, refuses; so does an exception.
+ * Decides an origin. Asked only about a well-formed, serialized origin other than `null` that no entry of another kind
+ * in the policy allows; with credentials, not about `http://` origins beyond loopback and `localhost` either, unless
+ * `dangerously: { insecureOrigins: true }`. Any answer but `true`, or a promise of `true`, refuses. So does an exception,
+ * a rejection or a value that is no boolean; such a failure is logged, at most once a minute. The request waits for a
+ * promise without a time limit.
  *
  * @param origin - the serialized origin, for instance `https://app.example.com`
  * @param request - the request that asks
+ *
+ * @example
+ * ```ts
+ * @AllowOrigin((origin, request) => origin === `https://${request.header('x-tenant')}.example.com`)
+ * ```
  */
 export type OriginFunction = (origin: string, request: CorsRequest) => boolean | Promise<boolean>;
 

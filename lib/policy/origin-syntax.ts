@@ -4,7 +4,7 @@ import type { ValueProblem } from './cors-problem.js';
 import { diagnoseOrigin } from './origin-diagnosis.js';
 import type { OriginPattern } from './origin-entry.js';
 import type { WrittenOrigin } from './origin-grammar.js';
-import { patternText, readOrigin, SAMPLE_LABEL } from './origin-grammar.js';
+import { patternText, readWrittenOrigin, SAMPLE_LABEL } from './origin-grammar.js';
 
 /** What became of a value: an entry, or the one problem that says the most about it. */
 export type Parsed<Entry> = { readonly entry: Entry } | { readonly problem: ValueProblem };
@@ -26,7 +26,7 @@ export type Parsed<Entry> = { readonly entry: Entry } | { readonly problem: Valu
  * A refused value never becomes an entry by being mended silently: what is in the source should be what is enforced.
  */
 export function parseOrigin(text: string): Parsed<WrittenOrigin> {
-  const entry = readOrigin(text);
+  const entry = readWrittenOrigin(text);
   return entry === undefined ? { problem: diagnoseOrigin(text) } : { entry };
 }
 

@@ -10,7 +10,7 @@ import {
   type PolicyLayer,
 } from './policy-fields.js';
 
-/** What a rule finds wrong: the value at fault, and the fields whose combination is at fault. */
+/** What a rule finds wrong, with the value at fault. */
 interface Finding extends ValueProblem {
   readonly value: unknown;
 }

@@ -16,7 +16,7 @@ import { readOrigin, type ResolveSource } from './read-origin.js';
 import { unknownOption } from './unknown-option.js';
 
 /** The longest `maxAge`, in seconds: a day, which is what the most patient browser keeps. */
-export const MAX_MAX_AGE = 86_400;
+const MAX_MAX_AGE = 86_400;
 
 /** Reports a problem with an option of the layer, or with an element of it: `origin[1]`. */
 type Report = (field: string, value: unknown, problem: ValueProblem) => void;

@@ -28,7 +28,16 @@ export interface PreflightAnswer {
 }
 
 /**
- * Makes the answer to a preflight. A refusal tells nothing: no `Access-Control-*` field, and the same `Vary`.
+ * The answer to a refused preflight. It tells nothing: no `Access-Control-*` field, and the same `Vary`.
+ *
+ * @param vary - the value of `Vary`, at least {@link PREFLIGHT_VARY}
+ */
+export function refusePreflight(vary: string): PreflightAnswer {
+  return { status: 403, fields: { Vary: vary, 'Content-Length': '0' } };
+}
+
+/**
+ * Makes the answer to a preflight from the verdict on it.
  *
  * @see Fetch, "CORS-preflight fetch"
  * @param policy - the policy that decided
@@ -42,9 +51,7 @@ export function answerPreflight(
   verdict: PreflightVerdict,
   vary: string,
 ): PreflightAnswer {
-  if (verdict.reason !== 'preflight-approved') {
-    return { status: 403, fields: { Vary: vary, 'Content-Length': '0' } };
-  }
+  if (verdict.reason !== 'preflight-approved') return refusePreflight(vary);
   const fields: HeaderFields = {
     'Access-Control-Allow-Origin': policy.origin.any ? '*' : facts.origin,
   };

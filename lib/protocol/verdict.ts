@@ -43,7 +43,7 @@ export function decideOrigin({ origin: rule }: Policy, origin: string | undefine
 }
 
 /** Whether a reason lets scripts on the origin read the response. */
-export function isAllowed(reason: OriginReason): boolean {
+export function allowsReading(reason: OriginReason): boolean {
   return reason === 'origin-allowed' || reason === 'any-origin';
 }
 
@@ -79,7 +79,7 @@ export function decidePreflight(
 ): PreflightVerdict {
   // '*' is sent whatever the origin is, but preflights come from browsers, and browsers don't send junk.
   if (reason === 'origin-malformed' || !isSerializedOrigin(facts.origin)) return refusal('origin-malformed');
-  if (!isAllowed(reason)) return refusal('origin-not-allowed');
+  if (!allowsReading(reason)) return refusal('origin-not-allowed');
   if (isForbiddenMethod(facts.method) || !approvesMethod(policy.methods, facts.method)) {
     return refusal('method-not-allowed');
   }

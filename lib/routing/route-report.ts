@@ -11,15 +11,21 @@ const CHROMIUM_MAX_AGE = 7200;
 export interface EffectivePolicy {
   /** Who may read, as it was written: `*`, origins, patterns, regular expressions, names of functions and classes. */
   readonly origin: readonly string[];
+  /** Whether responses to requests with cookies and HTTP authentication may be read. */
   readonly credentials: boolean;
+  /** The names of response headers that scripts may read beside the safelisted ones, in lower case, or `*`. */
   readonly exposedHeaders: readonly string[];
+  /** Whether the guard refuses requests from origins that are not allowed. */
   readonly enforce: boolean;
-  /** Beside GET, HEAD and POST, which need no listing. */
+  /** Methods that a preflight may approve; GET, HEAD and POST always are, whether they are listed or not. */
   readonly methods: readonly string[];
+  /** The names of request headers that a preflight may approve, in lower case; `*` is any but `authorization`. */
   readonly allowedHeaders: readonly string[];
   /** In seconds; `undefined` if it is not sent. */
   readonly maxAge: number | undefined;
+  /** The status of an approved preflight. */
   readonly optionsSuccessStatus: number;
+  /** The names of the refusals that are switched off. */
   readonly dangerously: readonly string[];
 }
 
@@ -31,15 +37,18 @@ export interface CorsRouteReport {
   readonly method: string;
   /** The path as it is registered with the platform; `*` for the module's default. */
   readonly path: string;
-  /** The versions that a request has to ask for in a header or in another way than the path. */
+  /** The versions that a request has to ask for in another way than by the path; `neutral` is `VERSION_NEUTRAL`. */
   readonly version: readonly string[];
   /** The hosts that the controller is bound to; none means any. */
   readonly hosts: readonly string[];
   /** The policy, `'none'` under `@NoCors()`, or `undefined` where there is none. */
   readonly policy: EffectivePolicy | 'none' | undefined;
-  /** The layers that each field's value came from, outermost first; none means the default. */
+  /**
+   * The layers that each field's value came from, outermost first; none means the default. `undefined` where there is no
+   * policy.
+   */
   readonly from: Readonly<Record<PolicyField, readonly string[]>> | undefined;
-  /** What is legal and yet worth knowing. */
+  /** What is legal but worth knowing, such as a `maxAge` longer than Chromium keeps, or a `dangerously` that is set. */
   readonly notes: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { NO_CORS } from '../../lib/policy/policy.js';
 import {
   decideOrigin,
   decidePreflight,
-  isAllowed,
+  allowsReading,
   needsListing,
   type OriginReason,
   type PreflightReason,
@@ -68,7 +68,7 @@ describe('decideOrigin', () => {
     ['origin-not-allowed', false],
     ['origin-undecided', false],
   ])('%s is allowed: %p', (reason, allowed) => {
-    expect(isAllowed(reason)).toBe(allowed);
+    expect(allowsReading(reason)).toBe(allowed);
   });
 });
 
