@@ -1,6 +1,6 @@
 /**
- * Every kind of problem that the start-up check can report. The set is closed: tools may switch over {@link CorsProblemCode}, and the
- * README explains each code in a table.
+ * Every kind of problem that the start-up check can report. The set is closed: tools may switch over
+ * {@link CorsProblemCode}, and the README explains each code in a table.
  */
 export const CORS_PROBLEM_CODES = [
   'origin-empty',
