@@ -88,9 +88,21 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule {
    * when the route table can be computed and the platform can still be told of it. Not for apps to call.
    */
   configure(): void {
+    // Nest then calls this on an instance that it has not constructed.
+    if ((this.engine as CorsEngine | undefined) === undefined) throw new CorsConfigurationError([SCOPED]);
     this.engine.start(this.options);
   }
 }
+
+const SCOPED: CorsProblem = {
+  code: 'module-scoped',
+  where: 'CorsModule',
+  field: 'inject',
+  value: undefined,
+  message:
+    'the options depend on a request-scoped provider, but a policy is compiled once, when the app starts',
+  fix: 'inject providers of the default scope; for what depends on the request, give a function or an OriginSource in origin',
+};
 
 function importProblems(options: unknown, modules: ModulesContainer): readonly CorsProblem[] {
   const imported = [...modules.values()].filter(({ metatype }) => metatype === CorsModule);

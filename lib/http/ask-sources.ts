@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Logger } from '@nestjs/common';
 import type { OriginFunction } from '../policy/origin-source.js';
 import type { AskedRule } from '../policy/origin-set.js';
@@ -88,5 +89,6 @@ function refuse(rule: AskedRule, error: unknown): false {
 
 /** On one line: what a source complains about may come from the request (CVE-2024-1681, log injection). */
 function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\p{Cc}+/gu, ' ');
+  const message: unknown = error instanceof Error ? error.message : error;
+  return (typeof message === 'string' ? message : inspect(message)).replaceAll(/\p{Cc}+/gu, ' ');
 }

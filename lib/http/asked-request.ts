@@ -1,4 +1,5 @@
 import type { CorsRequest, OriginFunction } from '../policy/origin-source.js';
+import { isToken } from '../protocol/names.js';
 import { requestPath } from '../routing/request-path.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
 
@@ -36,6 +37,8 @@ export class AskedRequest implements CorsRequest {
   }
 
   header(name: string): string | undefined {
+    // The name goes into `Vary`, where anything else than a token would break the response.
+    if (!isToken(name)) throw new TypeError(`${JSON.stringify(name)} is no header name`);
     const key = name.toLowerCase();
     this.#read.add(key);
     const value = this.#request.headers[key];

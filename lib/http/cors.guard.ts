@@ -42,7 +42,7 @@ export class CorsGuard implements CanActivate {
     if (!isResponse(response)) return undefined;
     const begun = exchangeOf(rawResponse(response));
     const current = this.current();
-    if (begun !== undefined || current === undefined) return begun;
+    if (current === undefined || begun?.belongsTo(current.matcher) === true) return begun;
     return beginExchange(context.getArgByIndex<PlatformRequest>(0), response, current);
   }
 }

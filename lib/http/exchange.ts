@@ -5,7 +5,7 @@ import { allowsReading, decideOrigin } from '../protocol/verdict.js';
 import type { CorsRoute } from '../routing/cors-route.js';
 import type { Governance } from '../routing/governance.js';
 import { requestPath } from '../routing/request-path.js';
-import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
+import type { ArrivedRequest, PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import { askSources } from './ask-sources.js';
 import { AskedRequest } from './asked-request.js';
 
@@ -16,7 +16,9 @@ const VARY_ORIGIN = 'Origin';
  * One request and its response, from the request hook to the moment the response starts: which policy governs it, and
  * what has been decided so far.
  */
-export class Exchange {
+export class Exchange implements ArrivedRequest {
+  readonly url: string;
+  readonly baseUrl: string | undefined;
   /** Set by the guard, which knows the handler that Nest is about to call. */
   route: CorsRoute | undefined = undefined;
   private asked: AskedRequest | undefined = undefined;
@@ -34,13 +36,21 @@ export class Exchange {
     readonly origin: string | undefined,
     private readonly governance: Governance,
     private readonly matcher: RouteMatcher,
-  ) {}
+  ) {
+    this.url = request.url;
+    this.baseUrl = request.baseUrl;
+  }
+
+  /** Whether it is one of the app that has this matcher: apps can be mounted in each other. */
+  belongsTo(matcher: RouteMatcher): boolean {
+    return this.matcher === matcher;
+  }
 
   /** The policy of the response: the route's, else that of the path. */
   policy(): Policy | undefined {
-    const route = this.route ?? this.matcher.routeOf(this.request);
+    const route = this.route ?? this.matcher.routeOf(this);
     return route === undefined
-      ? this.governance.paths.policyFor(requestPath(this.request.originalUrl))
+      ? this.governance.paths.policyFor(requestPath(this.url))
       : this.governance.policies[route.index];
   }
 

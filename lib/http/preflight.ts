@@ -50,7 +50,7 @@ function targetPolicies(
   method: string,
   { governance, matcher }: HookContext,
 ): readonly Policy[] {
-  const path = requestPath(request.originalUrl);
+  const path = requestPath(request.url);
   if (path === undefined) return [];
   const routes = matcher.targetsOf(request, method);
   const policies =

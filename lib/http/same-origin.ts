@@ -3,7 +3,7 @@ import type { PlatformRequest } from '../routing/route-matcher.js';
 /**
  * Whether a request comes from the app's own origin, as far as a server can tell: the browser says so in
  * `Sec-Fetch-Site`; where it does not send that, the host in `Origin` is compared with the request's authority. The
- * scheme is not: behind a proxy that ends TLS the app does not know it.
+ * scheme is not, as long as it is one of HTTP: behind a proxy that ends TLS the app does not know which.
  *
  * @see Fetch Metadata, "The Sec-Fetch-Site HTTP Request Header"
  */
@@ -13,6 +13,7 @@ export function isSameOrigin({ headers, host }: PlatformRequest, origin: string)
   const schemeEnd = origin.indexOf('://');
   if (schemeEnd === -1 || host === undefined || host === '') return false;
   const scheme = origin.slice(0, schemeEnd);
+  if (scheme !== 'http' && scheme !== 'https') return false;
   return origin.slice(schemeEnd + 3) === withoutDefaultPort(host.toLowerCase(), scheme);
 }
 

@@ -29,7 +29,11 @@ export interface SealableResponse extends Pick<
  * response its hidden class.
  */
 export function seal(response: SealableResponse, exchange: Exchange): void {
+  // A response can come by twice, through an app mounted in another or sent round again: the last exchange counts. Its
+  // seal must not be put around the one that is there, which may be under somebody else's `writeHead` by now.
+  const isSealed = response[EXCHANGE] !== undefined;
   response[EXCHANGE] = exchange;
+  if (isSealed) return;
   response[WRITE_HEAD] = response.writeHead;
   response.writeHead = sealedWriteHead;
 }

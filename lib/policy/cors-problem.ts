@@ -48,6 +48,7 @@ export const CORS_PROBLEM_CODES = [
   'module-not-imported',
   'module-imported-twice',
   'module-without-options',
+  'module-scoped',
 ] as const;
 
 /** The kind of a problem, one of a closed set. The README has a table of them. */

@@ -6,12 +6,10 @@ import { expressRoutes, type ExpressRoute } from './nest-internals.js';
 import { PathIndex } from './path-index.js';
 import type { PathSyntax } from './path-policies.js';
 import { requestPath } from './request-path.js';
-import type { PlatformRequest, RouteMatcher } from './route-matcher.js';
+import type { ArrivedRequest, PlatformRequest, RouteMatcher } from './route-matcher.js';
 
 /** What Express adds to a request. */
 interface ExpressRequest extends PlatformRequest {
-  /** Where the router is mounted that has the request now; `''` for the app's own. */
-  readonly baseUrl?: string;
   /** The route that the request is at, or was at last. */
   readonly route?: ExpressRoute;
 }
@@ -74,20 +72,20 @@ export class ExpressMatcher implements RouteMatcher {
     this.ofAnyMethod = indexOf('ALL');
   }
 
-  routeOf(request: ExpressRequest): CorsRoute | undefined {
-    const { route: reached, baseUrl, method, originalUrl } = request;
+  routeOf({ request, url, baseUrl }: ArrivedRequest): CorsRoute | undefined {
+    const { route: reached } = request as ExpressRequest;
     // A route of somebody else's has the request: one of a mounted router's, or one in front of Nest's.
-    if (reached !== undefined && (baseUrl !== '' || this.foreign.has(reached))) return undefined;
-    const path = pathOf(originalUrl);
+    if (reached !== undefined && (request.baseUrl !== baseUrl || this.foreign.has(reached))) return undefined;
+    const path = pathOf(url);
     if (path === undefined) return undefined;
-    return this.candidates(path, method).find(
+    return this.candidates(path, request.method).find(
       ({ route, servesVersion }) =>
         route === undefined || (route.servesHost(request) && servesVersion(request)),
     )?.route;
   }
 
   targetsOf(request: ExpressRequest, method: string): readonly CorsRoute[] {
-    const path = pathOf(request.originalUrl);
+    const path = pathOf(request.url);
     if (path === undefined) return [];
     const targets: CorsRoute[] = [];
     const taken = new Set<unknown>();

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteOptions } from 
 import type { CorsRoute } from './cors-route.js';
 import { FastifyMirror, type Constraints, type MirroredRoute } from './fastify-mirror.js';
 import { fastifyConstraints, type RouteMatching } from './nest-internals.js';
-import type { RouteMatcher } from './route-matcher.js';
+import type { ArrivedRequest, RouteMatcher } from './route-matcher.js';
 
 /** Where `onRoute` leaves the route in Fastify's own route configuration. */
 const ROUTE = Symbol('nestjs-cors:route');
@@ -47,7 +47,8 @@ export class FastifyMatcher implements RouteMatcher {
     }
   }
 
-  routeOf(request: FastifyRequest): CorsRoute | undefined {
+  routeOf(arrived: ArrivedRequest): CorsRoute | undefined {
+    const request = arrived.request as unknown as FastifyRequest;
     const route = (request.routeOptions.config as unknown as RouteConfig)[ROUTE];
     return route === undefined || !route.servesHost(request) ? undefined : route;
   }

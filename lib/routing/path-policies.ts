@@ -9,6 +9,8 @@ import { canonicalPath } from './request-path.js';
 export interface PathSyntax {
   readonly caseSensitive: boolean;
   readonly ignoreTrailingSlash: boolean;
+  /** Whether the path ends at a `;`. */
+  readonly useSemicolonDelimiter?: boolean;
 }
 
 /** An entry of `routes` with its policy. */
@@ -62,8 +64,9 @@ export function compilePathPolicies(
     fallback,
     policies: [...matchers.map(({ policy }) => policy), fallbackPolicy],
     problems,
-    policyFor: (path) => {
-      if (path === undefined || matchers.length === 0) return fallbackPolicy;
+    policyFor: (target) => {
+      if (target === undefined || matchers.length === 0) return fallbackPolicy;
+      const path = app.pathSyntax.useSemicolonDelimiter === true ? (target.split(';')[0] as string) : target;
       const policy = lookUp(path);
       return lookUp(canonicalPath(path)) === policy ? policy : undefined;
     },

@@ -8,8 +8,22 @@ export interface PlatformRequest {
   readonly hostname?: string;
   /** The authority, as the platform reports it. */
   readonly host?: string;
-  /** The request target, before any middleware rewrites it. */
+  /** The request target, as it was sent. */
   readonly originalUrl: string;
+  /**
+   * The target as the platform's router reads it: on Fastify after `rewriteUrl`, on Express without the path that the
+   * app is mounted at. Middlewares change it on Express while they have the request.
+   */
+  readonly url: string;
+  /** On Express, the path that the app, or the router that has the request now, is mounted at. */
+  readonly baseUrl?: string;
+}
+
+/** A request, with what it was when it reached the app. */
+export interface ArrivedRequest {
+  readonly request: PlatformRequest;
+  readonly url: string;
+  readonly baseUrl: string | undefined;
 }
 
 /** Finds routes as a platform's router does. One for each platform. */
@@ -21,7 +35,7 @@ export interface RouteMatcher {
    * The route that answers an actual request, as far as that is known without running anything; `undefined` if no
    * route of Nest does.
    */
-  routeOf(request: PlatformRequest): CorsRoute | undefined;
+  routeOf(arrived: ArrivedRequest): CorsRoute | undefined;
 
   /**
    * The routes that `method` could reach at the target of a preflight. A preflight carries neither a version nor other

@@ -197,6 +197,8 @@ describe.each(PLATFORMS)('enforce on %s', (platform) => {
       ['http://localhost:3000', 'localhost:3000', PASSES],
       ['http://[::1]:3000', '[::1]:3000', PASSES],
       ['http://localhost:3000', 'localhost:3001', REFUSED],
+      ['capacitor://api.example.com', 'api.example.com', REFUSED],
+      ['x://localhost', 'localhost', REFUSED],
       ['http://localhost', 'localhost:3000', REFUSED],
       ['http://localhost:3000', 'localhost', REFUSED],
       ['http://api.example.com', 'api.example.com:443', REFUSED],

@@ -13,6 +13,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
+import { REQUEST } from '@nestjs/core';
 import {
   AllowOrigin,
   CorsConfigurationError,
@@ -348,6 +349,10 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
     return moduleOf({}, [], { imports: [FeatureModule] });
   },
   'module-without-options': () => ({ module: class AppModule {}, imports: [CorsModule] }),
+  'module-scoped': () => ({
+    module: class AppModule {},
+    imports: [CorsModule.forRootAsync({ inject: [REQUEST], useFactory: () => ({ origin: A }) })],
+  }),
 };
 
 describe.each(PLATFORMS)('problem codes on %s', (platform) => {

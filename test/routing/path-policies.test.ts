@@ -43,6 +43,12 @@ describe('compilePathPolicies', () => {
     expect([policyFor('/p/7'), policyFor('/p/7/8')]).toEqual([PRIVATE, PUBLIC]);
   });
 
+  it('ends a path at a semicolon where the router does', () => {
+    const { policyFor } = compile({ '/secret': 'none' }, { ...FASTIFY, useSemicolonDelimiter: true });
+    expect([policyFor('/secret;x'), policyFor('/secret;/../x')]).toEqual([NO_CORS, NO_CORS]);
+    expect(compile({ '/secret': 'none' }, FASTIFY).policyFor('/secret;x')).toBe(DEFAULT);
+  });
+
   it('has the default for targets without a path', () => {
     expect(compile({ '/public': PUBLIC }).policyFor(undefined)).toBe(DEFAULT);
   });

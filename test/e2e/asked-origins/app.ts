@@ -91,7 +91,7 @@ class AskedController {
 }
 
 /** Functions that fail, each in its own way. */
-export const FAILING: Readonly<Record<string, () => unknown>> = {
+export const FAILING: Readonly<Record<string, (origin: string, request: CorsRequest) => unknown>> = {
   throws: () => {
     throw new Error('out of order');
   },
@@ -99,6 +99,14 @@ export const FAILING: Readonly<Record<string, () => unknown>> = {
     // oxlint-disable-next-line typescript/only-throw-error
     throw 'out of order';
   },
+  'throws what has no text': () => {
+    throw Object.create(null);
+  },
+  'throws an error without a message': () => {
+    throw Object.assign(new Error('x'), { message: undefined });
+  },
+  'reads a header whose name is none': (_origin, request) =>
+    request.header('x\r\nset-cookie: a=b') === undefined,
   rejects: () => Promise.reject(new Error('out of order')),
   'throws what looks like two lines of a log (CVE-2024-1681, flask-cors)': () => {
     throw new Error('out of order\r\n[Nest] all is well');
@@ -124,7 +132,7 @@ export function failingPath(name: string): string {
 
 function failingController(name: string): Type {
   @Controller(failingPath(name))
-  @AllowOrigin(noted(name, FAILING[name] as () => unknown))
+  @AllowOrigin(noted(name, FAILING[name] as OriginFunction))
   class FailingController {
     @Get() get() {
       return 'still served';
