@@ -46,8 +46,26 @@ export interface AskedOrigin {
 /** Conditions that must all hold: what is left when `merge: 'restrict'` meets two that cannot be simplified. */
 export interface AllOf {
   readonly kind: 'all-of';
-  readonly parts: readonly (OriginPattern | OriginRegExp | ExactOrigin | AskedOrigin)[];
+  readonly parts: readonly OriginCondition[];
 }
+
+/** One condition of an entry. */
+export type OriginCondition = ExactOrigin | OriginPattern | OriginRegExp | AskedOrigin;
 
 /** One entry of a policy's `origin`, parsed. A list of entries allows an origin if one of them does. */
 export type OriginEntry = AnyOrigin | ExactOrigin | OriginPattern | OriginRegExp | AskedOrigin | AllOf;
+
+/** Whether an entry is `'*'`. */
+export function isAny(entry: OriginEntry): entry is AnyOrigin {
+  return entry.kind === 'any';
+}
+
+/** The conditions of an entry, all of which must hold. */
+export function conditionsOf(entry: OriginCondition | AllOf): readonly OriginCondition[] {
+  return entry.kind === 'all-of' ? entry.parts : [entry];
+}
+
+/** Whether an entry cannot be decided without asking somebody. */
+export function asksSources(entry: OriginCondition | AllOf): entry is AskedOrigin | AllOf {
+  return conditionsOf(entry).some(({ kind }) => kind === 'source');
+}

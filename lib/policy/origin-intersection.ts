@@ -1,10 +1,18 @@
 import { OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
-import type { AllOf, AnyOrigin, ExactOrigin, OriginEntry, OriginPattern } from './origin-entry.js';
+import {
+  asksSources,
+  conditionsOf,
+  isAny,
+  type AnyOrigin,
+  type ExactOrigin,
+  type OriginCondition,
+  type OriginEntry,
+  type OriginPattern,
+} from './origin-entry.js';
 import { ANY_PORT, makePattern } from './origin-grammar.js';
 import { compileOrigins } from './origin-set.js';
 import type { OriginFunction } from './origin-source.js';
 
-type Part = AllOf['parts'][number];
 type SpecificEntry = Exclude<OriginEntry, AnyOrigin>;
 type OpenEntry = Exclude<SpecificEntry, ExactOrigin>;
 
@@ -26,7 +34,7 @@ export function intersectOrigins(
   addExact(found, outer, inner);
   const outerOpen = outer.filter(isOpen);
   for (const entry of inner.filter(isOpen)) {
-    for (const other of outerOpen) found.add(meet(partsOf(entry), partsOf(other)));
+    for (const other of outerOpen) found.add(meet(conditionsOf(entry), conditionsOf(other)));
   }
   return found.entries;
 }
@@ -57,13 +65,16 @@ function addExact(found: EntryList, from: readonly OriginEntry[], list: readonly
   for (const entry of from) {
     if (entry.kind !== 'exact') continue;
     if (rule.allows(entry.origin)) found.add(entry);
-    else for (const other of asking) found.add(meet([entry], partsOf(other)));
+    else for (const other of asking) found.add(meet([entry], conditionsOf(other)));
   }
 }
 
 /** The entry that allows what all parts of both sides allow, or `undefined` if no origin can meet them. */
-function meet(left: readonly Part[], right: readonly Part[]): SpecificEntry | undefined {
-  const parts = new EntryList<Part>();
+function meet(
+  left: readonly OriginCondition[],
+  right: readonly OriginCondition[],
+): SpecificEntry | undefined {
+  const parts = new EntryList<OriginCondition>();
   let narrowest: ExactOrigin | OriginPattern | undefined;
   for (const part of [...left, ...right]) {
     if (part.kind === 'regexp' || part.kind === 'source') {
@@ -78,7 +89,7 @@ function meet(left: readonly Part[], right: readonly Part[]): SpecificEntry | un
 }
 
 /** Regular expressions can be tried on an exact origin right away; only sources remain. */
-function meetExact(exact: ExactOrigin, parts: readonly Part[]): SpecificEntry | undefined {
+function meetExact(exact: ExactOrigin, parts: readonly OriginCondition[]): SpecificEntry | undefined {
   const sources = parts.filter((part) => part.kind === 'source');
   const met = parts.every((part) => part.kind === 'source' || allowsExact(part, exact));
   // A source is never asked about the opaque origin.
@@ -118,20 +129,8 @@ function allowsExact(entry: OriginEntry, exact: ExactOrigin): boolean {
   return compileOrigins([entry], { secureOnly: false }).allows(exact.origin);
 }
 
-function allOf(parts: readonly Part[]): SpecificEntry | undefined {
+function allOf(parts: readonly OriginCondition[]): SpecificEntry | undefined {
   return parts.length === 1 ? parts[0] : { kind: 'all-of', parts };
-}
-
-function partsOf(entry: OpenEntry): readonly Part[] {
-  return entry.kind === 'all-of' ? entry.parts : [entry];
-}
-
-function asksSources(entry: OpenEntry): boolean {
-  return partsOf(entry).some((part) => part.kind === 'source');
-}
-
-function isAny(entry: OriginEntry): entry is AnyOrigin {
-  return entry.kind === 'any';
 }
 
 function isSpecific(entry: OriginEntry): entry is SpecificEntry {

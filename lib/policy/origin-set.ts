@@ -4,7 +4,15 @@ import {
   MAX_ORIGIN_LENGTH,
   OPAQUE_ORIGIN,
 } from '../protocol/serialized-origin.js';
-import type { AllOf, AskedOrigin, OriginEntry, OriginPattern, OriginRegExp } from './origin-entry.js';
+import {
+  asksSources,
+  conditionsOf,
+  type AllOf,
+  type AskedOrigin,
+  type OriginCondition,
+  type OriginEntry,
+  type OriginPattern,
+} from './origin-entry.js';
 import { OriginPatternTrie } from './origin-pattern-trie.js';
 import type { OriginFunction } from './origin-source.js';
 
@@ -67,7 +75,7 @@ class OriginSet implements OriginRule {
       else if (entry.kind === 'exact') this.exact.add(entry.origin);
       else if (entry.kind === 'pattern') this.patterns.add(entry);
       else if (asksSources(entry)) asked.push(new AskedConditions(entry, secureOnly));
-      else conditions.push(new Conditions(partsOf(entry)));
+      else conditions.push(new Conditions(conditionsOf(entry)));
     }
     this.any = any;
     this.open = open;
@@ -101,7 +109,7 @@ class Conditions {
   private readonly patterns: readonly OriginPatternTrie[];
   private readonly regexps: readonly RegExp[];
 
-  constructor(parts: AllOf['parts']) {
+  constructor(parts: readonly OriginCondition[]) {
     this.exact = parts.flatMap((part) => (part.kind === 'exact' ? [part.origin] : []));
     this.patterns = parts.flatMap((part) => (part.kind === 'pattern' ? [trieOf(part)] : []));
     this.regexps = parts.flatMap((part) => (part.kind === 'regexp' ? [part.regexp] : []));
@@ -129,7 +137,7 @@ class AskedConditions implements AskedRule {
   private readonly secureOnly: boolean;
 
   constructor(entry: AskedOrigin | AllOf, secureOnly: boolean) {
-    const parts = partsOf(entry);
+    const parts = conditionsOf(entry);
     this.text = parts.map((part) => (part.kind === 'exact' ? part.origin : part.text)).join(' and ');
     this.sources = parts.flatMap((part) => (part.kind === 'source' ? [part.allows] : []));
     this.conditions = new Conditions(parts);
@@ -140,14 +148,6 @@ class AskedConditions implements AskedRule {
     if (!isSerializedOrigin(origin) || origin === OPAQUE_ORIGIN) return false;
     return !(this.secureOnly && isInsecureOrigin(origin)) && this.conditions.hold(origin);
   }
-}
-
-function partsOf(entry: OriginRegExp | AskedOrigin | AllOf): AllOf['parts'] {
-  return entry.kind === 'all-of' ? entry.parts : [entry];
-}
-
-function asksSources(entry: OriginRegExp | AskedOrigin | AllOf): entry is AskedOrigin | AllOf {
-  return partsOf(entry).some((part) => part.kind === 'source');
 }
 
 function trieOf(pattern: OriginPattern): OriginPatternTrie {

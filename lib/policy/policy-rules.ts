@@ -1,6 +1,6 @@
 import { isInsecureOrigin } from '../protocol/serialized-origin.js';
 import type { CorsProblem, ValueProblem } from './cors-problem.js';
-import type { OriginEntry } from './origin-entry.js';
+import { isAny, type OriginEntry } from './origin-entry.js';
 import { publicSuffixProblem } from './origin-syntax.js';
 import {
   layersOf,
@@ -153,10 +153,6 @@ function checkRestriction({ origin }: PolicyFields, layers: readonly PolicyLayer
 function nearest(fields: readonly PolicyField[], layers: readonly PolicyLayer[]): Pick<PolicyLayer, 'where'> {
   const involved = new Set(fields.flatMap((field) => layersOf(field, layers)));
   return layers.findLast((layer) => involved.has(layer)) ?? { where: '' };
-}
-
-function isAny(entry: OriginEntry): boolean {
-  return entry.kind === 'any';
 }
 
 /** Whether an entry names `http:` origins that are not on the user's own machine. */
