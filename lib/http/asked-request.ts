@@ -29,7 +29,8 @@ export class AskedRequest implements CorsRequest {
   }
 
   get path(): string {
-    return requestPath(this.#request.originalUrl) ?? this.#request.originalUrl;
+    const target = this.#request.originalUrl ?? this.#request.url;
+    return requestPath(target) ?? target;
   }
 
   get host(): string {

@@ -17,10 +17,12 @@ import { reportRoutes, type CorsRouteReport } from '../routing/route-report.js';
 import { RouteTable } from '../routing/route-table.js';
 import { sourceResolver } from '../routing/source-resolver.js';
 import { CorsGuard } from './cors.guard.js';
+import { enterExpress } from './express-entry.js';
 import { watchForeignCors } from './foreign-cors.js';
 import type { HookContext } from './hook-context.js';
-import { onRequest, type HookOutcome } from './request-hook.js';
-import { shareRequestSlot } from './request-slot.js';
+import { platformOf } from './platform.js';
+import { onRequest } from './request-hook.js';
+import { shareRequestSlot, type OwnHook } from './request-slot.js';
 
 /**
  * Wires the parts to one app: attached to the platform before it has routes, started when its routes are known, and
@@ -50,9 +52,11 @@ export class CorsEngine {
   attach(adapter: AbstractHttpAdapter): void {
     this.adapter = adapter;
     this.matcher = this.createMatcher(adapter);
-    shareRequestSlot(adapter, (request, response): HookOutcome => {
-      return this.current === undefined ? 'continue' : onRequest(request, response, this.current);
-    });
+    const onArrival: OwnHook = (request, response) =>
+      this.current === undefined ? 'continue' : onRequest(request, response, this.current);
+    const hasEntered =
+      adapter.getType() === 'express' && enterExpress(adapter, onArrival, () => this.readsHost());
+    if (!hasEntered) shareRequestSlot(adapter, onArrival);
     watchForeignCors(adapter, this.logger);
   }
 
@@ -75,13 +79,18 @@ export class CorsEngine {
     });
     this.table.setRoutes(routes);
     matcher.setRoutes(routes);
-    this.current = { governance, matcher };
+    this.current = { governance, matcher, platform: platformOf(adapter) };
   }
 
   /** Describes every policy in force. */
   report(): readonly CorsRouteReport[] {
     const governance = this.governance();
     return governance === undefined ? [] : reportRoutes(this.table.routes, governance);
+  }
+
+  /** Whether the hook may ask for a request's host: for a controller that is bound to one, or for a source. */
+  private readsHost(): boolean {
+    return this.table.isHostBound || this.current?.governance.asks === true;
   }
 
   private governance(): Governance | undefined {

@@ -4,7 +4,7 @@ import type { RouteTable } from '../routing/route-table.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
 import type { Exchange } from './exchange.js';
 import type { HookContext } from './hook-context.js';
-import { beginExchange, rawResponse, type PlatformResponse } from './request-hook.js';
+import { beginExchange } from './request-hook.js';
 import { isSameOrigin } from './same-origin.js';
 import { exchangeOf } from './seal.js';
 
@@ -37,26 +37,19 @@ export class CorsGuard implements CanActivate {
 
   /** The request's exchange. Should somebody have thrown the request hook out, the guard begins it. */
   private exchangeIn(context: ExecutionContext): Exchange | undefined {
-    // Not `switchToHttp()`, which makes three closures for every request.
-    const response = context.getArgByIndex<PlatformResponse | null | undefined>(1);
-    if (!isResponse(response)) return undefined;
-    const begun = exchangeOf(rawResponse(response));
     const current = this.current();
-    if (current === undefined || begun?.belongsTo(current.matcher) === true) return begun;
-    return beginExchange(context.getArgByIndex<PlatformRequest>(0), response, current);
+    // Not `switchToHttp()`, which makes three closures for every request.
+    const response = context.getArgByIndex<object | null | undefined>(1);
+    if (current === undefined || typeof response !== 'object' || response === null) return undefined;
+    const raw = current.platform.rawResponse(response);
+    if (typeof raw !== 'object' || raw === null) return undefined;
+    const begun = exchangeOf(raw);
+    if (begun?.belongsTo(current.matcher) === true) return begun;
+    // A context of type `http` may have anything for its response: Nest gives that type as well to handlers that a
+    // library calls through `ExternalContextCreator`, with arguments of its own.
+    if (typeof raw.writeHead !== 'function') return undefined;
+    return beginExchange(context.getArgByIndex<PlatformRequest>(0), raw, current);
   }
-}
-
-/**
- * Whether a context has a response. One of type `http` may have anything for it: it is the type that Nest gives as well
- * to handlers that a library calls through `ExternalContextCreator`, with arguments of its own.
- */
-function isResponse(response: PlatformResponse | null | undefined): response is PlatformResponse {
-  return (
-    typeof response === 'object' &&
-    response !== null &&
-    typeof rawResponse(response)?.writeHead === 'function'
-  );
 }
 
 function mayPass(exchange: Exchange, policy: Policy): boolean {

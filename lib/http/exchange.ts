@@ -18,7 +18,7 @@ const VARY_ORIGIN = 'Origin';
  */
 export class Exchange implements ArrivedRequest {
   readonly url: string;
-  readonly baseUrl: string | undefined;
+  readonly baseUrl: string;
   /** Set by the guard, which knows the handler that Nest is about to call. */
   route: CorsRoute | undefined = undefined;
   private asked: AskedRequest | undefined = undefined;
@@ -38,7 +38,7 @@ export class Exchange implements ArrivedRequest {
     private readonly matcher: RouteMatcher,
   ) {
     this.url = request.url;
-    this.baseUrl = request.baseUrl;
+    this.baseUrl = request.baseUrl ?? '';
   }
 
   /** Whether it is one of the app that has this matcher: apps can be mounted in each other. */

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { PreflightAnswer } from '../protocol/header-fields.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
 import { Exchange } from './exchange.js';
@@ -8,21 +9,9 @@ import { seal, type SealableResponse } from './seal.js';
 /** What becomes of a request in the hook: it goes on, it has been answered, or that is not known yet. */
 export type HookOutcome = 'continue' | 'answered' | Promise<'continue' | 'answered'>;
 
-/** A raw response, as far as the hook writes it. */
-interface AnswerableResponse extends SealableResponse {
+/** A response of Node's, as far as it is touched. */
+export interface RawResponse extends SealableResponse, Pick<ServerResponse, 'destroy' | 'once'> {
   end(): unknown;
-}
-
-/** A platform's response: Fastify's reply with the raw response in it, or on Express the raw response itself. */
-export type PlatformResponse = AnswerableResponse & {
-  readonly raw?: AnswerableResponse;
-  /** Tells Fastify that the response is being written without it. */
-  hijack?(): void;
-};
-
-/** The raw response of a platform's one. */
-export function rawResponse(response: PlatformResponse): AnswerableResponse {
-  return response.raw ?? response;
 }
 
 /**
@@ -31,7 +20,7 @@ export function rawResponse(response: PlatformResponse): AnswerableResponse {
  */
 export function onRequest(
   request: PlatformRequest,
-  response: PlatformResponse,
+  response: RawResponse,
   context: HookContext,
 ): HookOutcome {
   const answer = preflightAnswer(request, context);
@@ -40,7 +29,7 @@ export function onRequest(
   return send(response, answer);
 }
 
-function goOn(request: PlatformRequest, response: PlatformResponse, context: HookContext): HookOutcome {
+function goOn(request: PlatformRequest, response: RawResponse, context: HookContext): HookOutcome {
   const exchange = beginExchange(request, response, context);
   if (!context.governance.asks || exchange.origin === undefined) return 'continue';
   const policy = exchange.policy();
@@ -51,11 +40,11 @@ function goOn(request: PlatformRequest, response: PlatformResponse, context: Hoo
 /** Begins the exchange of a request, with the policies that are in force now, and seals its response. */
 export function beginExchange(
   request: PlatformRequest,
-  response: PlatformResponse,
+  response: RawResponse,
   { governance, matcher }: HookContext,
 ): Exchange {
   const exchange = new Exchange(request, originOf(request), governance, matcher);
-  seal(rawResponse(response), exchange);
+  seal(response, exchange);
   return exchange;
 }
 
@@ -64,10 +53,8 @@ function originOf({ headers }: PlatformRequest): string | undefined {
   return typeof origin === 'string' || origin === undefined ? origin : origin.join(', ');
 }
 
-function send(response: PlatformResponse, { status, fields }: PreflightAnswer): 'answered' {
-  response.hijack?.();
-  const raw = rawResponse(response);
-  raw.writeHead(status, fields);
-  raw.end();
+function send(response: RawResponse, { status, fields }: PreflightAnswer): 'answered' {
+  response.writeHead(status, fields);
+  response.end();
   return 'answered';
 }

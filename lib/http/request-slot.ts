@@ -1,12 +1,13 @@
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { currentRequestHook, type RequestHook } from '../routing/nest-internals.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
-import type { HookOutcome, PlatformResponse } from './request-hook.js';
+import { platformOf } from './platform.js';
+import type { HookOutcome, RawResponse } from './request-hook.js';
 
 type Done = (error?: Error) => void;
 
 /** A request hook of ours: it says what becomes of the request instead of calling `done`. */
-export type OwnHook = (request: PlatformRequest, response: PlatformResponse) => HookOutcome;
+export type OwnHook = (request: PlatformRequest, response: RawResponse) => HookOutcome;
 
 /**
  * Puts a hook into the adapter's request slot, in front of whoever else is there or comes later. The slot is the only
@@ -14,18 +15,19 @@ export type OwnHook = (request: PlatformRequest, response: PlatformResponse) => 
  * of `setOnRequestHook()` would throw another one out, or be thrown out by the next.
  */
 export function shareRequestSlot(adapter: AbstractHttpAdapter, own: OwnHook): void {
+  const platform = platformOf(adapter);
   let other = currentRequestHook(adapter);
-  const runOther = (request: PlatformRequest, response: PlatformResponse, done: Done): unknown =>
+  const runOther = (request: PlatformRequest, response: object, done: Done): unknown =>
     other === undefined ? done() : other.call(adapter, request as never, response as never, done);
 
-  adapter.setOnRequestHook((request: PlatformRequest, response: PlatformResponse, done: Done): unknown => {
-    const outcome = own(request, response);
+  adapter.setOnRequestHook((request: PlatformRequest, response: object, done: Done): unknown => {
+    const outcome = own(request, platform.rawResponse(response) as RawResponse);
     if (outcome === 'continue') return runOther(request, response, done);
-    if (outcome !== 'answered') {
-      outcome.then((settled) => {
-        if (settled === 'continue') runAsAdapter(adapter, (once) => runOther(request, response, once), done);
-      }, done);
-    }
+    if (outcome === 'answered') return platform.hijack(response);
+    outcome.then((settled) => {
+      if (settled === 'answered') platform.hijack(response);
+      else runAsAdapter(adapter, (once) => runOther(request, response, once), done);
+    }, done);
     return undefined;
   });
   adapter.setOnRequestHook = (hook): void => {

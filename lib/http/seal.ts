@@ -2,11 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
 import { isCorsField, sealedFields, type GivenFields } from './sealed-fields.js';
 
-/** Where a sealed response keeps its exchange. */
-const EXCHANGE = Symbol('nestjs-cors:exchange');
-
-/** Where a sealed response keeps the `writeHead` that it had. */
-const WRITE_HEAD = Symbol('nestjs-cors:writeHead');
+/** Where a sealed response keeps its seal. */
+const SEAL = Symbol('nestjs-cors:seal');
 
 type WriteHead = (status: number, reason?: unknown, fields?: unknown) => unknown;
 
@@ -16,8 +13,21 @@ export interface SealableResponse extends Pick<
   'headersSent' | 'getHeader' | 'getHeaderNames' | 'removeHeader'
 > {
   writeHead: WriteHead;
-  [EXCHANGE]?: Exchange;
-  [WRITE_HEAD]?: WriteHead;
+  [SEAL]?: Seal;
+}
+
+/** The seal of a response. */
+class Seal {
+  isBroken = false;
+
+  /**
+   * @param exchange - what the response answers
+   * @param writeHead - the response's own
+   */
+  constructor(
+    public exchange: Exchange,
+    readonly writeHead: WriteHead,
+  ) {}
 }
 
 /**
@@ -25,51 +35,67 @@ export interface SealableResponse extends Pick<
  * the policy's headers are written, once, and every other header of the protocol is taken out. Errors, streams and raw
  * responses need no special case, because Node starts every response with `writeHead`.
  *
- * The original `writeHead` is assigned again when the seal breaks rather than the property deleted, which would cost a
- * response its hidden class.
+ * What the seal needs is in its closure and not in properties of the response: Express gives every response a prototype
+ * of its own making, after which V8 knows none of them by sight, and each property that is read or written costs as
+ * much as the closure.
  */
 export function seal(response: SealableResponse, exchange: Exchange): void {
-  // A response can come by twice, through an app mounted in another or sent round again: the last exchange counts. Its
-  // seal must not be put around the one that is there, which may be under somebody else's `writeHead` by now.
-  const isSealed = response[EXCHANGE] !== undefined;
-  response[EXCHANGE] = exchange;
-  if (isSealed) return;
-  response[WRITE_HEAD] = response.writeHead;
-  response.writeHead = sealedWriteHead;
+  const existing = response[SEAL];
+  if (existing !== undefined) {
+    // A response can come by twice, through an app mounted in another or sent round again: the last exchange counts.
+    // There must be no second seal around the first, which may be under somebody else's `writeHead` by now.
+    existing.exchange = exchange;
+    return;
+  }
+  const own = new Seal(exchange, response.writeHead);
+  response[SEAL] = own;
+  response.writeHead = function (this: SealableResponse, status, reason, fields) {
+    return own.isBroken
+      ? own.writeHead.call(this, status, reason, fields)
+      : writeSealed(this, own, status, reason, fields);
+  };
 }
 
 /** The exchange of a sealed response. */
 export function exchangeOf(response: SealableResponse): Exchange | undefined {
-  return response[EXCHANGE];
+  return response[SEAL]?.exchange;
 }
 
-/** One function for all responses, so that sealing one costs no closure. */
-function sealedWriteHead(
-  this: SealableResponse,
+function writeSealed(
+  response: SealableResponse,
+  own: Seal,
   status: number,
-  reason?: unknown,
-  fields?: unknown,
+  reason: unknown,
+  fields: unknown,
 ): unknown {
-  const writeHead = this[WRITE_HEAD] as WriteHead;
-  const exchange = this[EXCHANGE] as Exchange;
-  this.writeHead = writeHead;
+  const { exchange, writeHead } = own;
+  own.isBroken = true;
   try {
     const policy = exchange.policy();
-    if (policy === undefined) return writeHead.call(this, status, reason, fields);
+    if (policy === undefined) return writeHead.call(response, status, reason, fields);
     const given = (typeof reason === 'string' ? fields : (fields ?? reason)) as GivenFields;
     const verdict = {
       allowed: exchange.isAllowed(policy),
       origin: exchange.origin ?? '',
       vary: exchange.vary(),
     };
-    const sealed = sealedFields(policy, verdict, given, this.getHeader('vary'));
-    for (const name of this.getHeaderNames()) if (isCorsField(name)) this.removeHeader(name);
+    const sealed = sealedFields(policy, verdict, given, takeOut(response));
     return typeof reason === 'string'
-      ? writeHead.call(this, status, reason, sealed)
-      : writeHead.call(this, status, sealed);
+      ? writeHead.call(response, status, reason, sealed)
+      : writeHead.call(response, status, sealed);
   } catch (error) {
     // A bad status or header value: whoever wrote it may answer with an error instead, which is sealed as well.
-    if (!this.headersSent) this.writeHead = sealedWriteHead;
+    if (!response.headersSent) own.isBroken = false;
     throw error;
   }
+}
+
+/** Takes the protocol's fields out of those that have been set on a response, and tells its `Vary`. */
+function takeOut(response: SealableResponse): ReturnType<SealableResponse['getHeader']> {
+  let vary: ReturnType<SealableResponse['getHeader']>;
+  for (const name of response.getHeaderNames()) {
+    if (name === 'vary') vary = response.getHeader(name);
+    else if (isCorsField(name)) response.removeHeader(name);
+  }
+  return vary;
 }

@@ -1,6 +1,6 @@
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { VERSION_NEUTRAL, type VersioningOptions } from '@nestjs/common';
-import { match } from 'path-to-regexp';
+import { match, type MatchFunction } from 'path-to-regexp';
 import type { CorsRoute } from './cors-route.js';
 import { expressRoutes, type ExpressRoute } from './nest-internals.js';
 import { PathIndex } from './path-index.js';
@@ -25,14 +25,21 @@ interface Candidate {
   readonly servesVersion: (request: PlatformRequest) => boolean;
 }
 
+/** A candidate, and what it serves. */
+interface Served {
+  readonly methods: readonly string[];
+  /** `undefined` for a pattern that is no text. */
+  readonly path: string | undefined;
+  readonly candidate: Candidate;
+}
+
 /**
  * Finds routes on Express, which tries its routes in the order in which they were registered. The same is done here,
  * with the same library for paths, and with Nest's own filters for hosts and versions.
  */
 export class ExpressMatcher implements RouteMatcher {
-  private readonly byMethod = new Map<string, PathIndex<Candidate>>();
-  /** For methods that no route names. */
-  private ofAnyMethod: PathIndex<Candidate>;
+  /** By method; `ALL` is for those that no route names. */
+  private byMethod: ReadonlyMap<string, PathIndex<Candidate>> = new Map();
   private foreign: ReadonlySet<ExpressRoute> = new Set();
 
   /**
@@ -44,32 +51,34 @@ export class ExpressMatcher implements RouteMatcher {
     private readonly adapter: AbstractHttpAdapter,
     private readonly syntax: PathSyntax,
     private readonly versioning: () => VersioningOptions | undefined,
-  ) {
-    this.ofAnyMethod = new PathIndex(syntax.caseSensitive);
-  }
+  ) {}
 
   setRoutes(routes: readonly CorsRoute[]): void {
     this.foreign = new Set(expressRoutes(this.adapter));
     const foreign = [...this.foreign].filter(answersForSure);
-    const methods = new Set([
-      'HEAD',
-      ...foreign.flatMap(methodsOf),
-      ...routes.map(({ method }) => method).filter((method) => method !== 'ALL'),
-    ]);
-    const foreignCandidates = foreign.map((route) => ({ route, candidate: this.foreignCandidate(route) }));
-    const candidates = routes.map((route) => ({ route, candidate: this.candidate(route) }));
-    const indexOf = (method: string): PathIndex<Candidate> => {
-      const index = new PathIndex<Candidate>(this.syntax.caseSensitive);
-      for (const { route, candidate } of foreignCandidates) {
-        if (serves(methodsOf(route), method)) index.add(textPath(route), candidate);
-      }
-      for (const { route, candidate } of candidates) {
-        if (serves([route.method], method)) index.add(route.path, candidate);
-      }
-      return index;
-    };
-    for (const method of methods) this.byMethod.set(method, indexOf(method));
-    this.ofAnyMethod = indexOf('ALL');
+    const served = [
+      ...foreign.map((route): Served => ({
+        methods: methodsOf(route),
+        path: textPath(route),
+        candidate: this.foreignCandidate(route),
+      })),
+      ...routes.map((route): Served => ({
+        methods: [route.method],
+        path: route.path,
+        candidate: this.candidate(route),
+      })),
+    ];
+    const indexes = new Map(
+      ['HEAD', 'ALL', ...served.flatMap(({ methods }) => methods)].map((method) => [
+        method,
+        new PathIndex<Candidate>(this.syntax.caseSensitive),
+      ]),
+    );
+    for (const { methods, path, candidate } of served) {
+      const places = methods.includes('ALL') ? indexes.keys() : withHead(methods);
+      for (const method of places) indexes.get(method)?.add(path, candidate);
+    }
+    this.byMethod = indexes;
   }
 
   routeOf({ request, url, baseUrl }: ArrivedRequest): CorsRoute | undefined {
@@ -102,8 +111,8 @@ export class ExpressMatcher implements RouteMatcher {
   }
 
   private candidates(path: string, method: string): readonly Candidate[] {
-    const index = this.byMethod.get(method) ?? this.ofAnyMethod;
-    return index.candidates(path).filter(({ matches }) => matches(path));
+    const index = this.byMethod.get(method) ?? this.byMethod.get('ALL');
+    return index?.candidates(path).filter(({ matches }) => matches(path)) ?? [];
   }
 
   private candidate(route: CorsRoute): Candidate {
@@ -132,13 +141,15 @@ export class ExpressMatcher implements RouteMatcher {
     if (path instanceof RegExp) return (requested) => requested.search(path) !== -1;
     const { ignoreTrailingSlash } = this.syntax;
     const pattern = ignoreTrailingSlash && path !== '/' ? String(path).replace(/\/+$/, '') : String(path);
-    const matches = match(pattern, {
+    const options = {
       sensitive: this.syntax.caseSensitive,
       trailing: ignoreTrailingSlash,
       end: true,
       decode: false,
-    });
-    return (requested) => matches(requested) !== false;
+    } as const;
+    // Compiled for the first request that it may be for, not when the app starts.
+    let matches: MatchFunction<object> | undefined;
+    return (requested) => (matches ??= match(pattern, options))(requested) !== false;
   }
 
   /** Nest's filter calls the handler for a request of the route's version, and `next` for others. */
@@ -174,11 +185,9 @@ function methodsOf({ methods }: ExpressRoute): readonly string[] {
   return Object.keys(methods).map((method) => (method === '_all' ? 'ALL' : method.toUpperCase()));
 }
 
-/** Whether a route of some methods serves a method. Express serves HEAD by a GET route. */
-function serves(methods: readonly string[], method: string): boolean {
-  return (
-    methods.includes('ALL') || methods.includes(method) || (method === 'HEAD' && methods.includes('GET'))
-  );
+/** Express serves HEAD by a GET route. */
+function withHead(methods: readonly string[]): ReadonlySet<string> {
+  return new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods);
 }
 
 function textPath({ path }: ExpressRoute): string | undefined {

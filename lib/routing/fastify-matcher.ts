@@ -53,11 +53,13 @@ export class FastifyMatcher implements RouteMatcher {
     return route === undefined || !route.servesHost(request) ? undefined : route;
   }
 
-  targetsOf({ raw, hostname }: FastifyRequest, method: string): readonly CorsRoute[] {
+  targetsOf(request: FastifyRequest, method: string): readonly CorsRoute[] {
+    const { url, headers } = request.raw;
     // Not `request.host`: behind a trusted proxy that is the forwarded one, while the router reads what was sent.
-    const host = raw.headers.host ?? (raw.headers[':authority'] as string | undefined);
-    const found = this.currentMirror().find(method, raw.url ?? '', host);
-    return found.filter((route) => route.servesHost({ hostname }));
+    const host = headers.host ?? (headers[':authority'] as string | undefined);
+    return this.currentMirror()
+      .find(method, url ?? '', host)
+      .filter((route) => route.servesHost(request));
   }
 
   private currentMirror(): FastifyMirror {
@@ -89,9 +91,10 @@ export class FastifyMatcher implements RouteMatcher {
     url: string,
     constraints: Constraints,
   ): CorsRoute | undefined {
-    const [first = ''] = methods;
-    const names = methods.length > 1 ? ['ALL'] : first === 'HEAD' ? ['HEAD', 'GET'] : [first];
-    return names.map((name) => this.routesByKey.get(routeKey(name, url, constraints))).find((route) => route);
+    const method = methods.length > 1 ? 'ALL' : (methods[0] as string);
+    const find = (name: string): CorsRoute | undefined =>
+      this.routesByKey.get(routeKey(name, url, constraints));
+    return find(method) ?? (method === 'HEAD' ? find('GET') : undefined);
   }
 
   private isServed({ methods, url, constraints }: MirroredRoute): boolean {
@@ -107,8 +110,10 @@ function constraintsOf({ version, handler }: CorsRoute): Constraints {
 
 /** Tells routes apart as Fastify does: it rejects two with the same method, URL and constraints. */
 function routeKey(method: string, url: string, constraints: Constraints): string {
-  const values = Object.keys(constraints)
+  const names = Object.keys(constraints);
+  if (names.length === 0) return `${method} ${url}`;
+  const values = names
     .toSorted()
     .map((name) => `${name}=${[constraints[name]].flat().map(String).join(' ')}`);
-  return [method, url, ...values].join(' ');
+  return `${method} ${url} ${values.join(' ')}`;
 }

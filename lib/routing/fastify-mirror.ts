@@ -49,13 +49,15 @@ export class FastifyMirror {
    * @param host - the `Host` of the request, as it was sent
    */
   find(method: string, url: string, host: string | undefined): readonly CorsRoute[] {
-    const found = new Set<CorsRoute>();
+    const found: CorsRoute[] = [];
     for (const constraints of this.requests) {
       const result = this.router.find(method as FindMyWay.HTTPMethod, url, { ...constraints, host });
       const route = (result?.store as { readonly route?: CorsRoute } | undefined)?.route;
-      if (route !== undefined && !hasEmptyParameter(result?.params)) found.add(route);
+      if (route !== undefined && !hasEmptyParameter(result?.params) && !found.includes(route)) {
+        found.push(route);
+      }
     }
-    return [...found];
+    return found;
   }
 }
 

@@ -71,15 +71,14 @@ export function exploreRoutes(
   const factory = new RoutePathFactory(config);
   const routes = [...modules.values()].flatMap((module) => {
     const modulePath = modulePathOf(module.metatype, modules.applicationId);
-    return [...module.controllers.values()].flatMap(({ metatype, instance }) =>
-      pathsOf(metatype as Type).flatMap((ctrlPath) =>
-        explorer
-          .scanForPaths(instance)
-          .flatMap((found) =>
-            routesOf(found, metatype as Type, ctrlPath, modulePath, { factory, config, adapter }),
-          ),
-      ),
-    );
+    return [...module.controllers.values()].flatMap(({ metatype, instance }) => {
+      const controller = metatype as Type;
+      const found = explorer.scanForPaths(instance);
+      return pathsOf(controller).flatMap((ctrlPath) => {
+        const place = { controller, ctrlPath, modulePath, hosts: hostsOf(controller) };
+        return found.flatMap((handler) => routesOf(handler, place, { factory, config, adapter }));
+      });
+    });
   });
   if (config.getRouteResolutionStrategy() !== 'specificity' || !isOrderSensitive(adapter)) return routes;
   // oxlint-disable-next-line unicorn/no-array-sort -- not an array's: it returns a new list
@@ -94,12 +93,19 @@ interface App {
   readonly adapter: AbstractHttpAdapter;
 }
 
+/** One of a controller's paths. */
+interface ControllerPlace extends Pick<RegisteredRoute, 'controller' | 'hosts'> {
+  readonly ctrlPath: string;
+  readonly modulePath: string | undefined;
+}
+
+/** Text and named parameters, which every adapter takes as they are; Express's compiles a path to find that out. */
+export const PLAIN_PATH = /^(?:\/(?::[A-Za-z_]\w*|[\w.~-]+))+$/;
+
 /** The routes of one handler below one of its controller's paths. */
 function routesOf(
   found: FoundHandler,
-  controller: Type,
-  ctrlPath: string,
-  modulePath: string | undefined,
+  { controller, ctrlPath, modulePath, hosts }: ControllerPlace,
   { factory, config, adapter }: App,
 ): readonly RegisteredRoute[] {
   const versioningOptions = config.getVersioning();
@@ -115,7 +121,7 @@ function routesOf(
     decorated: prototype[found.methodName] as Handler,
     method: found.requestMethod,
     version: isVersionedByRequest(versioningOptions) ? version : undefined,
-    hosts: hostsOf(controller),
+    hosts,
   };
   const metadata: Omit<RoutePathMetadata, 'methodPath'> = {
     ctrlPath,
@@ -127,7 +133,7 @@ function routesOf(
   };
   return found.path
     .flatMap((methodPath) => factory.create({ ...metadata, methodPath }, found.requestMethod))
-    .map((path) => ({ ...route, path: adapter.normalizePath(path) }));
+    .map((path) => ({ ...route, path: PLAIN_PATH.test(path) ? path : adapter.normalizePath(path) }));
 }
 
 function modulePathOf(module: Type, applicationId: string): string | undefined {
@@ -213,6 +219,32 @@ export function currentRequestHook(adapter: AbstractHttpAdapter): RequestHook | 
   return (adapter as unknown as { readonly onRequestHook?: RequestHook }).onRequestHook;
 }
 
+/** A function in the adapters' slot for a hook that runs when a response has been sent. */
+export type ResponseHook = (request: never, response: never) => unknown;
+
+/** The response hook of Express's adapter, which keeps it in a private field. */
+export function currentResponseHook(adapter: AbstractHttpAdapter): ResponseHook | undefined {
+  return (adapter as unknown as { readonly onResponseHook?: ResponseHook }).onResponseHook;
+}
+
+/** An app of Express, as far as it is not documented. */
+export interface ExpressApp {
+  /** The prototypes that requests and responses get. */
+  readonly request: object;
+  readonly response: object;
+  /** Has a layer for each middleware and route, in their order. */
+  readonly router: { readonly stack: readonly { readonly route?: ExpressRoute }[] };
+  /** What the app does with a request. Node's server calls it, and an app that this one is mounted in. */
+  handle: (this: ExpressApp, request: never, response: never, done: unknown) => void;
+}
+
+/** The app of an adapter for Express; `undefined` if it is of another kind, or Express has changed. */
+export function expressApp(adapter: AbstractHttpAdapter): ExpressApp | undefined {
+  const app = adapter.getInstance<Partial<ExpressApp> | undefined>();
+  const isKnown = typeof app?.handle === 'function' && Array.isArray(app.router?.stack);
+  return isKnown ? (app as ExpressApp) : undefined;
+}
+
 /** A route of Express, as far as it says what it serves. */
 export interface ExpressRoute {
   /** As it was given to `app.get()`: a string, a regular expression, or a list of these. */
@@ -227,8 +259,5 @@ export interface ExpressRoute {
  * the list; should it disappear, then nothing is known of routes that are not Nest's.
  */
 export function expressRoutes(adapter: AbstractHttpAdapter): readonly ExpressRoute[] {
-  const { router } = adapter.getInstance<{
-    readonly router?: { readonly stack?: readonly { readonly route?: ExpressRoute }[] };
-  }>();
-  return (router?.stack ?? []).flatMap(({ route }) => route ?? []);
+  return (expressApp(adapter)?.router.stack ?? []).flatMap(({ route }) => route ?? []);
 }

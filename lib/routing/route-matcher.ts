@@ -8,8 +8,8 @@ export interface PlatformRequest {
   readonly hostname?: string;
   /** The authority, as the platform reports it. */
   readonly host?: string;
-  /** The request target, as it was sent. */
-  readonly originalUrl: string;
+  /** The request target as it was sent, if somebody may have changed `url` since then. */
+  readonly originalUrl?: string;
   /**
    * The target as the platform's router reads it: on Fastify after `rewriteUrl`, on Express without the path that the
    * app is mounted at. Middlewares change it on Express while they have the request.
@@ -23,7 +23,7 @@ export interface PlatformRequest {
 export interface ArrivedRequest {
   readonly request: PlatformRequest;
   readonly url: string;
-  readonly baseUrl: string | undefined;
+  readonly baseUrl: string;
 }
 
 /** Finds routes as a platform's router does. One for each platform. */

@@ -6,6 +6,8 @@ type AnyClass = CorsRoute['controller'];
 export class RouteTable {
   private readonly byHandler = new Map<unknown, Map<AnyClass, CorsRoute>>();
   private all: readonly CorsRoute[] = [];
+  /** Whether some controller is bound to a host. */
+  isHostBound = false;
 
   /** The routes, by their index. */
   get routes(): readonly CorsRoute[] {
@@ -15,6 +17,7 @@ export class RouteTable {
   /** Takes the routes, once. */
   setRoutes(routes: readonly CorsRoute[]): void {
     this.all = routes;
+    this.isHostBound = routes.some(({ hosts }) => hosts.length > 0);
     for (const route of routes) {
       const byClass = this.byHandler.get(route.handler) ?? new Map<AnyClass, CorsRoute>();
       this.byHandler.set(route.handler, byClass);

@@ -33,18 +33,23 @@ import {
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, RouteConstraints } from '@nestjs/platform-fastify';
 import express from 'express';
+import fc from 'fast-check';
 import {
   currentRequestHook,
+  currentResponseHook,
   declaredInput,
+  expressApp,
   expressRoutes,
   exploreRoutes,
   fastifyConstraints,
   importsOf,
   matchingOptions,
+  PLAIN_PATH,
   type Handler,
 } from '../../lib/routing/nest-internals.js';
 import { createAdapter, PLATFORMS, startApp } from '../support/apps.js';
 import { send } from '../support/http.js';
+import { seed } from '../protocol/seed.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -388,6 +393,65 @@ describe('the adapter of express, in more detail', () => {
   it('is taken for one without routes of others if that is not so', () => {
     const adapter = { getInstance: () => ({}) } as unknown as AbstractHttpAdapter;
     expect(expressRoutes(adapter)).toEqual([]);
+  });
+});
+
+describe('the app of Express', () => {
+  it('passes every request through handle(), which gives it its prototypes', async () => {
+    const adapter = new ExpressAdapter() as unknown as AbstractHttpAdapter;
+    const app = expressApp(adapter);
+    expect(app?.router.stack).toHaveLength(1);
+    const handle = app?.handle;
+    const prototypes: unknown[] = [];
+    adapter.use((request: object, response: object, next: () => void) => {
+      prototypes.push(Object.getPrototypeOf(request), Object.getPrototypeOf(response));
+      next();
+    });
+    let calls = 0;
+    app!.handle = function (request: never, response: never, done) {
+      calls++;
+      handle?.call(this, request, response, done);
+    };
+    @Module({})
+    class AppModule {}
+    const running = await startApp('express', AppModule, { adapter: adapter as never });
+    await send(running.port);
+    await running.app.close();
+    expect(calls).toBe(1);
+    expect(prototypes[0]).toBe(app?.request);
+    expect(prototypes[1]).toBe(app?.response);
+  });
+
+  it('is not taken for one if Express has changed', () => {
+    for (const instance of [undefined, {}, { handle: () => undefined }, { router: { stack: [] } }]) {
+      const adapter = { getInstance: () => instance } as unknown as AbstractHttpAdapter;
+      expect(expressApp(adapter)).toBeUndefined();
+    }
+  });
+});
+
+describe('a response hook', () => {
+  it("is in the private field of Express's adapter", () => {
+    const adapter = new ExpressAdapter() as unknown as AbstractHttpAdapter;
+    expect(currentResponseHook(adapter)).toBeUndefined();
+    const hook = () => undefined;
+    adapter.setOnResponseHook(hook);
+    expect(currentResponseHook(adapter)).toBe(hook);
+  });
+});
+
+describe('a plain path', () => {
+  it.each(PLATFORMS)('is the same to the adapter for %s', (platform) => {
+    const adapter = createAdapter(platform) as unknown as AbstractHttpAdapter;
+    fc.assert(
+      fc.property(fc.stringMatching(PLAIN_PATH), (path) => {
+        expect(adapter.normalizePath(path)).toBe(path);
+      }),
+      { seed, numRuns: 500 },
+    );
+    for (const path of ['/', '/a/', '/*', '/a/:b-:c', '/a/{:b}', '/:1', '/é', '/a//b', '/(.*)']) {
+      expect([path, PLAIN_PATH.test(path)]).toEqual([path, false]);
+    }
   });
 });
 
