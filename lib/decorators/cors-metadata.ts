@@ -47,7 +47,10 @@ export function readMetadata(target: Decorated): CorsMetadata {
     policies: ownList(USE_CORS_POLICY_METADATA, target),
   };
   const base: unknown = Object.getPrototypeOf(target);
-  if (own.noCors || own.policies.length > 0 || typeof base !== 'function') return own;
+  // Only a class has a base of its own; that of any other function is every function's.
+  if (own.noCors || own.policies.length > 0 || typeof base !== 'function' || base === Function.prototype) {
+    return own;
+  }
   const inherited = readMetadata(base as Decorated);
   const opens = own.allowOrigin.length > 0;
   return {

@@ -4,14 +4,20 @@ import { isDecorated, misplacedDecorators, type Decorated } from './cors-metadat
 
 const scanner = new MetadataScanner();
 
-/** The names of a controller's members that carry a decorator of the package: methods, if they are to have an effect. */
-export function decoratedMethods(controller: Type): readonly string[] {
+/**
+ * The names of a controller's members that carry a decorator of the package: methods, if they are to have an effect.
+ *
+ * @param except - names that are of no interest
+ */
+export function decoratedMethods(
+  controller: Type,
+  except: ReadonlySet<string> = new Set(),
+): readonly string[] {
   const prototype = controller.prototype as Record<string, Decorated>;
-  const methods = scanner.getAllMethodNames(prototype);
-  return [
-    ...methods.filter((name) => isDecorated(prototype[name] as Decorated)),
-    ...misplacedDecorators(controller),
-  ];
+  const methods = scanner
+    .getAllMethodNames(prototype)
+    .filter((name) => !except.has(name) && isDecorated(prototype[name] as Decorated));
+  return [...methods, ...misplacedDecorators(controller).filter((name) => !except.has(name))];
 }
 
 /** Where the package's decorators stand in a controller: `ReportsController`, `ReportsController#list`. */

@@ -5,11 +5,11 @@ export interface AnyOrigin {
   readonly kind: 'any';
 }
 
-/** One serialized origin, compared byte for byte; also the opaque origin `null`. */
-export interface ExactOrigin {
-  readonly kind: 'exact';
-  readonly origin: string;
-}
+/**
+ * One serialized origin, compared byte for byte; also the opaque origin `null`. Nothing but the string: there may be
+ * millions, and an object around each would take as much memory as all the rest.
+ */
+export type ExactOrigin = string;
 
 /** How many DNS labels stand in front of a pattern's host: none, one (`*.`), or one and more (`**.`). */
 export type WildcardLabels = 'none' | 'one' | 'many';
@@ -57,15 +57,20 @@ export type OriginEntry = AnyOrigin | ExactOrigin | OriginPattern | OriginRegExp
 
 /** Whether an entry is `'*'`. */
 export function isAny(entry: OriginEntry): entry is AnyOrigin {
-  return entry.kind === 'any';
+  return !isExact(entry) && entry.kind === 'any';
+}
+
+/** Whether an entry is one serialized origin. */
+export function isExact(entry: OriginEntry): entry is ExactOrigin {
+  return typeof entry === 'string';
 }
 
 /** The conditions of an entry, all of which must hold. */
 export function conditionsOf(entry: OriginCondition | AllOf): readonly OriginCondition[] {
-  return entry.kind === 'all-of' ? entry.parts : [entry];
+  return !isExact(entry) && entry.kind === 'all-of' ? entry.parts : [entry];
 }
 
 /** Whether an entry cannot be decided without asking somebody. */
 export function asksSources(entry: OriginCondition | AllOf): entry is AskedOrigin | AllOf {
-  return conditionsOf(entry).some(({ kind }) => kind === 'source');
+  return conditionsOf(entry).some((part) => !isExact(part) && part.kind === 'source');
 }

@@ -46,7 +46,7 @@ export function isAddress(host: string): boolean {
  */
 export function readWrittenOrigin(text: string): WrittenOrigin | undefined {
   if (text === '*') return { kind: 'any' };
-  if (text === OPAQUE_ORIGIN) return { kind: 'exact', origin: text };
+  if (text === OPAQUE_ORIGIN) return text;
   const schemeEnd = schemeEndOf(text);
   const scheme = text.slice(0, Math.max(schemeEnd, 0));
   const written = text.slice(hostStartOf(schemeEnd));
@@ -58,7 +58,7 @@ export function readWrittenOrigin(text: string): WrittenOrigin | undefined {
   const tail = sample.slice(hostEndOf(sample));
   const host = authority.slice(0, authority.length - tail.length);
   if (anyPort && tail !== '') return undefined;
-  if (labels === 'none' && !anyPort) return { kind: 'exact', origin: text };
+  if (labels === 'none' && !anyPort) return text;
   if (labels !== 'none' && (host === '' || isAddress(host))) return undefined;
   return { kind: 'pattern', text, scheme, labels, host, port: anyPort ? ANY_PORT : tail.slice(1) };
 }
@@ -76,7 +76,7 @@ export function makePattern(
   port: string,
 ): OriginPattern | ExactOrigin {
   const text = patternText(scheme, labels, host, port);
-  if (labels === 'none' && port !== ANY_PORT) return { kind: 'exact', origin: text };
+  if (labels === 'none' && port !== ANY_PORT) return text;
   return { kind: 'pattern', text, scheme, labels, host, port };
 }
 

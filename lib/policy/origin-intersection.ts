@@ -3,7 +3,9 @@ import {
   asksSources,
   conditionsOf,
   isAny,
+  isExact,
   type AnyOrigin,
+  type AskedOrigin,
   type ExactOrigin,
   type OriginCondition,
   type OriginEntry,
@@ -63,8 +65,8 @@ function addExact(found: EntryList, from: readonly OriginEntry[], list: readonly
   const rule = compileOrigins(list, { secureOnly: false });
   const asking = list.filter(isOpen).filter(asksSources);
   for (const entry of from) {
-    if (entry.kind !== 'exact') continue;
-    if (rule.allows(entry.origin)) found.add(entry);
+    if (!isExact(entry)) continue;
+    if (rule.allows(entry)) found.add(entry);
     else for (const other of asking) found.add(meet([entry], conditionsOf(other)));
   }
 }
@@ -77,23 +79,23 @@ function meet(
   const parts = new EntryList<OriginCondition>();
   let narrowest: ExactOrigin | OriginPattern | undefined;
   for (const part of [...left, ...right]) {
-    if (part.kind === 'regexp' || part.kind === 'source') {
+    if (!isExact(part) && (part.kind === 'regexp' || part.kind === 'source')) {
       parts.add(part);
     } else {
       narrowest = narrowest === undefined ? part : meetFixed(narrowest, part);
       if (narrowest === undefined) return undefined;
     }
   }
-  if (narrowest?.kind === 'exact') return meetExact(narrowest, parts.entries);
+  if (narrowest !== undefined && isExact(narrowest)) return meetExact(narrowest, parts.entries);
   return allOf(narrowest === undefined ? parts.entries : [narrowest, ...parts.entries]);
 }
 
 /** Regular expressions can be tried on an exact origin right away; only sources remain. */
 function meetExact(exact: ExactOrigin, parts: readonly OriginCondition[]): SpecificEntry | undefined {
-  const sources = parts.filter((part) => part.kind === 'source');
-  const met = parts.every((part) => part.kind === 'source' || allowsExact(part, exact));
+  const sources = parts.filter(isSource);
+  const met = parts.every((part) => isSource(part) || allowsExact(part, exact));
   // A source is never asked about the opaque origin.
-  if (!met || (exact.origin === OPAQUE_ORIGIN && sources.length > 0)) return undefined;
+  if (!met || (exact === OPAQUE_ORIGIN && sources.length > 0)) return undefined;
   return allOf([exact, ...sources]);
 }
 
@@ -101,8 +103,8 @@ function meetFixed(
   a: ExactOrigin | OriginPattern,
   b: ExactOrigin | OriginPattern,
 ): ExactOrigin | OriginPattern | undefined {
-  if (a.kind === 'exact') return allowsExact(b, a) ? a : undefined;
-  if (b.kind === 'exact') return allowsExact(a, b) ? b : undefined;
+  if (isExact(a)) return allowsExact(b, a) ? a : undefined;
+  if (isExact(b)) return allowsExact(a, b) ? b : undefined;
   const narrow = covers(b, a) ? a : b;
   const wide = narrow === a ? b : a;
   if (a.scheme !== b.scheme || !covers(wide, narrow)) return undefined;
@@ -125,8 +127,12 @@ function covers(wide: OriginPattern, narrow: OriginPattern): boolean {
   return wide.labels === 'one' && narrow.labels === 'none' && !label.includes('.');
 }
 
+function isSource(part: OriginCondition): part is AskedOrigin {
+  return !isExact(part) && part.kind === 'source';
+}
+
 function allowsExact(entry: OriginEntry, exact: ExactOrigin): boolean {
-  return compileOrigins([entry], { secureOnly: false }).allows(exact.origin);
+  return compileOrigins([entry], { secureOnly: false }).allows(exact);
 }
 
 function allOf(parts: readonly OriginCondition[]): SpecificEntry | undefined {
@@ -138,7 +144,7 @@ function isSpecific(entry: OriginEntry): entry is SpecificEntry {
 }
 
 function isOpen(entry: OriginEntry): entry is OpenEntry {
-  return isSpecific(entry) && entry.kind !== 'exact';
+  return isSpecific(entry) && !isExact(entry);
 }
 
 /** Entries in the order in which they came, each once. */
@@ -157,9 +163,8 @@ class EntryList<Entry extends SpecificEntry = SpecificEntry> {
 
   /** Equal for entries that allow the same by construction. Keys other than origins start with a space. */
   private keyOf(entry: SpecificEntry): string {
+    if (isExact(entry)) return entry;
     switch (entry.kind) {
-      case 'exact':
-        return entry.origin;
       case 'pattern':
         return ` pattern ${entry.text}`;
       case 'regexp':

@@ -7,6 +7,7 @@ import {
 import {
   asksSources,
   conditionsOf,
+  isExact,
   type AllOf,
   type AskedOrigin,
   type OriginCondition,
@@ -70,9 +71,12 @@ class OriginSet implements OriginRule {
     let any = false;
     let open = false;
     for (const entry of entries) {
-      open ||= entry.kind !== 'exact' && entry.kind !== 'source';
+      if (isExact(entry)) {
+        this.exact.add(entry);
+        continue;
+      }
+      open ||= entry.kind !== 'source';
       if (entry.kind === 'any') any = true;
-      else if (entry.kind === 'exact') this.exact.add(entry.origin);
       else if (entry.kind === 'pattern') this.patterns.add(entry);
       else if (asksSources(entry)) asked.push(new AskedConditions(entry, secureOnly));
       else conditions.push(new Conditions(conditionsOf(entry)));
@@ -110,9 +114,10 @@ class Conditions {
   private readonly regexps: readonly RegExp[];
 
   constructor(parts: readonly OriginCondition[]) {
-    this.exact = parts.flatMap((part) => (part.kind === 'exact' ? [part.origin] : []));
-    this.patterns = parts.flatMap((part) => (part.kind === 'pattern' ? [trieOf(part)] : []));
-    this.regexps = parts.flatMap((part) => (part.kind === 'regexp' ? [part.regexp] : []));
+    const open = parts.flatMap((part) => (isExact(part) ? [] : [part]));
+    this.exact = parts.filter(isExact);
+    this.patterns = open.flatMap((part) => (part.kind === 'pattern' ? [trieOf(part)] : []));
+    this.regexps = open.flatMap((part) => (part.kind === 'regexp' ? [part.regexp] : []));
   }
 
   /** @param origin - a well-formed, tuple origin */
@@ -138,8 +143,8 @@ class AskedConditions implements AskedRule {
 
   constructor(entry: AskedOrigin | AllOf, secureOnly: boolean) {
     const parts = conditionsOf(entry);
-    this.text = parts.map((part) => (part.kind === 'exact' ? part.origin : part.text)).join(' and ');
-    this.sources = parts.flatMap((part) => (part.kind === 'source' ? [part.allows] : []));
+    this.text = parts.map((part) => (isExact(part) ? part : part.text)).join(' and ');
+    this.sources = parts.flatMap((part) => (!isExact(part) && part.kind === 'source' ? [part.allows] : []));
     this.conditions = new Conditions(parts);
     this.secureOnly = secureOnly;
   }

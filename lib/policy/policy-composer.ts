@@ -12,24 +12,57 @@ import { checkPolicy } from './policy-rules.js';
 import { show } from './show.js';
 
 /** A policy, and how it came about. */
-export interface ComposedPolicy extends MergedFields {
-  /** The compiled policy; `undefined` where no layer sets `origin`, so that there is none. */
-  readonly policy: Policy | undefined;
+export class ComposedPolicy implements MergedFields {
+  private merged: MergedFields | undefined = undefined;
+
+  /**
+   * @param policy - the compiled policy; `undefined` where no layer sets `origin`, so that there is none
+   */
+  constructor(
+    readonly policy: Policy | undefined,
+    private readonly layers: readonly PolicyLayer[],
+    private readonly defaults: RouteDefaults,
+  ) {}
+
+  get fields(): MergedFields['fields'] {
+    return this.merge().fields;
+  }
+
+  get from(): MergedFields['from'] {
+    return this.merge().from;
+  }
+
+  get doubtful(): MergedFields['doubtful'] {
+    return this.merge().doubtful;
+  }
+
+  /** Not when the app starts: that is for the few who ask. */
+  private merge(): MergedFields {
+    return (this.merged ??= mergeLayers(this.layers, this.defaults));
+  }
 }
 
 /** The fields that the rules look at, and on which the compiled origins depend. No route has defaults for them. */
 const CHECKED_FIELDS: readonly PolicyField[] = ['origin', 'credentials', 'exposedHeaders', 'dangerously'];
 
+/** What has become of some layers. */
+interface Checked {
+  readonly origin: OriginRule;
+  /** Whether nothing is wrong with them. */
+  readonly isSound: boolean;
+}
+
 /**
  * Composes policies from layers and collects what is wrong with them.
  *
- * Many routes share their layers, and a list of origins may be long: the same layers are checked, and their origins
- * compiled, once.
+ * Many routes share their layers, or have layers that say the same, and a list of origins may be long: what comes to the
+ * same is checked and compiled once.
  */
 export class PolicyComposer {
   private readonly found = new Map<string, CorsProblem>();
-  private readonly origins = new Map<string, OriginRule>();
-  private readonly ids = new Map<PolicyLayer, number>();
+  private readonly checked = new Map<string, Checked>();
+  private readonly policies = new Map<string, Policy | undefined>();
+  private readonly ids = new Map<PolicyLayer['fields'], number>();
 
   /** Every problem of the policies composed so far, each once. */
   get problems(): readonly CorsProblem[] {
@@ -52,31 +85,54 @@ export class PolicyComposer {
    * @param defaults - what the route itself says of `methods` and `allowedHeaders`
    */
   compose(layers: readonly PolicyLayer[], defaults: RouteDefaults): ComposedPolicy {
+    const key = `${this.keyOf(layers)}|${defaultsKey(layers, defaults)}`;
+    // Only of what is sound: a problem is told with the places of the very layers that have it.
+    if (this.policies.has(key)) return new ComposedPolicy(this.policies.get(key), layers, defaults);
+
     const merged = mergeLayers(layers, defaults);
-    const key = layers
-      .filter(({ fields, unread }) =>
-        CHECKED_FIELDS.some((field) => fields[field] !== undefined || unread.includes(field)),
-      )
-      .map((layer) => this.idOf(layer))
-      .join(' ');
-    let origin = this.origins.get(key);
-    if (origin === undefined) {
-      const { fields } = merged;
-      this.report(checkPolicy(merged, layers));
-      origin = compileOrigins(fields.origin, {
-        secureOnly: fields.credentials && !fields.dangerously.insecureOrigins,
-      });
-      this.origins.set(key, origin);
-    }
-    return {
-      ...merged,
-      policy: merged.from.origin.length === 0 ? undefined : compilePolicy(merged.fields, origin),
-    };
+    const { origin, isSound } = this.check(merged, layers);
+    const policy = merged.from.origin.length === 0 ? undefined : compilePolicy(merged.fields, origin);
+    if (isSound) this.policies.set(key, policy);
+    return new ComposedPolicy(policy, layers, defaults);
   }
 
-  private idOf(layer: PolicyLayer): number {
-    const id = this.ids.get(layer) ?? this.ids.size;
-    this.ids.set(layer, id);
-    return id;
+  private check(merged: MergedFields, layers: readonly PolicyLayer[]): Checked {
+    const key = this.keyOf(
+      layers.filter(({ fields, unread }) =>
+        CHECKED_FIELDS.some((field) => fields[field] !== undefined || unread.includes(field)),
+      ),
+    );
+    const known = this.checked.get(key);
+    if (known?.isSound === true) return known;
+    const problems = checkPolicy(merged, layers);
+    this.report(problems);
+    const { origin, credentials, dangerously } = merged.fields;
+    const checked: Checked = {
+      origin:
+        known?.origin ?? compileOrigins(origin, { secureOnly: credentials && !dangerously.insecureOrigins }),
+      isSound: problems.length === 0,
+    };
+    this.checked.set(key, checked);
+    return checked;
   }
+
+  /** Equal for layers that say the same: they have their fields in common, wherever they stand. */
+  private keyOf(layers: readonly PolicyLayer[]): string {
+    let key = '';
+    for (const { fields, merge } of layers) {
+      const id = this.ids.get(fields) ?? this.ids.size;
+      this.ids.set(fields, id);
+      key += `${id}${merge} `;
+    }
+    return key;
+  }
+}
+
+/** What the defaults contribute, without asking for those that a layer replaces. */
+function defaultsKey(layers: readonly PolicyLayer[], defaults: RouteDefaults): string {
+  const replaces = (field: keyof RouteDefaults): boolean =>
+    layers.some(({ fields, merge }) => merge === 'replace' && fields[field] !== undefined);
+  const methods = replaces('methods') ? '' : defaults.methods.join();
+  const headers = replaces('allowedHeaders') ? '' : defaults.allowedHeaders.join();
+  return `${methods}|${headers}`;
 }

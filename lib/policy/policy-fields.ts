@@ -107,8 +107,9 @@ export function mergeLayers(layers: readonly PolicyLayer[], defaults: RouteDefau
     enforce: false,
     maxAge: undefined,
     optionsSuccessStatus: 204,
+    methods: defaults.methods,
+    allowedHeaders: defaults.allowedHeaders,
     dangerously: NO_DANGERS,
-    ...defaults,
   };
   const doubtful = new Set<PolicyField>();
   for (const layer of layers) {

@@ -1,6 +1,6 @@
-import { isInsecureOrigin } from '../protocol/serialized-origin.js';
+import { isInsecureOrigin, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
 import type { CorsProblem, ValueProblem } from './cors-problem.js';
-import { isAny, type OriginEntry } from './origin-entry.js';
+import { isAny, isExact, type OriginEntry } from './origin-entry.js';
 import { publicSuffixProblem } from './origin-syntax.js';
 import {
   layersOf,
@@ -75,14 +75,15 @@ const RULES: readonly PolicyRule[] = [
       dangerously.publicSuffixes
         ? []
         : origin.flatMap((entry) => {
-            const problem = entry.kind === 'pattern' ? publicSuffixProblem(entry) : undefined;
+            const problem =
+              !isExact(entry) && entry.kind === 'pattern' ? publicSuffixProblem(entry) : undefined;
             return problem === undefined ? [] : [{ ...problem, value: describeEntry(entry) }];
           }),
   },
   {
     fields: ['origin', 'dangerously'],
     find: ({ origin, dangerously }) =>
-      !dangerously.nullOrigin && origin.some((entry) => entry.kind === 'exact' && entry.origin === 'null')
+      !dangerously.nullOrigin && origin.includes(OPAQUE_ORIGIN)
         ? [
             {
               code: 'origin-null',
@@ -157,9 +158,8 @@ function nearest(fields: readonly PolicyField[], layers: readonly PolicyLayer[])
 
 /** Whether an entry names `http:` origins that are not on the user's own machine. */
 function isInsecure(entry: OriginEntry): boolean {
+  if (isExact(entry)) return isInsecureOrigin(entry);
   switch (entry.kind) {
-    case 'exact':
-      return isInsecureOrigin(entry.origin);
     case 'pattern':
       return isInsecureOrigin(`${entry.scheme}://${entry.host}`);
     case 'all-of':
@@ -177,11 +177,10 @@ function secured(origin: string): string {
 
 /** An entry as a user would write it, for messages and for `CorsService.routes()`. */
 export function describeEntry(entry: OriginEntry): string {
+  if (isExact(entry)) return entry;
   switch (entry.kind) {
     case 'any':
       return '*';
-    case 'exact':
-      return entry.origin;
     case 'all-of':
       return entry.parts.map(describeEntry).join(' and ');
     default:

@@ -1,9 +1,8 @@
 import { readMetadata, type Decorated } from '../decorators/cors-metadata.js';
 import type { CorsProblem, ValueProblem } from '../policy/cors-problem.js';
 import { unknownPolicy, type ReadModuleOptions } from '../policy/module-options.js';
+import type { LayerReader } from '../policy/layer-reader.js';
 import type { PolicyLayer } from '../policy/policy-fields.js';
-import { readLayer } from '../policy/read-layer.js';
-import type { ResolveSource } from '../policy/read-origin.js';
 
 const ALLOW_ORIGIN_OPTIONS = ['origin', 'credentials', 'exposedHeaders', 'enforce', 'merge', 'dangerously'];
 const PREFLIGHT_OPTIONS = ['methods', 'allowedHeaders', 'maxAge', 'optionsSuccessStatus', 'merge'];
@@ -30,7 +29,7 @@ export function decoratorLayers(
   target: Decorated,
   where: string,
   options: ReadModuleOptions,
-  resolveSource: ResolveSource,
+  reader: LayerReader,
 ): DecoratorLayers {
   const { allowOrigin, preflight, noCors, policies } = readMetadata(target);
   const problems: CorsProblem[] = [];
@@ -59,7 +58,7 @@ export function decoratorLayers(
   const read = (raw: readonly unknown[], known: readonly string[]): readonly PolicyLayer[] =>
     raw
       .map((value) => {
-        const result = readLayer(value, where, known, resolveSource);
+        const result = reader.read(value, where, known);
         problems.push(...result.problems);
         return result.layer;
       })

@@ -3,6 +3,7 @@ import type { Decorated } from '../decorators/cors-metadata.js';
 import { decoratedMethods } from '../decorators/decorated-places.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
+import { LayerReader } from '../policy/layer-reader.js';
 import { readModuleOptions } from '../policy/module-options.js';
 import type { Policy } from '../policy/policy.js';
 import { PolicyComposer, type ComposedPolicy } from '../policy/policy-composer.js';
@@ -50,11 +51,12 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
   const options = readModuleOptions(raw, app.resolveSource);
   composer.report(options.problems);
 
+  const reader = new LayerReader(app.resolveSource);
   const decorators = new Map<Decorated, DecoratorLayers>();
   const layersOf = (target: Decorated, where: string): DecoratorLayers => {
     const known = decorators.get(target);
     if (known !== undefined) return known;
-    const layers = decoratorLayers(target, where, options, app.resolveSource);
+    const layers = decoratorLayers(target, where, options, reader);
     composer.report(layers.problems);
     decorators.set(target, layers);
     return layers;
@@ -69,7 +71,8 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
     composer.report(withoutOrigin(composed, controller, handler));
     return usable(composed);
   });
-  for (const controller of app.controllers) composer.report(notRoutes(controller, app.routes));
+  const handlers = handlersOf(app.routes);
+  for (const controller of app.controllers) composer.report(notRoutes(controller, handlers.get(controller)));
 
   // Each named policy is checked on its own as well: a mistake in one that no route uses yet is a mistake all the same.
   for (const layer of options.named.values()) composer.compose([options.base, layer], NO_ROUTE_DEFAULTS);
@@ -124,19 +127,24 @@ function withoutOrigin(
   ];
 }
 
+/** The names of each controller's handlers. */
+function handlersOf(routes: readonly CorsRoute[]): ReadonlyMap<Type, ReadonlySet<string>> {
+  const handlers = new Map<Type, Set<string>>();
+  for (const { controller, handlerName } of routes) {
+    const names = handlers.get(controller) ?? new Set();
+    handlers.set(controller, names.add(handlerName));
+  }
+  return handlers;
+}
+
 /** Decorators on methods that are no handlers would be promises that nobody keeps. */
-function notRoutes(controller: Type, routes: readonly CorsRoute[]): readonly CorsProblem[] {
-  const handlers = new Set(
-    routes.filter((route) => route.controller === controller).map(({ handlerName }) => handlerName),
-  );
-  return decoratedMethods(controller)
-    .filter((name) => !handlers.has(name))
-    .map((name) => ({
-      code: 'decorator-without-route',
-      where: `${controller.name}#${name}`,
-      field: '',
-      value: undefined,
-      message: 'has a decorator of nestjs-cors, but serves no route',
-      fix: 'add @Get(), @Post() or another method decorator of Nest, or remove it',
-    }));
+function notRoutes(controller: Type, handlers: ReadonlySet<string> = new Set()): readonly CorsProblem[] {
+  return decoratedMethods(controller, handlers).map((name) => ({
+    code: 'decorator-without-route',
+    where: `${controller.name}#${name}`,
+    field: '',
+    value: undefined,
+    message: 'has a decorator of nestjs-cors, but serves no route',
+    fix: 'add @Get(), @Post() or another method decorator of Nest, or remove it',
+  }));
 }

@@ -5,7 +5,7 @@ import { declaredInput } from './nest-internals.js';
 
 /**
  * What routes say of themselves where no layer sets `methods` or `allowedHeaders`: the methods that the app serves at
- * the path, and the headers that the handler declares it reads.
+ * the path, and the headers that the handler declares it reads. Found when they are asked for, since most routes have layers that set them.
  *
  * @param versionHeader - the request header that versions are asked for with, which the app reads before any handler
  */
@@ -19,8 +19,12 @@ export function routeDefaults(
     methods.set(path, atPath.add(method === 'ALL' ? '*' : method));
   }
   return (route) => ({
-    methods: [...(methods.get(route.path) ?? [])],
-    allowedHeaders: readHeaders(route, versionHeader),
+    get methods() {
+      return [...(methods.get(route.path) ?? [])];
+    },
+    get allowedHeaders() {
+      return readHeaders(route, versionHeader);
+    },
   });
 }
 

@@ -1,6 +1,11 @@
 import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
 import type { CorsProblem } from '../../lib/policy/cors-problem.js';
-import { NO_ROUTE_DEFAULTS, POLICY_FIELDS, type PolicyLayer } from '../../lib/policy/policy-fields.js';
+import {
+  NO_ROUTE_DEFAULTS,
+  POLICY_FIELDS,
+  type MergedFields,
+  type PolicyLayer,
+} from '../../lib/policy/policy-fields.js';
 import type { OriginSource, OriginSourceClass } from '../../lib/policy/origin-source.js';
 import { PolicyComposer, type ComposedPolicy } from '../../lib/policy/policy-composer.js';
 import { readLayer } from '../../lib/policy/read-layer.js';
@@ -71,12 +76,13 @@ export function layerOf(where: string, raw: object): PolicyLayer {
 export function composed(
   layers: Readonly<Record<string, object>>,
   defaults = NO_ROUTE_DEFAULTS,
-): ComposedPolicy & { readonly problems: readonly CorsProblem[] } {
+): MergedFields & Pick<ComposedPolicy, 'policy'> & { readonly problems: readonly CorsProblem[] } {
   const composer = new PolicyComposer();
   const read = Object.entries(layers).map(([where, raw]) => {
     const { layer, problems } = readLayer(raw, where, [...POLICY_FIELDS, 'merge'], providing());
     composer.report(problems);
     return layer;
   });
-  return { ...composer.compose(read, defaults), problems: composer.problems };
+  const { policy, fields, from, doubtful } = composer.compose(read, defaults);
+  return { policy, fields, from, doubtful, problems: composer.problems };
 }

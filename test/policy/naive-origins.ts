@@ -50,18 +50,17 @@ export function decide(rule: OriginRule, origin: string): boolean {
 /** What entries allow, written without any thought of speed and without a line of the library. */
 export function naiveDecide(entries: readonly OriginEntry[], origin: string, secureOnly = false): boolean {
   return entries.some((entry) => {
-    const fixed = entry.kind === 'any' || entry.kind === 'exact' || entry.kind === 'pattern';
+    const fixed = typeof entry === 'string' || entry.kind === 'any' || entry.kind === 'pattern';
     return naiveAllows(entry, origin) && (fixed || !secureOnly || !naiveInsecure(origin));
   });
 }
 
 function naiveAllows(entry: OriginEntry, origin: string): boolean {
   const parts = naiveParts(origin);
+  if (typeof entry === 'string') return origin === entry;
   switch (entry.kind) {
     case 'any':
       return origin === 'null' || parts !== undefined;
-    case 'exact':
-      return origin === entry.origin;
     case 'pattern':
       return parts !== undefined && naivePatternAllows(entry, parts);
     case 'regexp':

@@ -11,8 +11,8 @@ const regexp = uncheckedRegExp('https://[a-z]+\\.example\\.com(?::1)?');
 /** Entries as short strings. */
 function show(entries: readonly OriginEntry[]): readonly string[] {
   return entries.map((entry) => {
+    if (typeof entry === 'string') return entry;
     if (entry.kind === 'any') return '*';
-    if (entry.kind === 'exact') return entry.origin;
     return entry.kind === 'all-of' ? show(entry.parts).join(' & ') : entry.text;
   });
 }
@@ -161,10 +161,7 @@ describe('intersectOrigins of lists', () => {
 
   it('takes no product of two long lists of exact origins', () => {
     const list = (from: number): readonly OriginEntry[] =>
-      Array.from({ length: 50_000 }, (_, at) => ({
-        kind: 'exact',
-        origin: `https://t${from + at}.example.com`,
-      }));
+      Array.from({ length: 50_000 }, (_, at) => `https://t${from + at}.example.com`);
     const start = performance.now();
     expect(intersectOrigins(list(0), list(25_000))).toHaveLength(25_000);
     expect(performance.now() - start).toBeLessThan(2_000);

@@ -157,7 +157,7 @@ describe('merging', () => {
       'Cats#list': { maxAge: 40 },
     });
     expect(fields).toMatchObject({
-      origin: [{ origin: 'https://b.example' }],
+      origin: ['https://b.example'],
       credentials: true,
       maxAge: 40,
       exposedHeaders: ['x-c'],

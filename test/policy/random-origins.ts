@@ -154,9 +154,8 @@ export function nearMiss(
 
 /** An origin that the entry allows, where it is one with a host. */
 function originOf(entry: OriginEntry | undefined, label: string, depth: number): string {
+  if (typeof entry === 'string') return entry;
   switch (entry?.kind) {
-    case 'exact':
-      return entry.origin;
     case 'pattern': {
       const labels =
         entry.labels === 'none' ? '' : `${label}.`.repeat(entry.labels === 'one' ? 1 : depth + 1);

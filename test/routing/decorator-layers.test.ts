@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { applyDecorators } from '@nestjs/common';
 import { AllowOrigin, NoCors, Preflight, UseCorsPolicy } from '../../lib/index.js';
+import { LayerReader } from '../../lib/policy/layer-reader.js';
 import { readModuleOptions } from '../../lib/policy/module-options.js';
 import { decoratorLayers, routeLayers, type DecoratorLayers } from '../../lib/routing/decorator-layers.js';
 
@@ -14,7 +15,7 @@ const options = readModuleOptions({ origin: A, policies: { partners: { origin: B
 function layers(...decorators: readonly ClassDecorator[]): DecoratorLayers {
   @applyDecorators(...decorators)
   class Target {}
-  return decoratorLayers(Target, 'Target', options, noSource);
+  return decoratorLayers(Target, 'Target', options, new LayerReader(noSource));
 }
 
 const NOTHING = layers();

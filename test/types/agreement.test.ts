@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { AllowOrigin, Preflight, type CorsDecorator, type CorsProblemCode } from '../../lib/index.js';
 import { NO_ROUTE_DEFAULTS } from '../../lib/policy/policy-fields.js';
+import { LayerReader } from '../../lib/policy/layer-reader.js';
 import { readModuleOptions } from '../../lib/policy/module-options.js';
 import { PolicyComposer } from '../../lib/policy/policy-composer.js';
 import { decoratorLayers } from '../../lib/routing/decorator-layers.js';
@@ -221,7 +222,8 @@ function checkDecorator(text: string): readonly CorsProblemCode[] {
   class Cats {}
   (evaluate(text) as CorsDecorator)(Cats);
   const composer = new PolicyComposer();
-  const { own, problems } = decoratorLayers(Cats, 'Cats', readModuleOptions({}, providing()), providing());
+  const reader = new LayerReader(providing());
+  const { own, problems } = decoratorLayers(Cats, 'Cats', readModuleOptions({}, providing()), reader);
   composer.report(problems);
   composer.compose(own, NO_ROUTE_DEFAULTS);
   return composer.problems.map(({ code }) => code);
