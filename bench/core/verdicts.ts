@@ -1,5 +1,13 @@
 import { internal } from '../support/dist.js';
-import { freshStrings, headerInputs, headerNames, MEETINGS, originPool, type Meeting } from './inputs.js';
+import {
+  freshStrings,
+  headerInputs,
+  headerNames,
+  MEETINGS,
+  originPool,
+  POOLS,
+  type Meeting,
+} from './inputs.js';
 import { policyFor, type OriginList } from './policies.js';
 import { time, type Timing } from './timing.js';
 
@@ -10,6 +18,8 @@ type RequestHeaders = typeof import('../../lib/protocol/request-headers.js');
 export interface OriginTiming extends Timing {
   readonly list: string;
   readonly meeting: Meeting;
+  /** How many different origins were asked about in turn. */
+  readonly pool: number;
 }
 
 /** The time of a check of request headers. */
@@ -31,15 +41,15 @@ export async function timeOrigins(
   const timings: OriginTiming[] = [];
   for (const list of lists) {
     const policy = await policyFor(list);
-    for (const meeting of MEETINGS) {
-      const pool = originPool(meeting, list);
+    for (const [meeting, size] of MEETINGS.flatMap((one) => POOLS.map((many) => [one, many] as const))) {
+      const pool = originPool(meeting, list, size);
       const expected = meeting === 'refused' ? 'origin-not-allowed' : 'origin-allowed';
       for (const origin of pool) {
         const reason = decideOrigin(policy, origin);
         if (reason !== expected) throw new Error(`${list.name}: ${origin} is ${reason}, not ${expected}`);
       }
       const timing = await time(freshStrings(pool), (origin) => decideOrigin(policy, origin), brief);
-      timings.push({ list: list.name, meeting, ...timing });
+      timings.push({ list: list.name, meeting, pool: size, ...timing });
     }
   }
   return timings;

@@ -52,7 +52,11 @@ export function coreTables({ origins, headers, rivals, allocation }: CoreSummary
   return [
     table(
       ['verdict on an origin', 'ns min', 'median'],
-      origins.map(({ list, meeting, min, median }) => [`${meeting}, among ${list}`, ns(min), ns(median)]),
+      origins.map(({ list, meeting, pool, min, median }) => [
+        `${meeting}, among ${list}, ${pool} in turn`,
+        ns(min),
+        ns(median),
+      ]),
     ),
     table(
       ['request-header check', 'ns min', 'median'],

@@ -77,9 +77,11 @@ function manyOriginsToFew({ core }: Results): readonly Case[] {
   const timings = core?.results.origins ?? [];
   const lists = [...new Set(timings.map(({ list }) => list))];
   const few = timings.filter(({ list }) => list === lists[1]);
-  return few.flatMap(({ meeting, median }) => {
-    const many = timings.find((one) => one.list === lists.at(-1) && one.meeting === meeting);
-    return many === undefined ? [] : [{ name: meeting, value: many.median / median }];
+  return few.flatMap(({ meeting, pool, median }) => {
+    const many = timings.find(
+      (one) => one.list === lists.at(-1) && one.meeting === meeting && one.pool === pool,
+    );
+    return many === undefined ? [] : [{ name: `${meeting}, ${pool} in turn`, value: many.median / median }];
   });
 }
 
