@@ -5,6 +5,16 @@ export type { CorsDecorator } from './decorators/cors-decorator.js';
 export { NoCors } from './decorators/no-cors.decorator.js';
 export { Preflight } from './decorators/preflight.decorator.js';
 export { UseCorsPolicy } from './decorators/use-cors-policy.decorator.js';
+export type {
+  CorsExplanation,
+  CorsHint,
+  CorsHintCode,
+  CorsReason,
+  CorsStep,
+  CorsStepName,
+  CorsStepReason,
+  ExplainableRequest,
+} from './explain/cors-explanation.js';
 export { CorsConfigurationError } from './policy/cors-configuration-error.js';
 export type {
   AllowOriginOptions,

@@ -7,11 +7,13 @@ import {
   type VersioningOptions,
 } from '@nestjs/common';
 import { ApplicationConfig, ModuleRef, ModulesContainer, type AbstractHttpAdapter } from '@nestjs/core';
+import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
+import { explainRequest } from '../explain/explain-request.js';
 import { corsRoute } from '../routing/cors-route.js';
 import { ExpressMatcher } from '../routing/express-matcher.js';
 import { FastifyMatcher } from '../routing/fastify-matcher.js';
 import { compileGovernance, type Governance } from '../routing/governance.js';
-import { exploreRoutes, matchingOptions } from '../routing/nest-internals.js';
+import { exploreRoutes, isOrderSensitive, matchingOptions } from '../routing/nest-internals.js';
 import type { RouteMatcher } from '../routing/route-matcher.js';
 import { reportRoutes, type CorsRouteReport } from '../routing/route-report.js';
 import { RouteTable } from '../routing/route-table.js';
@@ -86,6 +88,21 @@ export class CorsEngine {
   report(): readonly CorsRouteReport[] {
     const governance = this.governance();
     return governance === undefined ? [] : reportRoutes(this.table.routes, governance);
+  }
+
+  /**
+   * Explains a request.
+   *
+   * @throws Error if the app has not been initialized yet, or serves no HTTP
+   */
+  explain(request: ExplainableRequest): Promise<CorsExplanation> {
+    this.governance();
+    const { adapter, current } = this;
+    if (adapter === undefined || current === undefined) {
+      throw new Error('This app serves no HTTP, so no request can be explained.');
+    }
+    const versioning = this.config.getVersioning();
+    return explainRequest(request, { ...current, versioning, isOrderSensitive: isOrderSensitive(adapter) });
   }
 
   /** Whether the hook may ask for a request's host: for a controller that is bound to one, or for a source. */

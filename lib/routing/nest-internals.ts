@@ -167,7 +167,8 @@ function hostsOf(controller: Type): readonly HostPattern[] {
   return host ? [host].flat() : [];
 }
 
-function isOrderSensitive(adapter: HttpServer): boolean {
+/** Whether the platform tries routes in the order in which they were registered. */
+export function isOrderSensitive(adapter: HttpServer): boolean {
   return adapter.isRouteOrderSensitive?.() ?? true;
 }
 

@@ -20,15 +20,23 @@ export interface PathEntry {
   readonly governed: Governed;
 }
 
+/** An entry with its policy compiled. */
+interface EntryPolicy {
+  readonly entry: PathEntry;
+  readonly policy: Policy | undefined;
+}
+
 /** The policies of responses that belong to no route. */
 export interface PathPolicies {
   readonly entries: readonly PathEntry[];
-  /** The module's default. */
-  readonly fallback: Governed;
+  /** The module's default, as an entry for every path. */
+  readonly fallback: PathEntry;
   readonly policies: readonly (Policy | undefined)[];
   readonly problems: readonly CorsProblem[];
   /** The policy of a path that no route serves. */
   readonly policyFor: (path: string | undefined) => Policy | undefined;
+  /** Where that policy stands: an entry, or the module's default; `undefined` where the path can be read in two ways. */
+  readonly entryFor: (path: string | undefined) => PathEntry | undefined;
 }
 
 /**
@@ -45,31 +53,35 @@ export function compilePathPolicies(
 ): PathPolicies {
   const served = new Set(app.routes.map(({ path }) => path));
   const problems: CorsProblem[] = [];
-  const matchers: { readonly matches: MatchFunction<object>; readonly policy: Policy | undefined }[] = [];
-  for (const { where, path, governed } of entries) {
+  const matchers: (EntryPolicy & { readonly matches: MatchFunction<object> })[] = [];
+  for (const entry of entries) {
+    const { where, path, governed } = entry;
     if (served.has(path)) problems.push(servedByController(where, path));
     try {
-      matchers.push({ matches: compilePath(path, app.pathSyntax), policy: policyOf(governed) });
+      matchers.push({ matches: compilePath(path, app.pathSyntax), entry, policy: policyOf(governed) });
     } catch {
       problems.push(unreadablePath(where, path));
     }
   }
-  const fallbackPolicy = policyOf(fallback);
-  const lookUp = (path: string): Policy | undefined => {
-    const found = matchers.find(({ matches }) => matches(path) !== false);
-    return found === undefined ? fallbackPolicy : found.policy;
+  const base: EntryPolicy = {
+    entry: { where: 'options', path: '*', governed: fallback },
+    policy: policyOf(fallback),
+  };
+  const lookUp = (path: string): EntryPolicy =>
+    matchers.find(({ matches }) => matches(path) !== false) ?? base;
+  const find = (target: string | undefined): EntryPolicy | undefined => {
+    if (target === undefined || matchers.length === 0) return base;
+    const path = app.pathSyntax.useSemicolonDelimiter === true ? (target.split(';')[0] as string) : target;
+    const found = lookUp(path);
+    return lookUp(canonicalPath(path)).policy === found.policy ? found : undefined;
   };
   return {
     entries,
-    fallback,
-    policies: [...matchers.map(({ policy }) => policy), fallbackPolicy],
+    fallback: base.entry,
+    policies: [...matchers.map(({ policy }) => policy), base.policy],
     problems,
-    policyFor: (target) => {
-      if (target === undefined || matchers.length === 0) return fallbackPolicy;
-      const path = app.pathSyntax.useSemicolonDelimiter === true ? (target.split(';')[0] as string) : target;
-      const policy = lookUp(path);
-      return lookUp(canonicalPath(path)) === policy ? policy : undefined;
-    },
+    policyFor: (target) => find(target)?.policy,
+    entryFor: (target) => find(target)?.entry,
   };
 }
 

@@ -3,6 +3,7 @@ import { describeEntry } from '../policy/policy-rules.js';
 import type { CorsRoute } from './cors-route.js';
 import type { Governance } from './governance.js';
 import type { Governed } from './governed.js';
+import type { PathEntry } from './path-policies.js';
 
 /** The longest time, in seconds, for which Chromium keeps a preflight. */
 const CHROMIUM_MAX_AGE = 7200;
@@ -57,7 +58,15 @@ export function reportRoutes(
   routes: readonly CorsRoute[],
   { routes: governed, paths }: Governance,
 ): CorsRouteReport[] {
-  const ofRoutes = routes.map((route, index) => ({
+  return [
+    ...routes.map((route, index) => reportRoute(route, governed[index])),
+    ...[...paths.entries, paths.fallback].map(reportEntry),
+  ];
+}
+
+/** Describes a route of Nest, with what governs it. */
+export function reportRoute(route: CorsRoute, governed: Governed): CorsRouteReport {
+  return {
     where: route.where,
     method: route.method,
     path: route.path,
@@ -65,20 +74,13 @@ export function reportRoutes(
       .flat()
       .map((version) => (typeof version === 'symbol' ? 'neutral' : version)),
     hosts: route.hosts,
-    ...reportPolicy(governed[index]),
-  }));
-  const ofPaths = [...paths.entries, { where: 'options', path: '*', governed: paths.fallback }];
-  return [
-    ...ofRoutes,
-    ...ofPaths.map(({ where, path, governed: policy }) => ({
-      where,
-      method: 'ALL',
-      path,
-      version: [],
-      hosts: [],
-      ...reportPolicy(policy),
-    })),
-  ];
+    ...reportPolicy(governed),
+  };
+}
+
+/** Describes an entry of `routes`, or the module's default. */
+export function reportEntry({ where, path, governed }: PathEntry): CorsRouteReport {
+  return { where, method: 'ALL', path, version: [], hosts: [], ...reportPolicy(governed) };
 }
 
 function reportPolicy(governed: Governed): Pick<CorsRouteReport, 'policy' | 'from' | 'notes'> {

@@ -1,0 +1,174 @@
+import { asksSources, isAny, type OriginEntry } from '../policy/origin-entry.js';
+import { NO_CORS, type Policy } from '../policy/policy.js';
+import { describeEntry } from '../policy/policy-rules.js';
+import type { OriginVerdict } from './asking.js';
+import type { CorsHint, CorsStep, CorsStepName, CorsStepReason } from './cors-explanation.js';
+import { ownerOf, type Governing } from './governing.js';
+import { originHint } from './origin-hint.js';
+import { listed, oneLine } from './words.js';
+
+/** A step, with what it adds to the explanation as a whole. */
+export interface ExplainedStep extends CorsStep {
+  /** Where the origin is refused: the allowed one that it comes closest to. */
+  readonly closest: string | undefined;
+  /** What it says in the message of the whole; `''` for nothing. */
+  readonly clause: string;
+}
+
+/** What a step may have beside its message. */
+interface StepExtras {
+  readonly hint?: CorsHint | undefined;
+  readonly closest?: string | undefined;
+  /** What is to be said behind the message, by default the hint's. */
+  readonly addition?: string;
+  /** Whether the step belongs into the message of the whole, by default if it is not passed. */
+  readonly tells?: boolean;
+}
+
+/** Makes a step. What is said of a request may come from the request, so it is kept on one line. */
+export function makeStep(
+  step: CorsStepName,
+  governing: Governing | undefined,
+  reason: CorsStepReason,
+  passed: boolean,
+  message: string,
+  { hint, closest, addition = hint?.message ?? '', tells = !passed }: StepExtras = {},
+): ExplainedStep {
+  const clause = addition === '' ? message : `${message}; ${addition}`;
+  return {
+    step,
+    where: governing?.report.where,
+    passed,
+    reason,
+    message: oneLine(message),
+    hint: hint && { ...hint, message: oneLine(hint.message) },
+    closest,
+    clause: tells ? oneLine(clause) : '',
+  };
+}
+
+/**
+ * What serves a request, and whether that has a policy; the last of these is passed if it has.
+ *
+ * @param hint - what was probably meant, where no route serves it
+ */
+export function governingSteps(
+  governing: Governing,
+  subject: string,
+  hint?: CorsHint,
+): readonly ExplainedStep[] {
+  const { isRoute, isDefault, report } = governing;
+  const route = isRoute
+    ? makeStep('route', governing, 'route-found', true, `${report.where} serves ${subject}`)
+    : unroutedStep(governing, subject, { hint, tells: isDefault || hint !== undefined });
+  return [route, policyStep(governing)];
+}
+
+function unroutedStep(governing: Governing | undefined, subject: string, extras: StepExtras): ExplainedStep {
+  return makeStep('route', governing, 'route-missing', true, `no route of Nest serves ${subject}`, extras);
+}
+
+function policyStep(governing: Governing): ExplainedStep {
+  const { isRoute, report, policy } = governing;
+  const { where, path } = report;
+  if (policy === NO_CORS) {
+    const message = isRoute ? `${where} is under @NoCors()` : `${where} has policy: false for ${path}`;
+    return makeStep('policy', governing, 'no-cors', false, message);
+  }
+  if (policy === undefined) {
+    const message = `${where} has no policy, so the library leaves the response to the app`;
+    return makeStep('policy', governing, 'no-policy', false, message);
+  }
+  const message = isRoute ? `${where} has a policy` : `${where} has a policy for ${path}`;
+  return makeStep('policy', governing, 'policy-found', true, message);
+}
+
+/**
+ * The steps of a request that nothing governs.
+ *
+ * @param hint - what was probably meant
+ */
+export function ungovernedSteps(
+  isAmbiguous: boolean,
+  subject: string,
+  hint?: CorsHint,
+): readonly ExplainedStep[] {
+  return [
+    unroutedStep(undefined, subject, { hint, tells: true }),
+    isAmbiguous
+      ? makeStep('policy', undefined, 'path-ambiguous', false, AMBIGUOUS)
+      : makeStep('policy', undefined, 'no-policy', false, UNGOVERNED),
+  ];
+}
+
+const AMBIGUOUS = 'the path can be read as two paths with different policies, so it has none';
+
+const UNGOVERNED = 'no entry of routes is for the path, and the module has no default policy';
+
+/** Whether the policy allows the origin. */
+export function originStep(
+  governing: Governing,
+  policy: Policy,
+  origin: string | undefined,
+  { reason, failures }: OriginVerdict,
+): ExplainedStep {
+  const owner = ownerOf(governing, 'origin');
+  if (reason === 'any-origin') return makeStep('origin', governing, reason, true, `${owner} allows "*"`);
+  if (reason === 'origin-allowed')
+    return makeStep('origin', governing, reason, true, `${owner} allows the origin`);
+  if (reason === 'no-origin') return makeStep('origin', governing, reason, false, NO_ORIGIN);
+  const { clause, ...found } = originHint(origin as string, policy.origin, governing.entries);
+  if (reason === 'origin-malformed') {
+    return makeStep('origin', governing, reason, false, MALFORMED, { ...found, addition: clause });
+  }
+  const message = `${owner} does not allow the origin`;
+  if (failures.length > 0) {
+    const failed = `${message}: ${failures.join(', ')}`;
+    return makeStep('origin', governing, 'source-failed', false, failed, { ...found, addition: clause });
+  }
+  const addition = clause === '' ? `it allows ${allowedOrigins(governing)}` : clause;
+  return makeStep('origin', governing, reason, false, message, { ...found, addition });
+}
+
+const NO_ORIGIN = 'the request has no Origin, so it is no CORS request';
+
+const MALFORMED = 'the value of Origin is no serialized origin';
+
+function allowedOrigins({ entries }: Governing): string {
+  return entries.length === 0 ? 'nobody' : listed(entries.map(allowedOrigin));
+}
+
+function allowedOrigin(entry: OriginEntry): string {
+  const text = describeEntry(entry);
+  return !isAny(entry) && asksSources(entry) ? `what the source ${text} allows` : text;
+}
+
+/** That CORS does not apply, whatever the policy says. */
+export function sameOriginStep(governing: Governing | undefined): ExplainedStep {
+  return makeStep('origin', governing, 'same-origin', true, SAME_ORIGIN);
+}
+
+const SAME_ORIGIN = "the origin is the app's own, as far as the request tells, so CORS does not apply";
+
+/** Whether the guard lets an actual request through to the handler. */
+export function enforceStep(governing: Governing, policy: Policy, mayPass: boolean): ExplainedStep {
+  if (!policy.enforce) {
+    return makeStep(
+      'enforce',
+      governing,
+      'enforce-off',
+      true,
+      'enforce is off, so the handler runs whoever asks',
+    );
+  }
+  const owner = ownerOf(governing, 'enforce');
+  return mayPass
+    ? makeStep('enforce', governing, 'enforce-passed', true, `${owner} lets the request through`)
+    : makeStep(
+        'enforce',
+        governing,
+        'enforce-refused',
+        false,
+        `${owner} refuses it with 403 before the handler runs`,
+      );
+}
