@@ -3,7 +3,7 @@ import { CorsModule, type CorsModuleOptions } from 'nestjs-cors';
 import { ExplainController } from './explain.controller.js';
 import { Pages, PagesModule } from './pages.js';
 import { ReportsController } from './reports.controller.js';
-import { WireLog } from './wire-log.js';
+import { WireLog } from '../shared/wire-log.js';
 
 @Module({
   imports: [

@@ -1,6 +1,6 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { AllowOrigin, CorsService } from 'nestjs-cors';
-import { WireLog } from './wire-log.js';
+import { WireLog } from '../shared/wire-log.js';
 
 /**
  * The server's side of the story, for a lesson's page. Browsers hide why CORS failed; the server need not, at least not

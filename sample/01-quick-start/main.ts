@@ -1,19 +1,10 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApi } from '../shared/create-api.js';
 import { AppModule } from './app.module.js';
 import { Pages } from './pages.js';
-import { WireLog } from './wire-log.js';
 
-// Browsers keep connections open; without `forceCloseConnections` the app would wait for them when it is stopped.
-const app = await NestFactory.create<NestFastifyApplication>(
-  AppModule,
-  new FastifyAdapter({ forceCloseConnections: true }),
-  { logger: ['error', 'warn'] },
-);
-app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
-app.get(WireLog).watch(app.getHttpServer());
+const app = await createApi(AppModule);
 await app.listen(Number(process.env['PORT'] ?? 0), '127.0.0.1');
 
 const { port } = app.getHttpServer().address() as AddressInfo;

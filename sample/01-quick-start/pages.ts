@@ -1,21 +1,13 @@
-import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname } from 'node:path';
 import { Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { closePages, servePages, type Setup } from '../shared/page-server.js';
 
 /** A server of the page, and the origin that its scripts have. */
 export interface Page {
   readonly origin: `http://localhost:${number}`;
   readonly server: Server;
 }
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-};
 
 /**
  * One page on two ports, and so on two origins: one that the API's policies name and one that they do not. They stand
@@ -40,14 +32,11 @@ export class Pages implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    for (const { server } of [this.allowed, this.refused]) {
-      server.close();
-      server.closeAllConnections();
-    }
+    for (const { server } of [this.allowed, this.refused]) closePages(server);
   }
 
   /** What the page's script needs to know. */
-  private setup(): object {
+  private setup(): Setup {
     return { api: this.api, allowed: this.allowed.origin, refused: this.refused.origin };
   }
 }
@@ -59,36 +48,7 @@ export class Pages implements OnApplicationShutdown {
 })
 export class PagesModule {}
 
-async function openPage(port: string | undefined, setup: () => object): Promise<Page> {
-  const files = readFiles(new URL('page/', import.meta.url));
-  const server = createServer(({ url }, response) => {
-    const path = url?.split('?')[0] ?? '/';
-    const file = path === '/setup.json' ? jsonFile(setup()) : files.get(path === '/' ? '/index.html' : path);
-    response.writeHead(file ? 200 : 404, {
-      'Content-Type': file?.type ?? 'text/plain',
-      'Cache-Control': 'no-store',
-    });
-    response.end(file?.content ?? 'Not found');
-  });
-  server.listen(Number(port ?? 0), '127.0.0.1');
-  await once(server, 'listening');
+async function openPage(port: string | undefined, setup: () => Setup): Promise<Page> {
+  const server = await servePages(new URL('page/', import.meta.url), Number(port ?? 0), setup);
   return { origin: `http://localhost:${(server.address() as AddressInfo).port}`, server };
-}
-
-interface File {
-  readonly type: string;
-  readonly content: string;
-}
-
-function readFiles(folder: URL): ReadonlyMap<string, File> {
-  return new Map(
-    readdirSync(folder).map((name) => [
-      `/${name}`,
-      { type: TYPES[extname(name)] ?? 'text/plain', content: readFileSync(new URL(name, folder), 'utf8') },
-    ]),
-  );
-}
-
-function jsonFile(value: object): File {
-  return { type: 'application/json', content: JSON.stringify(value) };
 }

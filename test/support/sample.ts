@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -62,14 +63,19 @@ export function buildSamples(): SampleBuild {
   return { folder: join(folder, 'out'), remove };
 }
 
-/** Starts a sample on free ports and waits until it has said where it is. */
+/** The variables that samples read: a developer's own are not meant for the tests. */
+const VARIABLES = new Set(['PORT', 'ALLOWED_PORT', 'REFUSED_PORT', 'PAGES_PORT', 'FOO_ORIGIN', 'BAR_ORIGIN']);
+
+/** Starts a sample on free ports, or on those that it is told, and waits until it has said where it is. */
 export async function startSample(
   { folder }: SampleBuild,
   name: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<RunningSample> {
-  const { PORT: _port, ALLOWED_PORT: _allowed, REFUSED_PORT: _refused, ...inherited } = process.env;
-  const child = spawn(process.execPath, [join(folder, name, 'main.js')], { env: { ...inherited, ...env } });
+  const inherited = Object.entries(process.env).filter(([variable]) => !VARIABLES.has(variable));
+  const child = spawn(process.execPath, [join(folder, name, 'main.js')], {
+    env: { ...Object.fromEntries(inherited), ...env },
+  });
   const ended = once(child, 'exit') as Promise<[Ended['code'], Ended['signal']]>;
   let output = '';
   let errors = '';
@@ -92,6 +98,25 @@ export async function startSample(
       return { code, signal: by, errors };
     },
   };
+}
+
+/** Ports that are free, for a sample that has to know its own beforehand. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+/** Opens a connection and sends nothing, as browsers do ahead of time. */
+export function openConnection(url: string): Promise<{ readonly closed: Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const closed = new Promise<void>((end) => socket.on('close', () => end()));
+    socket.on('error', reject);
+    socket.on('connect', () => resolve({ closed }));
+  });
 }
 
 function writeJson(path: string, value: object): string {

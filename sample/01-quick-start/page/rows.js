@@ -1,7 +1,5 @@
 import { element, proseOf } from './element.js';
-
-/** Headers of HTTP's own machinery, left out of the wire column. */
-const PLUMBING = new Set(['connection', 'content-length', 'content-type', 'date', 'keep-alive']);
+import { answeredOf, sentOf } from './exchange.js';
 
 /** The row of one call. */
 export function rowOf(call, seen, exchanges, { readable, reason }) {
@@ -41,19 +39,6 @@ function seenBy({ error, status, headers, body }) {
   return [element('pre', {}, lines.join('\n')), element('pre', { class: 'box' }, body)];
 }
 
-function exchangeOf({ method, path, origin, requestedMethod, requestedHeaders, status, headers }) {
-  const asked = [
-    `${method} ${path}`,
-    `origin: ${origin}`,
-    ...(requestedMethod === undefined ? [] : [`access-control-request-method: ${requestedMethod}`]),
-    ...(requestedHeaders === undefined ? [] : [`access-control-request-headers: ${requestedHeaders}`]),
-    '',
-  ];
-  const answered = Object.entries(headers)
-    .filter(([name]) => !PLUMBING.has(name))
-    .map(([name, value]) =>
-      element('span', { class: name.startsWith('access-control-') ? 'cors' : '' }, `\n${name}: ${value}`),
-    );
-  const outcome = element('strong', {}, `→ ${status}`);
-  return element('pre', { class: 'box' }, asked.join('\n'), outcome, ...answered);
+function exchangeOf(exchange) {
+  return element('pre', { class: 'box' }, ...sentOf(exchange), '\n\n', ...answeredOf(exchange));
 }

@@ -1,5 +1,6 @@
 import { calls } from './calls.js';
 import { element } from './element.js';
+import { getJson } from './get-json.js';
 import { showPolicies } from './policies.js';
 import { rowOf } from './rows.js';
 import { why } from './why.js';
@@ -62,9 +63,4 @@ async function see(url, init) {
   } catch (error) {
     return { error: String(error) };
   }
-}
-
-async function getJson(url) {
-  const response = await fetch(url);
-  return response.json();
 }

@@ -1,3 +1,6 @@
+import { corsCheck } from './cors-check.js';
+import { isPreflight } from './exchange.js';
+
 /**
  * Says why the script may or may not read the answer to a call. These are the checks of the Fetch standard, made with
  * what the server says that it received and sent.
@@ -9,10 +12,10 @@
  * @returns whether the script may read the answer, and the reasons, as sentences
  */
 export function why(call, route, exchanges, origin) {
-  const preflight = exchanges.find(({ requestedMethod }) => requestedMethod !== undefined);
+  const preflight = exchanges.find(isPreflight);
   const actual = exchanges.find((exchange) => exchange !== preflight);
   if (actual !== undefined) {
-    const check = corsCheck(call, route, actual, origin);
+    const check = checked(call, route, actual, origin);
     return preflight === undefined
       ? check
       : { ...check, reason: `The server approved the preflight. ${check.reason}` };
@@ -21,43 +24,46 @@ export function why(call, route, exchanges, origin) {
     ? hidden('Nothing of this call reached the API.')
     : hidden(
         `The browser asked first, with a preflight, and the server refused: ${refusal(route, preflight)}.`,
-        `So the ${preflight.requestedMethod} was never sent.`,
+        `So the ${call.init.method} was never sent.`,
       );
 }
 
-/** Fetch, "CORS check". */
-function corsCheck(call, route, actual, origin) {
-  const allowed = actual.headers['access-control-allow-origin'];
-  const withCookies = call.init.credentials === 'include';
-  if (allowed === undefined) {
-    return hidden(`The answer names no origin: ${objection(route, origin)}.`, aftermath(route, actual));
-  }
-  if (allowed === '*') {
-    return withCookies
-      ? hidden(
-          '`*` is not enough for a call with `credentials: include`. The answer would have to name this origin.',
-        )
-      : readable(
-          '`*` stands for every origin, as long as the call is made without cookies.',
-          unexposed(actual),
-        );
-  }
-  if (allowed !== origin) return hidden(`The answer names ${allowed}, not this origin.`);
-  if (!withCookies)
-    return readable('The policy names this origin, and so does the answer.', evenErrors(actual));
-  return actual.headers['access-control-allow-credentials'] === 'true'
-    ? readable(
+/** What the CORS check comes to, in words. */
+function checked(call, route, actual, origin) {
+  const { responseHeaders } = actual;
+  switch (corsCheck(responseHeaders, origin, call.init.credentials === 'include')) {
+    case 'missing':
+      return hidden(`The answer names no origin: ${objection(route, origin)}.`, aftermath(route, actual));
+    case 'another':
+      return hidden(`The answer names ${responseHeaders['access-control-allow-origin']}, not this origin.`);
+    case 'any-with-credentials':
+      return hidden(
+        '`*` is not enough for a call with `credentials: include`. The answer would have to name this origin.',
+      );
+    case 'no-credentials':
+      return hidden('The answer names this origin, but does not allow credentials.');
+    case 'any':
+      return readable(
+        '`*` stands for every origin, as long as the call is made without cookies.',
+        unexposed(actual),
+      );
+    default:
+      return readable(
         'The policy names this origin, and so does the answer.',
-        '`Access-Control-Allow-Credentials` covers the cookies.',
-      )
-    : hidden('The answer names this origin, but does not allow credentials.');
+        call.init.credentials === 'include'
+          ? '`Access-Control-Allow-Credentials` covers the cookies.'
+          : evenErrors(actual),
+      );
+  }
 }
 
 /** What a policy has against a preflight, in the order in which the server decides. */
-function refusal(route, { origin, requestedMethod, requestedHeaders }) {
-  const { policy } = route;
+function refusal({ policy }, { requestHeaders }) {
+  const origin = requestHeaders.origin;
+  const requestedMethod = requestHeaders['access-control-request-method'];
+  const requestedHeaders = requestHeaders['access-control-request-headers'];
   if (policy === 'none' || !policy.origin.some((entry) => entry === '*' || entry === origin)) {
-    return objection(route, origin);
+    return objection({ policy }, origin);
   }
   if (!['GET', 'HEAD', 'POST', ...policy.methods].includes(requestedMethod)) {
     return `the policy does not allow ${requestedMethod}`;
@@ -79,8 +85,8 @@ function aftermath({ policy }, { status }) {
     : `The handler ran all the same, and answered ${status}: CORS is about who may read, not about who may ask.`;
 }
 
-function unexposed({ headers }) {
-  const exposed = headers['access-control-expose-headers'];
+function unexposed({ responseHeaders }) {
+  const exposed = responseHeaders['access-control-expose-headers'];
   return exposed === undefined
     ? ''
     : `Of the API’s own headers, the script sees ${list(exposed.split(', '))} only.`;

@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { CorsModule } from 'nestjs-cors';
+import { WireLog } from '../shared/wire-log.js';
+import { CredentialsController } from './credentials.controller.js';
+import { EnforceController } from './enforce.controller.js';
+import { ExplainController } from './explain.controller.js';
+import { HandlerLog } from './handler-log.js';
+import { OneOriginController } from './one-origin.controller.js';
+import { Pages } from './pages.js';
+import { PreflightController } from './preflight.controller.js';
+import { PublicApiController } from './public-api.controller.js';
+import { SameOriginController } from './same-origin.controller.js';
+import { XhrClassicController } from './xhr-classic.controller.js';
+
+@Module({
+  // No default policy: what no decorator allows is denied.
+  imports: [CorsModule.forRoot({})],
+  controllers: [
+    SameOriginController,
+    PublicApiController,
+    OneOriginController,
+    PreflightController,
+    CredentialsController,
+    EnforceController,
+    XhrClassicController,
+    ExplainController,
+  ],
+  providers: [WireLog, Pages, { provide: APP_INTERCEPTOR, useClass: HandlerLog }],
+})
+export class AppModule {}

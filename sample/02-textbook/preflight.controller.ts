@@ -1,0 +1,33 @@
+import { Body, Controller, Delete, Get, Headers, Param, Put } from '@nestjs/common';
+import { AllowOrigin, Preflight } from 'nestjs-cors';
+import { SHOP, STAFF } from './origins.js';
+
+/**
+ * Scenario 4: before a request that no form could make, the browser asks with a preflight. Each is decided by the policy
+ * of the route that the actual request would reach.
+ */
+@Controller('items')
+@AllowOrigin(SHOP)
+@Preflight({ maxAge: 600 })
+export class PreflightController {
+  @Get(':id')
+  read(@Param('id') id: string) {
+    return { id, title: 'Shoes' };
+  }
+
+  /** What it reads, `content-type` and `x-csrf-token`, is what a preflight may ask for. It needs no listing. */
+  @Put(':id')
+  change(
+    @Param('id') id: string,
+    @Headers('x-csrf-token') token: string | undefined,
+    @Body() { title }: { title: string },
+  ) {
+    return { id, title, token };
+  }
+
+  @Delete(':id')
+  @AllowOrigin(STAFF)
+  remove(@Param('id') id: string) {
+    return { id, removed: true };
+  }
+}

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
+import { preflightHeaders, send } from '../support/http.js';
+import {
+  buildSamples,
+  freePorts,
+  openConnection,
+  startSample,
+  type RunningSample,
+  type SampleBuild,
+} from '../support/sample.js';
+
+jest.setTimeout(60_000);
+
+const LESSONS = {
+  '1. The same-origin policy': 'same-origin.html',
+  '2. A public API': 'public-api.html',
+  '3. One origin is admitted': 'one-origin.html',
+  '4. The preflight': 'preflight.html',
+  '5. Credentials': 'credentials.html',
+  '6. A server that refuses': 'enforce.html',
+  '7. The XHR classic': 'xhr-classic.html',
+};
+
+describe('sample/02-textbook', () => {
+  let build: SampleBuild;
+  let port: number;
+  let pagesPort: number;
+
+  beforeAll(async () => {
+    build = buildSamples();
+    [port, pagesPort] = (await freePorts(2)) as [number, number];
+  });
+
+  afterAll(() => build.remove());
+
+  function start(env: NodeJS.ProcessEnv = {}): Promise<RunningSample> {
+    return startSample(build, '02-textbook', { PORT: `${port}`, PAGES_PORT: `${pagesPort}`, ...env });
+  }
+
+  describe('once it runs', () => {
+    let sample: RunningSample;
+    let shop: string;
+
+    beforeAll(async () => {
+      sample = await start();
+      shop = `http://shop.localhost:${pagesPort}`;
+    });
+
+    afterAll(() => sample.stop());
+
+    it('says where the lessons and the APIs are', () => {
+      expect(sample.urls).toEqual({
+        Contents: shop,
+        ...Object.fromEntries(Object.entries(LESSONS).map(([title, file]) => [title, `${shop}/${file}`])),
+        '7. The XHR classic': `http://foo.localhost:${pagesPort}/xhr-classic.html`,
+        API: `http://api.shop.localhost:${port}`,
+        'API of the classic': `http://bar.localhost:${port}`,
+      });
+    });
+
+    it.each(['index.html', ...Object.values(LESSONS)])(
+      'serves %s, with every name filled in',
+      async (file) => {
+        const { status, headers, body } = await send(pagesPort, { path: `/${file}` });
+        expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+        expect(body).not.toContain('{{');
+        const resources = [...body.matchAll(/(?:href|src)="(\w[\w-]*\.(?:css|js))"/g)].map(
+          ([, path]) => path,
+        );
+        expect(resources).toContain('style.css');
+        for (const path of resources) expect((await send(pagesPort, { path: `/${path}` })).status).toBe(200);
+      },
+    );
+
+    it('links the lessons in order', async () => {
+      const files = ['index.html', ...Object.values(LESSONS)];
+      for (const [index, file] of files.slice(1).entries()) {
+        const { body } = await send(pagesPort, { path: `/${file}` });
+        const linked = (rel: string): string | undefined =>
+          new RegExp(`rel="${rel}" href="http://[^/]+/([^"]+)"`).exec(body)?.[1];
+        expect([linked('prev'), linked('next')]).toEqual([
+          index === 0 ? undefined : files[index],
+          files[index + 2],
+        ]);
+      }
+    });
+
+    const vary = 'Origin';
+    const shared = { acao: '*', aceh: 'x-ratelimit-remaining' };
+
+    it.each([
+      { from: 'shop', path: '/embeds/greeting', status: 200, fields: {} },
+      { from: 'other', path: '/repos/nestjs/nest', status: 200, fields: shared },
+      { from: 'other', path: '/shares/1234', status: 404, fields: shared },
+      { from: 'shop', path: '/orders', status: 200, fields: { acao: 'shop', vary } },
+      { from: 'other', path: '/orders', status: 200, fields: { vary } },
+      { from: 'shop', path: '/account/name', status: 200, fields: { acao: 'shop', acac: 'true', vary } },
+      { from: 'shop', path: '/account/statement', status: 401, fields: { acao: 'shop', acac: 'true', vary } },
+      { from: 'shop', path: '/account/name-for-all', status: 200, fields: { acao: '*' } },
+      { from: 'other', path: '/transfers/lenient', method: 'POST', status: 201, fields: { vary } },
+      { from: 'other', path: '/transfers/strict', method: 'POST', status: 403, fields: { vary } },
+      { from: 'other', path: '/resources/public-data/', status: 200, fields: { acao: '*' } },
+    ] as const)('answers $from: $path', async ({ from, status, fields, ...request }) => {
+      const origin = `http://${from}.localhost:${pagesPort}`;
+      const response = await send(port, { ...request, headers: { origin } });
+      expect(response.status).toBe(status);
+      expect(corsHeaders(response)).toEqual(
+        expected('acao' in fields && fields.acao === 'shop' ? { ...fields, acao: origin } : fields),
+      );
+    });
+
+    it('restricts the public data where a request asks for that', async () => {
+      const get = (host: string) =>
+        send(port, {
+          path: '/resources/public-data/',
+          headers: {
+            origin: `http://${host}.localhost:${pagesPort}`,
+            accept: 'application/xml;state=restricted',
+          },
+        });
+      const [foo, other] = [await get('foo'), await get('other')];
+      expect([foo.headers['content-type'], foo.body]).toEqual([
+        'application/xml',
+        expect.stringContaining('<station'),
+      ]);
+      expect(corsHeaders(foo)).toEqual(expected({ acao: `http://foo.localhost:${pagesPort}`, vary }));
+      expect(corsHeaders(other)).toEqual(expected({ vary }));
+    });
+
+    it('shows on the server’s page what explain() says, and nothing as markup', async () => {
+      const origin = `http://"><script>alert(1)</script>:${pagesPort}`;
+      await send(port, {
+        method: 'OPTIONS',
+        path: '/items/1?call=junk',
+        headers: preflightHeaders(origin, '<b>', 'x-debug'),
+      });
+      const { body, ...response } = await send(port, { path: '/why/junk' });
+      expect(corsHeaders({ body, ...response })).toEqual({});
+      expect(body).not.toMatch(/<script|<b>/);
+
+      await send(port, {
+        method: 'OPTIONS',
+        path: '/items/1?call=debug',
+        headers: preflightHeaders(shop, 'PUT', 'x-debug'),
+      });
+      expect((await send(port, { path: '/why/debug' })).body).toContain(
+        'does not allow the request header x-debug',
+      );
+      expect((await send(port, { path: '/why/nothing' })).body).toContain('Nothing of this call');
+    });
+
+    it('approves and refuses preflights by the route that they are for', async () => {
+      const ask = (method: string) =>
+        send(port, { method: 'OPTIONS', path: '/items/1', headers: preflightHeaders(shop, method) });
+      const [put, remove] = [await ask('PUT'), await ask('DELETE')];
+      expect([put.status, remove.status]).toEqual([204, 403]);
+      expect(corsHeaders(put)).toEqual(
+        expected({ acao: shop, acam: 'PUT', acma: '600', vary: PREFLIGHT_VARY }),
+      );
+      expect(corsHeaders(remove)).toEqual(expected({ vary: PREFLIGHT_VARY }));
+    });
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends cleanly on %s, even with connections open',
+    async (signal) => {
+      const sample = await start();
+      const unused = await Promise.all(
+        [port, pagesPort].map((open) => openConnection(`http://localhost:${open}`)),
+      );
+      expect(await sample.stop(signal)).toEqual({ code: 0, signal: null, errors: '' });
+      for (const { closed } of unused) await closed;
+    },
+  );
+
+  it('ends if a port is taken', async () => {
+    const [another] = (await freePorts(1)) as [number];
+    const first = await start();
+    await expect(start({ PAGES_PORT: `${another}` })).rejects.toThrow('EADDRINUSE');
+    await expect(start({ PORT: `${another}` })).rejects.toThrow('EADDRINUSE');
+    await first.stop();
+  });
+
+  it.each(['0', '65536', 'http'])('does not start with a port %s', async (PORT) => {
+    await expect(start({ PORT })).rejects.toThrow(
+      `PORT is ${PORT}: write a port from 1 to 65535, such as 3000`,
+    );
+  });
+
+  it('starts under the names of the classic', async () => {
+    const sample = await start({ FOO_ORIGIN: 'http://foo.example', BAR_ORIGIN: 'http://bar.other' });
+    await sample.stop();
+    expect(sample.urls).toMatchObject({
+      '7. The XHR classic': 'http://foo.example/xhr-classic.html',
+      'API of the classic': 'http://bar.other',
+    });
+  });
+});
