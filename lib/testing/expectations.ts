@@ -1,0 +1,172 @@
+import type { CorsExplanation } from '../explain/cors-explanation.js';
+import { isSafelistedMethod } from '../protocol/names.js';
+import { OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
+import type { Exchange } from './exchange.js';
+import type { FetchFailureReason, FetchStep } from './fetch-failure.js';
+import type { FetchResult } from './fetch-result.js';
+import { HeaderList } from './header-list.js';
+
+/*
+ * What is wrong with a fetch that should have gone otherwise: sentences for people, who read them in the output of a
+ * test runner. `undefined` where nothing is wrong.
+ */
+
+/** A fetch that was made to see how it goes. */
+export interface Attempt {
+  /** As the test has written it: `GET /orders`. */
+  readonly request: string;
+  /** The page's origin. */
+  readonly origin: string;
+  readonly result: FetchResult;
+  /** What the server says of an exchange, if it can say something. */
+  explain(exchange: Exchange): Promise<CorsExplanation | undefined>;
+}
+
+/** What a refusal should be; what is left out may be anything. */
+export interface ExpectedRefusal {
+  readonly step: FetchStep | undefined;
+  readonly reason: FetchFailureReason | undefined;
+}
+
+/** How a failure is told. */
+const OUTCOMES: Readonly<Record<FetchStep, string>> = {
+  request: 'is never sent',
+  'main-fetch': 'is never sent',
+  preflight: 'is refused',
+  network: 'gets no response',
+  'cors-check': 'is refused',
+  redirect: 'is refused',
+  'resource-policy': 'is refused',
+};
+
+/** The steps at which a browser refuses what a server has said. */
+const REFUSING_STEPS: ReadonlySet<FetchStep> = new Set([
+  'preflight',
+  'cors-check',
+  'redirect',
+  'resource-policy',
+]);
+
+/** Why script can't read it: what the browser saw, and why the server says so. */
+export async function whyUnreadable(attempt: Attempt): Promise<string | undefined> {
+  const { readable, failure, type } = attempt.result;
+  if (readable) return undefined;
+  if (failure !== undefined) {
+    const why = await serverReason(attempt);
+    return `${subject(attempt)} ${OUTCOMES[failure.step]}: ${failure.message}${why}`;
+  }
+  return type === 'opaque'
+    ? `${subject(attempt)} is opaque: with mode no-cors, script sees nothing of the response`
+    : `${subject(attempt)} stops at a redirect, of which script sees nothing`;
+}
+
+/** Why it is not refused, or not as it should be. */
+export async function whyNotRefused(
+  attempt: Attempt,
+  { step, reason }: ExpectedRefusal,
+): Promise<string | undefined> {
+  const { failure, readable } = attempt.result;
+  const wanted = reason ?? step;
+  const should = `${subject(attempt)} should be refused${wanted === undefined ? '' : ` with ${wanted}`}, but`;
+  if (failure === undefined) {
+    return `${should} ${readable ? `script can read it: ${openness(attempt)}` : 'it goes through, unread'}`;
+  }
+  const stepFits =
+    step === undefined ? wanted !== undefined || REFUSING_STEPS.has(failure.step) : step === failure.step;
+  if (stepFits && (reason === undefined || reason === failure.reason)) return undefined;
+  return `${should} it ${OUTCOMES[failure.step]} with ${failure.reason}: ${failure.message}`;
+}
+
+/** Why it needs no preflight. */
+export function whyUnasked(attempt: Attempt): string | undefined {
+  const { preflight, exchanges } = attempt.result;
+  if (preflight !== 'none') return undefined;
+  const neverSent = whyNeverSent(attempt);
+  if (neverSent !== undefined) return neverSent;
+  const crossOrigin = exchanges.some(({ url }) => new URL(url).origin !== attempt.origin);
+  const reason = crossOrigin ? 'its method and headers are CORS-safelisted' : 'it is a same-origin request';
+  return `${subject(attempt)} needs no preflight: ${reason}`;
+}
+
+/** Why it needs a preflight. */
+export function whyAsked(attempt: Attempt): string | undefined {
+  const { preflight, exchanges } = attempt.result;
+  if (preflight === 'none') return whyNeverSent(attempt);
+  const asked = exchanges.find(({ kind }) => kind === 'preflight')?.headers;
+  if (asked === undefined) return `${subject(attempt)} needs a preflight, the answer to which was cached`;
+  const method = asked.get('Access-Control-Request-Method');
+  const names = asked.get('Access-Control-Request-Headers');
+  const causes = [
+    ...(method === undefined || isSafelistedMethod(method) ? [] : [`the method ${method}`]),
+    ...(names === undefined ? [] : [`the headers ${names.replaceAll(',', ', ')}`]),
+  ];
+  const cause = causes.length === 0 ? 'its upload listener or stream' : causes.join(' and ');
+  return `${subject(attempt)} needs a preflight for ${cause}`;
+}
+
+/** Why script does not see all of these headers. */
+export async function whyHidden(attempt: Attempt, names: readonly string[]): Promise<string | undefined> {
+  const unreadable = await whyUnreadable(attempt);
+  if (unreadable !== undefined) return unreadable;
+  const hidden = names.filter((name) => !attempt.result.headers.has(name));
+  if (hidden.length === 0) return undefined;
+  const absent = absentHeaders(attempt, hidden);
+  return absent ?? `${subject(attempt)} does not show script ${hidden.join(', ')}: ${exposure(attempt)}`;
+}
+
+/** Why script sees one of these headers, or why that says nothing. */
+export async function whyExposed(attempt: Attempt, names: readonly string[]): Promise<string | undefined> {
+  const unreadable = await whyUnreadable(attempt);
+  if (unreadable !== undefined) return unreadable;
+  const exposed = names.filter((name) => attempt.result.headers.has(name));
+  if (exposed.length === 0) return absentHeaders(attempt, names);
+  return `${subject(attempt)} shows script ${exposed.join(', ')}: ${exposure(attempt)}`;
+}
+
+/** Why none of the questions about it makes sense: nothing has reached the server. */
+function whyNeverSent(attempt: Attempt): string | undefined {
+  const { failure, exchanges } = attempt.result;
+  if (failure === undefined || exchanges.length > 0) return undefined;
+  return `${subject(attempt)} ${OUTCOMES[failure.step]}: ${failure.message}`;
+}
+
+/** A header that was never sent is neither exposed nor hidden. */
+function absentHeaders(attempt: Attempt, names: readonly string[]): string | undefined {
+  const absent = names.filter((name) => !lastHeaders(attempt).has(name));
+  return absent.length === 0 ? undefined : `${subject(attempt)} is answered without ${absent.join(', ')}`;
+}
+
+/** What the server says of a refusal: why, and what may have been meant. `''` if it says nothing. */
+async function serverReason(attempt: Attempt): Promise<string> {
+  const { exchanges } = attempt.result;
+  const last = exchanges.at(-1);
+  const explanation = last && (await attempt.explain(last));
+  if (explanation === undefined || explanation.allowed) return '';
+  const { steps, closest } = explanation;
+  const refused = steps.find(({ passed }) => !passed);
+  const why = refused === undefined ? '' : `, because ${refused.message}`;
+  return closest === undefined ? why : `${why}; the closest allowed origin is ${closest}`;
+}
+
+/** What lets script read it. */
+function openness(attempt: Attempt): string {
+  const { type, status } = attempt.result;
+  if (type === 'basic') return `the response (${status}) is same-origin, where CORS does not apply`;
+  return `the response (${status}) has Access-Control-Allow-Origin: ${lastHeaders(attempt).get('Access-Control-Allow-Origin')}`;
+}
+
+/** What decides which headers script sees. */
+function exposure(attempt: Attempt): string {
+  if (attempt.result.type === 'basic') return 'the response is same-origin';
+  const value = lastHeaders(attempt).get('Access-Control-Expose-Headers');
+  if (value === undefined) return 'the response has no Access-Control-Expose-Headers';
+  return `the response has Access-Control-Expose-Headers: ${value}`;
+}
+
+function lastHeaders({ result }: Attempt): HeaderList {
+  return result.exchanges.at(-1)?.response?.headers ?? new HeaderList();
+}
+
+function subject({ request, origin }: Attempt): string {
+  return `${request} from ${origin === OPAQUE_ORIGIN ? 'an opaque origin' : origin}`;
+}

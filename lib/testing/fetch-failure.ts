@@ -1,0 +1,94 @@
+/** Where a fetch failed. The set is closed. */
+export type FetchStep =
+  /** Script got a TypeError before anything was sent (Fetch, Request class and Headers class). */
+  | 'request'
+  /** The browser refused to send it (Fetch, Main fetch). */
+  | 'main-fetch'
+  /** The preflight's answer did not approve the request, which was never sent (Fetch, CORS-preflight fetch). */
+  | 'preflight'
+  /** There was no response: the connection failed or was ended. */
+  | 'network'
+  /** The response does not say that this origin may read it (Fetch, CORS check). */
+  | 'cors-check'
+  /** A redirect that may not be followed (Fetch, HTTP-redirect fetch). */
+  | 'redirect'
+  /** A no-cors response that this origin may not embed (Fetch, Cross-Origin-Resource-Policy header). */
+  | 'resource-policy';
+
+/** Why a fetch failed. The set is closed. */
+export type FetchFailureReason =
+  // request
+  /** An option with a value that `fetch()` does not know. */
+  | 'option-invalid'
+  | 'url-invalid'
+  /** The URL has a user name or a password. */
+  | 'url-credentials'
+  /** The method is no token. */
+  | 'method-invalid'
+  /** CONNECT, TRACE or TRACK. */
+  | 'method-forbidden'
+  /** `no-cors` with a method other than GET, HEAD and POST. */
+  | 'method-not-safelisted'
+  /** A header name that is no token, or a value with line breaks or characters beyond Latin-1. */
+  | 'header-invalid'
+  /** A body with GET or HEAD. */
+  | 'body-not-allowed'
+  /** A stream as body without `duplex: 'half'`. */
+  | 'stream-without-duplex'
+  /** A stream as body with `no-cors`. */
+  | 'stream-not-allowed'
+  // main-fetch
+  /** Another origin with `mode: 'same-origin'`. */
+  | 'not-same-origin'
+  /** `no-cors` with a redirect mode other than `follow`. */
+  | 'redirect-mode-not-allowed'
+  /** A URL that is neither http nor https. */
+  | 'scheme-not-http'
+  /** An http URL, not on this machine, from a page on https. */
+  | 'mixed-content'
+  // preflight and cors-check
+  | 'allow-origin-missing'
+  /** `Access-Control-Allow-Origin` names another origin. */
+  | 'allow-origin-mismatch'
+  /** `Access-Control-Allow-Origin` was sent twice, or lists several origins. */
+  | 'allow-origin-multiple'
+  /** `Access-Control-Allow-Origin: *` with credentials. */
+  | 'allow-origin-wildcard'
+  /** `Access-Control-Allow-Credentials` is not `true`, with credentials. */
+  | 'allow-credentials-missing'
+  // preflight
+  /** The preflight's answer has another status than 200 to 299. */
+  | 'preflight-status'
+  | 'allow-methods-malformed'
+  | 'allow-headers-malformed'
+  | 'method-not-allowed'
+  | 'header-not-allowed'
+  /** `Access-Control-Allow-Headers: *`, which does not cover `Authorization`. */
+  | 'authorization-not-listed'
+  // network
+  | 'connection-failed'
+  /** The `signal` ended it. */
+  | 'aborted'
+  // redirect
+  /** A redirect with `redirect: 'error'`. */
+  | 'redirect-not-expected'
+  | 'location-invalid'
+  /** A redirect to a URL that is neither http nor https. */
+  | 'location-scheme'
+  /** A redirect to another origin with a user name or a password in the URL. */
+  | 'location-credentials'
+  | 'too-many-redirects'
+  /** A stream cannot be sent a second time. */
+  | 'body-not-replayable'
+  // resource-policy
+  | 'resource-policy-blocked';
+
+/** Why script got nothing. */
+export interface FetchFailure {
+  readonly step: FetchStep;
+  readonly reason: FetchFailureReason;
+  /** What happened, as a sentence without its start: `the preflight answered 403, …`. */
+  readonly message: string;
+  /** The section of the Fetch standard that says so, by its name: `CORS check`. */
+  readonly section: string;
+}

@@ -1,0 +1,19 @@
+export type { Exchange, ExchangeResponse } from './exchange.js';
+export { expectCors } from './expect-cors.js';
+export type { CorsExpectation, PageExpectation, RefusalInit } from './expect-cors.js';
+export type { FetchFailure, FetchFailureReason, FetchStep } from './fetch-failure.js';
+export type { FetchResult, PreflightUse, ResponseType } from './fetch-result.js';
+export type { Header, HeaderList } from './header-list.js';
+export type {
+  BodyInput,
+  CredentialsMode,
+  HeadersInput,
+  PageFetchInit,
+  RedirectMode,
+  ReferrerPolicy,
+  RequestMode,
+} from './page-fetch-init.js';
+export type { Served } from './network.js';
+export { VirtualBrowser } from './virtual-browser.js';
+export type { VirtualBrowserOptions } from './virtual-browser.js';
+export type { PageOptions, VirtualPage } from './virtual-page.js';

@@ -1,0 +1,162 @@
+import { isForbiddenMethod, isSafelistedMethod, isToken, normalizeMethod } from '../protocol/names.js';
+import { FetchError } from './fetch-error.js';
+import type { FetchFailureReason } from './fetch-failure.js';
+import type { Header } from './header-list.js';
+import type {
+  CredentialsMode,
+  HeadersInput,
+  PageFetchInit,
+  RedirectMode,
+  ReferrerPolicy,
+  RequestMode,
+} from './page-fetch-init.js';
+import { REFERRER_POLICIES } from './referrer.js';
+import { extractBody, isStream, type RequestBody } from './request-body.js';
+import { isForbiddenHeader, isNoCorsSafelistedHeader } from './request-headers.js';
+
+/** A request as script has made it. @see Fetch, Request class */
+export interface PageRequest {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: readonly Header[];
+  readonly body: RequestBody | undefined;
+  readonly mode: RequestMode;
+  readonly credentials: CredentialsMode;
+  readonly redirect: RedirectMode;
+  readonly referrerPolicy: ReferrerPolicy;
+  /** @see Fetch, Requests: "use-CORS-preflight flag" */
+  readonly forced: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+const MODES: readonly RequestMode[] = ['cors', 'no-cors', 'same-origin'];
+const CREDENTIALS: readonly CredentialsMode[] = ['omit', 'same-origin', 'include'];
+const REDIRECTS: readonly RedirectMode[] = ['follow', 'error', 'manual'];
+
+/** What stands around a header value without being part of it. @see Fetch, Headers: "normalize" */
+const SURROUNDING_WHITE_SPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g;
+
+/** @see Fetch, Headers: "header value"; characters beyond Latin-1 are no bytes (Web IDL, ByteString) */
+// oxlint-disable-next-line no-control-regex -- control characters are what it is about
+const HEADER_VALUE = /^[^\u0000\n\r\u0100-\uffff]*$/;
+
+/**
+ * Makes the request, in the order of the standard.
+ *
+ * @see Fetch, Request class: the constructor
+ * @param base - what a URL without scheme and host is relative to
+ * @param page - the page's own referrer policy
+ * @throws FetchError where the constructor throws a TypeError
+ */
+export async function makeRequest(
+  input: string | URL,
+  init: PageFetchInit,
+  base: string,
+  page: { readonly referrerPolicy: ReferrerPolicy },
+): Promise<PageRequest> {
+  const url = parseUrl(String(input), base);
+  const mode = oneOf('mode', init.mode, MODES, 'cors');
+  const method = readMethod(init.method ?? 'GET', mode);
+  const headers = readHeaders(init.headers ?? [], mode);
+  const body = await readBody(init, method, mode);
+  if (body?.type !== undefined && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
+    // Appended as script would, so that a no-cors request gets no content type that it may not have.
+    headers.push(...readHeaders([['Content-Type', body.type]], mode));
+  }
+  return {
+    url,
+    method,
+    headers,
+    body,
+    mode,
+    credentials: oneOf('credentials', init.credentials, CREDENTIALS, 'same-origin'),
+    redirect: oneOf('redirect', init.redirect, REDIRECTS, 'follow'),
+    referrerPolicy: oneOf('referrerPolicy', init.referrerPolicy, REFERRER_POLICIES, page.referrerPolicy),
+    forced: init.uploadListener === true || body?.stream !== undefined,
+    signal: init.signal,
+  };
+}
+
+function parseUrl(input: string, base: string): URL {
+  if (!URL.canParse(input, base)) throw refuse('url-invalid', `${JSON.stringify(input)} is no URL`);
+  const url = new URL(input, base);
+  if (url.username !== '' || url.password !== '') {
+    throw refuse('url-credentials', 'the URL has a user name or a password, which fetch() does not take');
+  }
+  return url;
+}
+
+/** @see Fetch, Methods */
+function readMethod(written: string, mode: RequestMode): string {
+  if (!isToken(written)) throw refuse('method-invalid', `${JSON.stringify(written)} is no method`, 'Methods');
+  if (isForbiddenMethod(written)) {
+    throw refuse('method-forbidden', `no page can send ${written}, a forbidden method`, 'Methods');
+  }
+  const method = normalizeMethod(written);
+  if (mode === 'no-cors' && !isSafelistedMethod(method)) {
+    throw refuse('method-not-safelisted', `mode no-cors takes GET, HEAD and POST, not ${method}`);
+  }
+  return method;
+}
+
+/** Leaves out what the standard drops without a word. @see Fetch, Headers class: "append" */
+function readHeaders(input: HeadersInput, mode: RequestMode): Header[] {
+  const headers: Header[] = [];
+  const given: Iterable<readonly [string, unknown]> = isIterable(input) ? input : Object.entries(input);
+  for (const [name, written] of given) {
+    const value = String(written).replace(SURROUNDING_WHITE_SPACE, '');
+    if (!isToken(name))
+      throw refuse('header-invalid', `${JSON.stringify(name)} is no header name`, 'Headers class');
+    if (!HEADER_VALUE.test(value)) {
+      throw refuse('header-invalid', `${name} has a value that no header can have`, 'Headers class');
+    }
+    if (isForbiddenHeader(name, value)) continue;
+    if (mode === 'no-cors' && !isNoCorsSafelistedHeader(name, combined(headers, name, value))) continue;
+    headers.push([name, value]);
+  }
+  return headers;
+}
+
+/** What the value would be with the one that is to be appended. */
+function combined(headers: readonly Header[], name: string, value: string): string {
+  const before = headers.filter(([present]) => present.toLowerCase() === name.toLowerCase());
+  return [...before.map(([, present]) => present), value].join(', ');
+}
+
+async function readBody(
+  { body, duplex }: PageFetchInit,
+  method: string,
+  mode: RequestMode,
+): Promise<RequestBody | undefined> {
+  if (body === undefined || body === null) return undefined;
+  if (method === 'GET' || method === 'HEAD') {
+    throw refuse('body-not-allowed', `a ${method} request has no body`);
+  }
+  if (isStream(body) && duplex === undefined) {
+    throw refuse('stream-without-duplex', "a stream as body needs duplex: 'half'");
+  }
+  if (isStream(body) && mode === 'no-cors') {
+    throw refuse('stream-not-allowed', 'mode no-cors takes no stream as body');
+  }
+  return await extractBody(body);
+}
+
+/** @see Web IDL, enumerations: an unknown value is a TypeError, `undefined` the default */
+function oneOf<Value extends string>(
+  name: string,
+  value: Value | undefined,
+  known: readonly Value[],
+  fallback: Value,
+): Value {
+  if (value === undefined) return fallback;
+  if (known.includes(value)) return value;
+  throw refuse('option-invalid', `${name} is ${JSON.stringify(value)}, which is none of ${known.join(', ')}`);
+}
+
+function isIterable(input: HeadersInput): input is Iterable<Header> {
+  return Symbol.iterator in input;
+}
+
+function refuse(reason: FetchFailureReason, message: string, section = 'Request class'): FetchError {
+  return new FetchError('request', reason, message, section);
+}

@@ -1,0 +1,44 @@
+import type { Header } from './header-list.js';
+import { refererHeader } from './referrer.js';
+import type { RequestBody } from './request-body.js';
+import { fetchSite, isTrustworthy, originHeader, type OriginFacts } from './request-origin.js';
+
+/** A request that names itself, for servers that look at it. */
+const USER_AGENT = 'Mozilla/5.0 (compatible; nestjs-cors/testing)';
+
+/** What of a request decides its header lines. */
+export interface WireHeaderFacts extends OriginFacts {
+  /** Those of the request itself. */
+  readonly headers: readonly Header[];
+  readonly body: RequestBody | undefined;
+  readonly cookie?: string | undefined;
+}
+
+/**
+ * All header lines of a request, in about the order in which Chromium sends them.
+ *
+ * @see Fetch, "HTTP-network-or-cache fetch", and Fetch Metadata, "Set the Fetch metadata headers for a request"
+ */
+export function wireHeaders(facts: WireHeaderFacts): readonly Header[] {
+  const { urls, method, mode, headers, body, cookie, origin, referrerPolicy } = facts;
+  const url = urls.at(-1) as URL;
+  const lines: Header[] = [
+    ['Host', url.host],
+    // One connection for each request, so that none outlives the test.
+    ['Connection', 'close'],
+  ];
+  if (body?.stream !== undefined) lines.push(['Transfer-Encoding', 'chunked']);
+  else if (body?.bytes !== undefined) lines.push(['Content-Length', String(body.bytes.byteLength)]);
+  else if (method === 'POST' || method === 'PUT') lines.push(['Content-Length', '0']);
+  lines.push(...headers);
+  const sentOrigin = originHeader(facts);
+  if (sentOrigin !== undefined) lines.push(['Origin', sentOrigin]);
+  if (!headers.some(([name]) => name.toLowerCase() === 'user-agent')) lines.push(['User-Agent', USER_AGENT]);
+  if (isTrustworthy(url.origin)) {
+    lines.push(['Sec-Fetch-Site', fetchSite(facts)], ['Sec-Fetch-Mode', mode], ['Sec-Fetch-Dest', 'empty']);
+  }
+  const referer = refererHeader(referrerPolicy, origin, url.origin);
+  if (referer !== undefined) lines.push(['Referer', referer]);
+  if (cookie !== undefined) lines.push(['Cookie', cookie]);
+  return lines;
+}

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { Readable } from 'node:stream';
+import { CountQueuingStrategy, type ReadableStream } from 'node:stream/web';
+import { HeaderList, type Header } from './header-list.js';
+import type { Endpoint } from './network.js';
+import type { RequestBody } from './request-body.js';
+
+/** A request, ready to be sent. */
+export interface WireRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** All of them, in order. */
+  readonly headers: readonly Header[];
+  readonly body: RequestBody | undefined;
+  /** Ends the exchange, also while the body arrives. */
+  readonly signal: AbortSignal;
+}
+
+/** What came back. */
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: HeaderList;
+  /** The body as it arrives. */
+  body(): ReadableStream<Uint8Array>;
+  /** Ends the connection: nobody wants the body. */
+  discard(): void;
+}
+
+/** Sends a request over a connection of its own, and resolves with the start of the response. */
+export async function send(endpoint: Endpoint, request: WireRequest): Promise<WireResponse> {
+  const { method, url, headers, body, signal } = request;
+  const outgoing = (endpoint.tls ? httpsRequest : httpRequest)({
+    host: endpoint.host,
+    port: endpoint.port,
+    method,
+    path: url.pathname + url.search,
+    setHost: false,
+    agent: false,
+    signal,
+    // Certificates of test servers are self-signed, and the connection does not leave this machine.
+    ...(endpoint.tls && { rejectUnauthorized: false }),
+  });
+  // What goes wrong once the response has begun shows in its body.
+  outgoing.on('error', () => undefined);
+  const arrival = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  void sendRequest(outgoing, headers, body);
+  const [incoming] = await arrival;
+  return {
+    status: incoming.statusCode ?? 0,
+    headers: new HeaderList(pairs(incoming.rawHeaders)),
+    body: () => bodyOf(incoming),
+    discard: () => outgoing.destroy(),
+  };
+}
+
+/** Whatever goes wrong ends the request, so that this need not be awaited. */
+async function sendRequest(
+  outgoing: ClientRequest,
+  headers: readonly Header[],
+  body: RequestBody | undefined,
+): Promise<void> {
+  try {
+    putHeaders(outgoing, headers);
+    for await (const chunk of body?.stream ?? []) {
+      // Fetch, "incrementally read a body": anything else ends the fetch.
+      if (!(chunk instanceof Uint8Array))
+        throw new TypeError('the body is a stream of something else than bytes');
+      if (!outgoing.write(chunk)) await once(outgoing, 'drain');
+    }
+    outgoing.end(body?.bytes);
+  } catch (error) {
+    outgoing.destroy(error as Error);
+  }
+}
+
+/** Only these, in this order: left to itself, Node adds lines of its own. */
+function putHeaders(outgoing: ClientRequest, headers: readonly Header[]): void {
+  for (const [name, value] of headers) outgoing.appendHeader(name, value);
+  for (const name of ['Content-Length', 'Transfer-Encoding']) {
+    if (!headers.some(([present]) => present.toLowerCase() === name.toLowerCase()))
+      outgoing.removeHeader(name);
+  }
+}
+
+/** Arrives whether it is read or not, so that nothing is left on the connection. */
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const strategy = new CountQueuingStrategy({ highWaterMark: Infinity });
+  return Readable.toWeb(incoming, { strategy }) as ReadableStream<Uint8Array>;
+}
+
+function pairs(raw: readonly string[]): Header[] {
+  return raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] as string] as const] : []));
+}
