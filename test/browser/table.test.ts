@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { PLATFORMS } from '../support/apps.js';
+import { startBrowser, type TestBrowser } from './support/browser.js';
+import { disagreements } from './table/agreement.js';
+import { refused, type TableCase } from './table/case.js';
+import { TABLE } from './table/cases/index.js';
+import { ChromiumRunner } from './table/chromium.js';
+import { VirtualRunner } from './table/virtual.js';
+import { startWorld, type World } from './table/world.js';
+
+jest.setTimeout(30_000);
+
+describe.each(PLATFORMS)('the table, on %s', (platform) => {
+  let world: World;
+  let browser: TestBrowser;
+  let chromium: ChromiumRunner;
+  let virtual: VirtualRunner;
+
+  beforeAll(async () => {
+    world = await startWorld(platform);
+    browser = await startBrowser({ ports: { ...world.ports, '*:443': world.tlsPort } });
+    chromium = await ChromiumRunner.start(browser, world);
+    virtual = await VirtualRunner.start(world);
+  });
+
+  afterAll(async () => {
+    virtual.close();
+    await browser.close();
+    await world.close();
+  });
+
+  it('compares the reasons of Chromium, too', async () => {
+    const testCase: TableCase = {
+      id: 'a/hidden-response',
+      does: { fetch: '/origins/internal' },
+      sees: refused('allow-origin-missing'),
+      server: [],
+    };
+    expect((await chromium.run(testCase)).seen).toEqual([testCase.sees]);
+  });
+
+  describe.each(Object.entries(TABLE))('%s', (_subject, cases) => {
+    it.each(cases.map((testCase) => [testCase.id, testCase] as const))('%s', async (_id, testCase) => {
+      const found = disagreements(
+        testCase,
+        await chromium.run(testCase),
+        testCase.only === undefined ? await virtual.run(testCase) : undefined,
+      );
+      if (found !== '') throw new Error(found);
+    });
+  });
+});
