@@ -16,7 +16,8 @@ import { importsOf } from './routing/nest-internals.js';
 /**
  * Puts the CORS policy on the routes. Imported once, in the root module; it is global.
  *
- * It registers a request hook, which answers preflights and seals every response, and a guard in front of all others.
+ * It registers a request hook, which answers preflights and seals every response, and a guard in front of all others; and
+ * an interceptor around all others, if some route has a source that decides after the guards.
  * When the app starts, it checks every policy of every route and throws one {@link CorsConfigurationError} with all
  * that is wrong. In an app without HTTP it does nothing.
  */

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { CorsExplanation, ExplainableRequest } from './explain/cors-explanation.js';
+import type { CorsModuleOptions } from './policy/cors-policy-options.interface.js';
 import type { CorsRouteReport } from './routing/route-report.js';
 import { CorsEngine } from './http/cors-engine.js';
 
 /**
- * Shows what is open to whom, and says why a request is refused.
+ * Shows what is open to whom, says why a request is refused, and takes on other options while the app runs.
  *
  * @example
  * ```ts
@@ -59,5 +60,40 @@ export class CorsService {
    */
   async explain(request: ExplainableRequest): Promise<CorsExplanation> {
     return this.engine.explain(request);
+  }
+
+  /**
+   * Takes on other options while the app runs: all of them, in place of those in force. Decorators stay, and are merged
+   * with the new options as they were with the old ones.
+   *
+   * The options are checked and compiled first, and then exchanged in one step: each request is answered by the options
+   * that were in force when it came in, preflight and actual request each for itself. Of several updates the last one
+   * counts. With replicas, each has to be told.
+   *
+   * An app whose routes had no source with `after: 'guards'` when it started cannot get one: what asks it had to be
+   * registered then. Browsers keep what preflights have said for as long as `maxAge` says.
+   *
+   * @param options - what `CorsModule.forRoot()` takes, also where the options came from `forRootAsync()`; copied
+   * @throws `CorsConfigurationError` with everything that is refused; then nothing has changed
+   * @throws Error if the app has not been initialized yet, or serves no HTTP
+   *
+   * @example
+   * ```ts
+   * cors.update({ ...cors.current(), origin: await this.settings.allowedOrigins() });
+   * ```
+   */
+  update(options: CorsModuleOptions): void {
+    this.engine.update(options);
+  }
+
+  /**
+   * The options in force: those that the module was registered with, or the last ones that `update()` has taken on.
+   * `update(current())` changes nothing.
+   *
+   * @returns a deep, frozen copy; functions, regular expressions, classes and sources are those that were given
+   * @throws Error if the app has not been initialized yet, or serves no HTTP
+   */
+  current(): CorsModuleOptions {
+    return this.engine.options() as CorsModuleOptions;
   }
 }

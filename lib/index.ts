@@ -31,5 +31,13 @@ export type {
   PreflightOptions,
 } from './policy/cors-policy-options.interface.js';
 export type { CorsProblem, CorsProblemCode } from './policy/cors-problem.js';
-export type { CorsRequest, OriginFunction, OriginSource, OriginSourceClass } from './policy/origin-source.js';
+export type {
+  CorsRequest,
+  OriginFunction,
+  OriginSource,
+  OriginSourceAfterGuards,
+  OriginSourceClass,
+} from './policy/origin-source.js';
 export type { CorsRouteReport, EffectivePolicy } from './routing/route-report.js';
+export { cachedOrigins, CachedOrigins } from './sources/cached-origins.js';
+export type { CachedOriginsOptions, KeyedOriginsOptions } from './sources/cached-origins-options.js';

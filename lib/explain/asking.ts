@@ -1,8 +1,6 @@
-import { inspect } from 'node:util';
 import { askSources } from '../http/ask-sources.js';
 import type { AskedRequest } from '../http/asked-request.js';
-import type { AskedRule } from '../policy/origin-set.js';
-import type { OriginFunction } from '../policy/origin-source.js';
+import { messageOf } from '../http/source-failures.js';
 import type { Policy } from '../policy/policy.js';
 import { decideOrigin, type OriginReason } from '../protocol/verdict.js';
 
@@ -14,16 +12,17 @@ export interface OriginVerdict {
   readonly reason: DecidedReason;
   /** What the sources complained about that failed. */
   readonly failures: readonly string[];
+  /** The source that has allowed the origin for now, and decides about the actual request after the guards. */
+  readonly afterGuards: string | undefined;
 }
 
 /**
- * Asks the sources of policies about the origin of one request, as a live request asks them, and remembers which failed.
- * A source that several policies name is asked once.
+ * Asks the sources of policies about the origin of one request, as a live request asks them, and remembers which failed
+ * instead of logging it. A source that several policies name is asked once.
  */
 export class Asking {
-  /** By the source: the one that is asked in its place. */
-  private readonly recorded = new Map<OriginFunction, OriginFunction>();
-  private readonly failed = new Map<OriginFunction, string>();
+  /** By the identity of the source: what it complained about. */
+  private readonly failed = new Map<object, string>();
 
   /**
    * @param view - the request as sources see it
@@ -33,48 +32,21 @@ export class Asking {
   /** Decides an origin for a policy. */
   async decide(policy: Policy, origin: string | undefined): Promise<OriginVerdict> {
     const reason = decideOrigin(policy, origin);
-    if (reason !== 'origin-undecided') return { reason, failures: [] };
-    const rules = policy.origin.asked.map((rule) => this.recording(rule));
-    const allowed = await askSources(rules, origin as string, this.view);
+    if (reason !== 'origin-undecided') return { reason, failures: [], afterGuards: undefined };
+    const allowedBy = await askSources(policy.origin.asked, {
+      origin: origin as string,
+      view: this.view,
+      failed: ({ identity }, error) => this.failed.set(identity, messageOf(error)),
+    });
     return {
-      reason: allowed ? 'origin-allowed' : 'origin-not-allowed',
+      reason: allowedBy === undefined ? 'origin-not-allowed' : 'origin-allowed',
       failures: policy.origin.asked.flatMap(({ text, sources }) =>
-        sources.flatMap((source) => {
-          const failure = this.failed.get(source);
+        sources.flatMap(({ identity }) => {
+          const failure = this.failed.get(identity);
           return failure === undefined ? [] : [`the source ${text} failed: ${failure}`];
         }),
       ),
+      afterGuards: allowedBy?.afterGuards === true ? allowedBy.text : undefined,
     };
   }
-
-  private recording(rule: AskedRule): AskedRule {
-    return {
-      text: rule.text,
-      within: (origin) => rule.within(origin),
-      sources: rule.sources.map((source) => this.recordingOf(source)),
-    };
-  }
-
-  /** Fails closed by itself, so that nothing is logged of what the explanation says anyway. */
-  private recordingOf(source: OriginFunction): OriginFunction {
-    const recording: OriginFunction =
-      this.recorded.get(source) ??
-      (async (origin, request) => {
-        try {
-          const answer: unknown = await source(origin, request);
-          if (typeof answer === 'boolean') return answer;
-          this.failed.set(source, `it answered ${typeof answer}, no boolean`);
-        } catch (error) {
-          this.failed.set(source, messageOf(error));
-        }
-        return false;
-      });
-    this.recorded.set(source, recording);
-    return recording;
-  }
-}
-
-function messageOf(error: unknown): string {
-  const message: unknown = error instanceof Error ? error.message : error;
-  return typeof message === 'string' ? message : inspect(message);
 }

@@ -38,6 +38,8 @@ export interface ExplainableRequest {
  * - `headers-not-allowed`: the preflight asks for a request header that the policy does not allow
  *
  * And beside it:
+ * - `origin-may-be-allowed`: a source that decides after the guards lets the origin through until then (`mayAllow()`);
+ *   whether it may read the response depends on who calls, which an explanation does not know
  * - `source-failed`: the same as `origin-not-allowed`, but a function or source of the policy threw, rejected, or
  *   answered something else than a boolean
  * - `same-origin`: the policy does not allow the origin, which is the app's own: CORS does not apply
@@ -48,6 +50,7 @@ export interface ExplainableRequest {
 export type CorsReason =
   | Exclude<OriginReason, 'origin-undecided'>
   | PreflightReason
+  | 'origin-may-be-allowed'
   | 'source-failed'
   | 'same-origin'
   | 'no-cors'
@@ -66,6 +69,7 @@ export type CorsStepName = 'route' | 'policy' | 'origin' | 'method' | 'headers' 
  * - `policy-found`: the route or the path has a policy
  * - `method-allowed`, `headers-allowed`: that part of a preflight is allowed
  * - `enforce-off`: the handler runs whoever asks
+ * - `enforce-after-guards`: the same, but a source that decides after the guards can still refuse the request with 403
  * - `enforce-passed`, `enforce-refused`: the guard lets the request through, or refuses it with 403
  */
 export type CorsStepReason =
@@ -76,6 +80,7 @@ export type CorsStepReason =
   | 'method-allowed'
   | 'headers-allowed'
   | 'enforce-off'
+  | 'enforce-after-guards'
   | 'enforce-passed'
   | 'enforce-refused';
 
@@ -169,7 +174,8 @@ export interface CorsExplanation {
   readonly candidates: readonly CorsRouteReport[];
   /**
    * Whether a browser lets a script on `origin` read the response, or for a preflight, whether that is approved. Without
-   * `Origin` it is whether a script of any origin may.
+   * `Origin` it is whether a script of any origin may. With the reason `origin-may-be-allowed` it is `true`, and holds
+   * for errors that are sent before the guards have passed.
    */
   readonly allowed: boolean;
   readonly reason: CorsReason;

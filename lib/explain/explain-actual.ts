@@ -3,7 +3,8 @@ import { isSameOrigin } from '../http/same-origin.js';
 import { sealedFields } from '../http/sealed-fields.js';
 import { NO_CORS } from '../policy/policy.js';
 import { addVary } from '../protocol/vary.js';
-import { allowsReading } from '../protocol/verdict.js';
+import { allowsReading, decideOrigin } from '../protocol/verdict.js';
+import type { PathParams } from '../routing/route-matcher.js';
 import { Asking } from './asking.js';
 import type { CorsExplanation, CorsReason } from './cors-explanation.js';
 import { clausesOf, corsFieldsOf, subjectOf, toStep } from './explanation-parts.js';
@@ -24,6 +25,8 @@ interface Decision {
   readonly steps: readonly ExplainedStep[];
   /** Whether the response lets scripts on the origin read it. */
   readonly allowed: boolean;
+  /** Whether a source that decides after the guards has the last word. */
+  readonly waits: boolean;
   readonly fields: Readonly<Record<string, string>>;
 }
 
@@ -39,11 +42,16 @@ export async function explainActual(
   const [governing] = candidates;
   const decision =
     governing === undefined
-      ? { steps: ungovernedSteps(found === 'ambiguous', subject), allowed: false, fields: {} }
-      : await decide(governing, request, subject);
+      ? {
+          steps: ungovernedSteps(found === 'ambiguous', subject),
+          allowed: false,
+          waits: false,
+          fields: {},
+        }
+      : await decide(governing, request, subject, context);
   const isOwn = !decision.allowed && origin !== undefined && isSameOrigin(request, origin);
   const allowed = decision.allowed || isOwn;
-  const enforced = enforcement(governing, allowed || origin === undefined);
+  const enforced = enforcement(governing, allowed || origin === undefined, decision.waits && !isOwn);
   const steps = [...decision.steps, ...(isOwn ? [sameOriginStep(governing)] : []), ...enforced];
   const deciding = (
     allowed ? steps.findLast(isOriginStep) : steps.find(({ passed }) => !passed)
@@ -69,27 +77,51 @@ function isOriginStep({ step }: ExplainedStep): boolean {
   return step === 'origin';
 }
 
-async function decide(governing: Governing, request: PlainRequest, subject: string): Promise<Decision> {
+async function decide(
+  governing: Governing,
+  request: PlainRequest,
+  subject: string,
+  { matcher }: ExplainContext,
+): Promise<Decision> {
   const { policy } = governing;
   const steps = governingSteps(governing, subject);
-  if (policy === undefined) return { steps, allowed: false, fields: {} };
+  if (policy === undefined) return { steps, allowed: false, waits: false, fields: {} };
   const origin = request.headers['origin'];
-  const view = new AskedRequest(request, request.method, false);
+  const findParams = (): PathParams | undefined => matcher.targetParams(request, request.method);
+  const view = new AskedRequest(request, request.method, false, findParams);
   const verdict = await new Asking(view).decide(policy, origin);
   const allowed = allowsReading(verdict.reason);
+  const waits =
+    policy.origin.afterGuards &&
+    decideOrigin(policy, origin) === 'origin-undecided' &&
+    (!allowed || verdict.afterGuards !== undefined);
   const vary = addVary('Origin', view.headersRead.join(', ')) as string;
   return {
-    steps: policy === NO_CORS ? steps : [...steps, originStep(governing, policy, origin, verdict)],
+    steps:
+      policy === NO_CORS
+        ? steps
+        : [
+            ...steps,
+            originStep(governing, policy, origin, {
+              ...verdict,
+              reason: allowed && waits ? 'origin-may-be-allowed' : verdict.reason,
+            }),
+          ],
     allowed,
+    waits,
     fields: corsFieldsOf(sealedFields(policy, { allowed, origin: origin ?? '', vary }, undefined, undefined)),
   };
 }
 
-/** The guard stands in front of handlers only. */
-function enforcement(governing: Governing | undefined, mayPass: boolean): readonly ExplainedStep[] {
+/** The guard, and the interceptor behind all guards, stand in front of handlers only. */
+function enforcement(
+  governing: Governing | undefined,
+  mayPass: boolean,
+  waits: boolean,
+): readonly ExplainedStep[] {
   const policy = governing?.policy;
   if (governing === undefined || policy === undefined || policy === NO_CORS || !governing.isRoute) return [];
-  return [enforceStep(governing, policy, mayPass)];
+  return [enforceStep(governing, policy, mayPass, waits)];
 }
 
 function messageOf(
@@ -111,7 +143,8 @@ function messageOf(
   return [refusal, ...(origin === undefined ? [] : enforced.map(outcomeOf))].join(' ');
 }
 
-function outcomeOf({ passed }: ExplainedStep): string {
+function outcomeOf({ passed, reason }: ExplainedStep): string {
+  if (reason === 'enforce-after-guards') return 'Whether the handler runs is decided after the guards.';
   return passed
     ? 'The handler runs all the same.'
     : 'The request is answered with 403 before the handler runs.';

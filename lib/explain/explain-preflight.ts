@@ -1,4 +1,5 @@
-import { AskedRequest } from '../http/asked-request.js';
+import type { AskedRequest } from '../http/asked-request.js';
+import { preflightView } from '../http/preflight.js';
 import { NO_CORS, type Policy } from '../policy/policy.js';
 import {
   answerPreflight,
@@ -33,7 +34,7 @@ export async function explainPreflight(
 ): Promise<CorsExplanation> {
   const subject = subjectOf(request, facts.method);
   const found = governingPreflight(request, facts.method, context);
-  const view = new AskedRequest(request, facts.method, true);
+  const view = preflightView(request, facts.method, context.matcher);
   const isServed = found !== 'ambiguous' && found.some(({ isRoute }) => isRoute);
   const hint = isServed ? undefined : methodCaseHint(request, facts.method, context);
   const candidates =
@@ -123,10 +124,11 @@ function preflightSteps(
   governing: Governing,
   policy: Policy,
   { origin, method, headers }: PreflightFacts,
-  { reason, failures }: OriginVerdict,
+  verdict: OriginVerdict,
 ): readonly ExplainedStep[] {
+  const reason = preflightReason(policy, origin, verdict.reason);
   return [
-    originStep(governing, policy, origin, { reason: preflightReason(policy, origin, reason), failures }),
+    originStep(governing, policy, origin, { ...verdict, reason }),
     methodStep(governing, policy, method),
     headersStep(governing, policy, headers),
   ];

@@ -1,7 +1,7 @@
 import { asksSources, isAny, type OriginEntry } from '../policy/origin-entry.js';
 import { NO_CORS, type Policy } from '../policy/policy.js';
 import { describeEntry } from '../policy/policy-rules.js';
-import type { OriginVerdict } from './asking.js';
+import type { DecidedReason, OriginVerdict } from './asking.js';
 import type { CorsHint, CorsStep, CorsStepName, CorsStepReason } from './cors-explanation.js';
 import { ownerOf, type Governing } from './governing.js';
 import { originHint } from './origin-hint.js';
@@ -105,15 +105,22 @@ const AMBIGUOUS = 'the path can be read as two paths with different policies, so
 
 const UNGOVERNED = 'no entry of routes is for the path, and the module has no default policy';
 
+/** What a step about an origin can come to. */
+type OriginStepReason = DecidedReason | 'origin-may-be-allowed';
+
 /** Whether the policy allows the origin. */
 export function originStep(
   governing: Governing,
   policy: Policy,
   origin: string | undefined,
-  { reason, failures }: OriginVerdict,
+  { reason, failures, afterGuards }: Omit<OriginVerdict, 'reason'> & { readonly reason: OriginStepReason },
 ): ExplainedStep {
   const owner = ownerOf(governing, 'origin');
   if (reason === 'any-origin') return makeStep('origin', governing, reason, true, `${owner} allows "*"`);
+  if (reason === 'origin-may-be-allowed' || (reason === 'origin-allowed' && afterGuards !== undefined)) {
+    const until = `${owner} leaves the origin to ${afterGuards}, which decides after the guards`;
+    return makeStep('origin', governing, reason, true, `${until}; until then its mayAllow() allows it`);
+  }
   if (reason === 'origin-allowed')
     return makeStep('origin', governing, reason, true, `${owner} allows the origin`);
   if (reason === 'no-origin') return makeStep('origin', governing, reason, false, NO_ORIGIN);
@@ -150,8 +157,30 @@ export function sameOriginStep(governing: Governing | undefined): ExplainedStep 
 
 const SAME_ORIGIN = "the origin is the app's own, as far as the request tells, so CORS does not apply";
 
-/** Whether the guard lets an actual request through to the handler. */
-export function enforceStep(governing: Governing, policy: Policy, mayPass: boolean): ExplainedStep {
+const AFTER_GUARDS =
+  'a source that decides after the guards lets the request through, or refuses it with 403';
+
+const UNASKED =
+  'the source that decides after the guards is not asked about such an origin, so the request is refused with 403';
+
+/**
+ * Whether the guard, and behind all guards the interceptor, let an actual request through to the handler.
+ *
+ * @param mayPass - whether the origin is allowed, as far as it is known before the guards
+ * @param waits - whether a source that decides after the guards has the last word
+ */
+export function enforceStep(
+  governing: Governing,
+  policy: Policy,
+  mayPass: boolean,
+  waits: boolean,
+): ExplainedStep {
+  if (waits && (mayPass || !policy.enforce)) {
+    return makeStep('enforce', governing, 'enforce-after-guards', true, AFTER_GUARDS);
+  }
+  if (!mayPass && !policy.enforce && policy.origin.afterGuards) {
+    return makeStep('enforce', governing, 'enforce-refused', false, UNASKED);
+  }
   if (!policy.enforce) {
     return makeStep(
       'enforce',

@@ -1,94 +1,102 @@
-import { inspect } from 'node:util';
-import { Logger } from '@nestjs/common';
-import type { OriginFunction } from '../policy/origin-source.js';
+import type { ExecutionContext } from '@nestjs/common';
+import type { AskedOrigin } from '../policy/origin-entry.js';
 import type { AskedRule } from '../policy/origin-set.js';
 import type { AskedRequest, SourceAnswer } from './asked-request.js';
+import { logFailure, type SourceFailed } from './source-failures.js';
 
-/** How often a source that fails is reported at most, in milliseconds. */
-const REPORT_INTERVAL = 60_000;
+/** What sources are asked. */
+export interface Question {
+  readonly origin: string;
+  /** The request as they see it, which remembers what they have answered. */
+  readonly view: AskedRequest;
+  /** What the guards have left, once they have run. */
+  readonly context?: ExecutionContext | undefined;
+  /**
+   * Is told of each source that has failed.
+   *
+   * @defaultValue what logs it
+   */
+  readonly failed?: SourceFailed;
+}
+
+/** The entry that allows the origin, `undefined` if none does; perhaps later. */
+export type AskedAnswer = AskedRule | undefined | Promise<AskedRule | undefined>;
 
 /**
- * Asks a policy's functions and sources about an origin, in order, until one allows it. Nothing waits unless a source
- * itself is asynchronous. A source that throws, rejects or answers something else than a boolean refuses.
+ * Asks a policy's functions and sources, in order, until one allows the origin. Nothing waits unless a source itself is
+ * asynchronous. A source that throws, rejects, answers something else than a boolean, or does not answer in time refuses.
  *
  * @param asked - the entries of the policy that have to be asked
  */
-export function askSources(
-  asked: readonly AskedRule[],
-  origin: string,
-  request: AskedRequest,
-  from = 0,
-): SourceAnswer {
+export function askSources(asked: readonly AskedRule[], question: Question, from = 0): AskedAnswer {
   for (let index = from; index < asked.length; index++) {
     const rule = asked[index] as AskedRule;
-    const answer = rule.within(origin) && askAll(rule, origin, request, 0);
-    if (answer === true) return true;
+    const answer = rule.within(question.origin) && askAll(rule.sources, question, 0);
+    if (answer === true) return rule;
     if (answer !== false)
-      return answer.then((allowed) => allowed || askSources(asked, origin, request, index + 1));
+      return answer.then((allowed) => (allowed ? rule : askSources(asked, question, index + 1)));
   }
-  return false;
+  return undefined;
 }
 
 /** Asks sources that must all allow the origin: more than one where `merge: 'restrict'` has met two. */
-function askAll(rule: AskedRule, origin: string, request: AskedRequest, from: number): SourceAnswer {
-  for (let index = from; index < rule.sources.length; index++) {
-    const source = rule.sources[index] as OriginFunction;
-    const answer = request.answerOf(source, () => askOne(rule, source, origin, request));
+function askAll(sources: readonly AskedOrigin[], question: Question, from: number): SourceAnswer {
+  for (let index = from; index < sources.length; index++) {
+    const answer = askOne(sources[index] as AskedOrigin, question);
     if (answer === false) return false;
-    if (answer !== true) return answer.then((allowed) => allowed && askAll(rule, origin, request, index + 1));
+    if (answer !== true) return answer.then((allowed) => allowed && askAll(sources, question, index + 1));
   }
   return true;
 }
 
-function askOne(
-  rule: AskedRule,
-  source: OriginFunction,
-  origin: string,
-  request: AskedRequest,
-): SourceAnswer {
+function askOne(source: AskedOrigin, question: Question): SourceAnswer {
+  const { view, context } = question;
+  const isAfterGuards = context !== undefined && source.askAfterGuards !== undefined;
+  const known = view.answerOf(source.identity, isAfterGuards);
+  if (known !== undefined) return known;
+  const answer = settle(source, question);
+  view.remember(source.identity, isAfterGuards, answer);
+  return answer;
+}
+
+/** Makes a boolean of whatever a source does. */
+function settle(source: AskedOrigin, { origin, view, context, failed = logFailure }: Question): SourceAnswer {
   try {
-    const answer: unknown = source(origin, request);
-    if (!isThenable(answer)) return asBoolean(rule, answer);
-    return Promise.resolve(answer).then(
-      (value) => asBoolean(rule, value),
-      (error: unknown) => refuse(rule, error),
+    const { ask, askAfterGuards } = source;
+    const answer =
+      context === undefined || askAfterGuards === undefined
+        ? ask(origin, view)
+        : askAfterGuards(origin, context);
+    if (typeof answer === 'boolean') return answer;
+    if (!isThenable(answer)) return refuse(source, noBoolean(answer), failed);
+    return inTime(answer, source.timeout).then(
+      (value) => (typeof value === 'boolean' ? value : refuse(source, noBoolean(value), failed)),
+      (error: unknown) => refuse(source, error, failed),
     );
   } catch (error) {
-    return refuse(rule, error);
+    return refuse(source, error, failed);
   }
 }
 
-function asBoolean(rule: AskedRule, answer: unknown): boolean {
-  return typeof answer === 'boolean'
-    ? answer
-    : refuse(rule, new TypeError(`it answered ${typeof answer}, no boolean`));
+function refuse(source: AskedOrigin, error: unknown, failed: SourceFailed): false {
+  failed(source, error);
+  return false;
+}
+
+function noBoolean(answer: unknown): TypeError {
+  return new TypeError(`it answered ${typeof answer}, no boolean`);
+}
+
+/** A promise that rejects if another one takes longer than `timeout` milliseconds. What comes later is dropped. */
+function inTime(answer: PromiseLike<unknown>, timeout: number): Promise<unknown> {
+  const answered = Promise.resolve(answer);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`it did not answer within ${timeout} ms`)), timeout);
+    const settled = (): void => clearTimeout(timer);
+    answered.then(resolve, reject).finally(settled);
+  });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
-
-const logger = new Logger('CorsModule');
-const failures = new WeakMap<AskedRule, { reportedAt: number; unreported: number }>();
-
-/** Fails closed, and says so at most once in {@link REPORT_INTERVAL} for each source. */
-function refuse(rule: AskedRule, error: unknown): false {
-  const now = Date.now();
-  const last = failures.get(rule) ?? { reportedAt: Number.NEGATIVE_INFINITY, unreported: 0 };
-  if (now - last.reportedAt < REPORT_INTERVAL) {
-    failures.set(rule, { ...last, unreported: last.unreported + 1 });
-    return false;
-  }
-  failures.set(rule, { reportedAt: now, unreported: 0 });
-  const more = last.unreported === 0 ? '' : ` (and ${last.unreported} more times since the last report)`;
-  logger.error(
-    `The origin source ${rule.text} failed, so the origin was refused${more}: ${messageOf(error)}`,
-  );
-  return false;
-}
-
-/** On one line: what a source complains about may come from the request (CVE-2024-1681, log injection). */
-function messageOf(error: unknown): string {
-  const message: unknown = error instanceof Error ? error.message : error;
-  return (typeof message === 'string' ? message : inspect(message)).replaceAll(/\p{Cc}+/gu, ' ');
 }

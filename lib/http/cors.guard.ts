@@ -5,7 +5,6 @@ import type { PlatformRequest } from '../routing/route-matcher.js';
 import type { Exchange } from './exchange.js';
 import type { HookContext } from './hook-context.js';
 import { beginExchange } from './request-hook.js';
-import { isSameOrigin } from './same-origin.js';
 import { exchangeOf } from './seal.js';
 
 /**
@@ -27,7 +26,7 @@ export class CorsGuard implements CanActivate {
     if (context.getType() !== 'http') return true;
     const exchange = this.exchangeIn(context);
     if (exchange === undefined) return true;
-    exchange.route = this.routes.routeOf(context.getClass(), context.getHandler()) ?? exchange.route;
+    exchange.pin(this.routes.routeOf(context.getClass(), context.getHandler()));
     if (exchange.origin === undefined) return true;
     const policy = exchange.policy();
     if (policy === undefined || (!policy.enforce && policy.origin.asked.length === 0)) return true;
@@ -53,7 +52,5 @@ export class CorsGuard implements CanActivate {
 }
 
 function mayPass(exchange: Exchange, policy: Policy): boolean {
-  return (
-    !policy.enforce || exchange.isAllowed(policy) || isSameOrigin(exchange.request, exchange.origin as string)
-  );
+  return !policy.enforce || exchange.mayPass(policy);
 }

@@ -1,4 +1,5 @@
-import type { OriginRule } from '../policy/origin-set.js';
+import type { ExecutionContext } from '@nestjs/common';
+import type { AskedRule, OriginRule } from '../policy/origin-set.js';
 import type { Policy } from '../policy/policy.js';
 import { addVary } from '../protocol/vary.js';
 import { allowsReading, decideOrigin } from '../protocol/verdict.js';
@@ -8,6 +9,7 @@ import { requestPath } from '../routing/request-path.js';
 import type { ArrivedRequest, PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import { askSources } from './ask-sources.js';
 import { AskedRequest } from './asked-request.js';
+import { isSameOrigin } from './same-origin.js';
 
 /** What every policy but `*` varies on. */
 const VARY_ORIGIN = 'Origin';
@@ -19,12 +21,14 @@ const VARY_ORIGIN = 'Origin';
 export class Exchange implements ArrivedRequest {
   readonly url: string;
   readonly baseUrl: string;
-  /** Set by the guard, which knows the handler that Nest is about to call. */
-  route: CorsRoute | undefined = undefined;
+  private route: CorsRoute | undefined = undefined;
   private asked: AskedRequest | undefined = undefined;
-  /** What {@link allowed} is about. Policies that differ in other fields only have it in common. */
+  /** What {@link allowedBy} is about. Policies that differ in other fields only have it in common. */
   private decided: OriginRule | undefined = undefined;
-  private allowed = false;
+  /** The entry whose sources allow the origin, `undefined` if none does. */
+  private allowedBy: AskedRule | undefined = undefined;
+  /** Whether the guards had run when the sources were asked. */
+  private isAfterGuards = false;
 
   /**
    * @param request - the platform's request
@@ -46,6 +50,19 @@ export class Exchange implements ArrivedRequest {
     return this.matcher === matcher;
   }
 
+  /**
+   * Nest is about to call a handler, which only the guard knows. It may be the second one, to which the first has passed
+   * the request on; what was decided after the guards of that one does not count for it.
+   *
+   * @param route - `undefined` for a handler that has none
+   */
+  pin(route: CorsRoute | undefined): void {
+    if (route !== undefined) this.route = route;
+    if (!this.isAfterGuards) return;
+    this.isAfterGuards = false;
+    this.asked?.forgetAfterGuards();
+  }
+
   /** The policy of the response: the route's, else that of the path. */
   policy(): Policy | undefined {
     const route = this.route ?? this.matcher.routeOf(this);
@@ -59,24 +76,69 @@ export class Exchange implements ArrivedRequest {
     if (this.decided === policy.origin || decideOrigin(policy, this.origin) !== 'origin-undecided') {
       return undefined;
     }
-    this.asked ??= new AskedRequest(this.request, this.request.method, false);
-    const answer = askSources(policy.origin.asked, this.origin as string, this.asked);
-    if (typeof answer !== 'boolean') return answer.then((allowed) => this.decide(policy, allowed));
-    this.decide(policy, answer);
+    return this.askAll(policy, undefined);
+  }
+
+  /**
+   * Asks the sources of a policy that wait for the guards, which have run now. None of the others is asked again.
+   *
+   * @param context - the handler that is about to run
+   */
+  askAfterGuards(policy: Policy, context: ExecutionContext): Promise<void> | undefined {
+    if (this.isAfterGuards && this.decided === policy.origin) return undefined;
+    if (decideOrigin(policy, this.origin) !== 'origin-undecided') return undefined;
+    return this.askAll(policy, context);
+  }
+
+  private askAll({ origin: rule }: Policy, context: ExecutionContext | undefined): Promise<void> | undefined {
+    this.asked ??= new AskedRequest(this.request, this.request.method, false, () =>
+      this.matcher.paramsOf(this),
+    );
+    const answer = askSources(rule.asked, { origin: this.origin as string, view: this.asked, context });
+    if (answer instanceof Promise) return answer.then((by) => this.decide(rule, by, context !== undefined));
+    this.decide(rule, answer, context !== undefined);
     return undefined;
   }
 
-  private decide(policy: Policy, allowed: boolean): void {
-    this.decided = policy.origin;
-    this.allowed = allowed;
+  private decide(rule: OriginRule, allowedBy: AskedRule | undefined, isAfterGuards: boolean): void {
+    this.decided = rule;
+    this.allowedBy = allowedBy;
+    this.isAfterGuards = isAfterGuards;
   }
 
-  /** Whether scripts on the origin may read the response. What nobody has been asked is refused. */
+  /** Whether the policy allows the origin, as far as it is known by now. What nobody has been asked is refused. */
   isAllowed(policy: Policy): boolean {
     const reason = decideOrigin(policy, this.origin);
     return (
       allowsReading(reason) ||
-      (reason === 'origin-undecided' && this.decided === policy.origin && this.allowed)
+      (reason === 'origin-undecided' && this.decided === policy.origin && this.allowedBy !== undefined)
+    );
+  }
+
+  /**
+   * Whether the request may go on to its handler where others are refused: the policy allows the origin, or CORS does
+   * not apply to it.
+   */
+  mayPass(policy: Policy): boolean {
+    return this.isAllowed(policy) || isSameOrigin(this.request, this.origin as string);
+  }
+
+  /**
+   * Whether scripts on the origin may read the response. What a source that waits for the guards says before they have
+   * run is said for all callers at once, so it opens no response that has a caller's content.
+   *
+   * @param status - of the response
+   */
+  isReadable(policy: Policy, status: number): boolean {
+    return this.isAllowed(policy) && !(policy.origin.afterGuards && this.waits(policy) && hasContent(status));
+  }
+
+  /** Whether the origin is allowed only by what a source has said before the guards have run. */
+  private waits(policy: Policy): boolean {
+    return (
+      !this.isAfterGuards &&
+      this.allowedBy?.afterGuards === true &&
+      !allowsReading(decideOrigin(policy, this.origin))
     );
   }
 
@@ -85,4 +147,14 @@ export class Exchange implements ArrivedRequest {
     const { asked } = this;
     return asked === undefined ? VARY_ORIGIN : (addVary(VARY_ORIGIN, asked.headersRead.join(', ')) as string);
   }
+}
+
+/**
+ * Whether a response with this status hands out what was asked for: a success, or 304, with which the browser reads its
+ * own copy by the new headers.
+ *
+ * @see Fetch, "HTTP-network-or-cache fetch": a stored response is freshened with the headers of a 304
+ */
+function hasContent(status: number): boolean {
+  return (status >= 200 && status < 300) || status === 304;
 }

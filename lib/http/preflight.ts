@@ -1,3 +1,4 @@
+import type { AskedRule } from '../policy/origin-set.js';
 import type { Policy } from '../policy/policy.js';
 import {
   answerPreflight,
@@ -13,7 +14,7 @@ import {
   type PreflightFacts,
 } from '../protocol/verdict.js';
 import { requestPath } from '../routing/request-path.js';
-import type { PlatformRequest } from '../routing/route-matcher.js';
+import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import { askSources } from './ask-sources.js';
 import { AskedRequest } from './asked-request.js';
 import type { HookContext } from './hook-context.js';
@@ -27,7 +28,7 @@ export function preflightAnswer(
   if (facts === undefined) return undefined;
   const policies = targetPolicies(request, facts.method, context);
   if (policies.length === 0) return undefined;
-  return firstApproval(policies, facts, new Asking(request, facts.method));
+  return firstApproval(policies, facts, new Asking(request, facts.method, context.matcher));
 }
 
 /**
@@ -104,14 +105,15 @@ class Asking {
   constructor(
     private readonly request: PlatformRequest,
     private readonly method: string,
+    private readonly matcher: RouteMatcher,
   ) {}
 
   decide(policy: Policy, origin: string): OriginReason | Promise<OriginReason> {
     const reason = decideOrigin(policy, origin);
     if (reason !== 'origin-undecided') return reason;
-    this.view ??= new AskedRequest(this.request, this.method, true);
-    const answer = askSources(policy.origin.asked, origin, this.view);
-    return typeof answer === 'boolean' ? reasonOf(answer) : answer.then(reasonOf);
+    this.view ??= preflightView(this.request, this.method, this.matcher);
+    const answer = askSources(policy.origin.asked, { origin, view: this.view });
+    return answer instanceof Promise ? answer.then(reasonOf) : reasonOf(answer);
   }
 
   vary(): string {
@@ -120,6 +122,11 @@ class Asking {
   }
 }
 
-function reasonOf(allowed: boolean): OriginReason {
-  return allowed ? 'origin-allowed' : 'origin-not-allowed';
+/** A preflight as sources see it. */
+export function preflightView(request: PlatformRequest, method: string, matcher: RouteMatcher): AskedRequest {
+  return new AskedRequest(request, method, true, () => matcher.targetParams(request, method));
+}
+
+function reasonOf(allowedBy: AskedRule | undefined): OriginReason {
+  return allowedBy === undefined ? 'origin-not-allowed' : 'origin-allowed';
 }

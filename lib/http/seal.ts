@@ -75,7 +75,7 @@ function writeSealed(
     if (policy === undefined) return writeHead.call(response, status, reason, fields);
     const given = (typeof reason === 'string' ? fields : (fields ?? reason)) as GivenFields;
     const verdict = {
-      allowed: exchange.isAllowed(policy),
+      allowed: exchange.isReadable(policy, status),
       origin: exchange.origin ?? '',
       vary: exchange.vary(),
     };

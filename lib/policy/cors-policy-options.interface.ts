@@ -1,4 +1,9 @@
-import type { OriginFunction, OriginSourceClass } from './origin-source.js';
+import type {
+  OriginFunction,
+  OriginSource,
+  OriginSourceAfterGuards,
+  OriginSourceClass,
+} from './origin-source.js';
 
 /**
  * A serialized origin (`https://app.example.com`, `http://localhost:3000`, `capacitor://localhost`) or a pattern:
@@ -24,9 +29,19 @@ export type OriginString = `${string}://${string}`;
  *   `dangerously: { nullOrigin: true }`.
  * - `RegExp`: always matched against the whole origin; the flags `g`, `y` and `m` have no effect. Refused if it can
  *   backtrack badly, matches sites that anyone can have, or has a dot without a backslash.
- * - a function, or a class that implements `OriginSource`: asked while the request waits. See {@link OriginFunction}.
+ * - a function: asked while the request waits. See {@link OriginFunction}.
+ * - an {@link OriginSource} or {@link OriginSourceAfterGuards}: its class, whose instance Nest's injector has, or the
+ *   source itself, such as `cachedOrigins(…)`. Strings and symbols are no tokens here: provide it under a class, which
+ *   may be abstract.
  */
-export type OriginOption = OriginString | 'null' | RegExp | OriginFunction | OriginSourceClass;
+export type OriginOption =
+  | OriginString
+  | 'null'
+  | RegExp
+  | OriginFunction
+  | OriginSourceClass
+  | OriginSource
+  | OriginSourceAfterGuards;
 
 /** A value, or a list of them. */
 export type OneOrMany<T> = T | readonly T[];

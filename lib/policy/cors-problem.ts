@@ -27,6 +27,7 @@ export const CORS_PROBLEM_CODES = [
   'origin-regexp-unescaped-dot',
   'origin-source-missing',
   'origin-source-scoped',
+  'origin-source-after-guards',
   'method-invalid',
   'method-forbidden',
   'method-case',

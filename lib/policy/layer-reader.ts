@@ -1,6 +1,6 @@
 import { isOptionsObject } from './options-object.js';
 import { readLayer, type ReadLayer } from './read-layer.js';
-import type { ResolveSource } from './read-origin.js';
+import type { ResolveSource } from './read-source.js';
 
 /** How deep values are looked into: options, their lists or objects, and the elements of these. */
 const DEPTH = 3;

@@ -2,7 +2,7 @@ import type { CorsProblem, ValueProblem } from './cors-problem.js';
 import { isOptionsObject, type OptionsObject } from './options-object.js';
 import { POLICY_FIELDS, type PolicyLayer } from './policy-fields.js';
 import { readLayer } from './read-layer.js';
-import type { ResolveSource } from './read-origin.js';
+import type { ResolveSource } from './read-source.js';
 import { suggest } from './suggest.js';
 import { unknownOption } from './unknown-option.js';
 

@@ -6,8 +6,15 @@ export type OptionsObject = Readonly<Record<string, unknown>>;
  * and would read as options of which none is set: as a policy that inherits everything.
  */
 export function isOptionsObject(value: unknown): value is OptionsObject {
-  if (typeof value !== 'object' || value === null || isIterable(value)) return false;
+  if (typeof value !== 'object' || value === null || isIterable(value) || isOriginSource(value)) return false;
   return Object.keys(value).length > 0 || isPlain(value);
+}
+
+/** Whether a value, by its looks, decides origins. Where options may stand as well, it is no object of them. */
+export function isOriginSource(value: unknown): value is object {
+  return (
+    typeof value === 'object' && value !== null && 'allows' in value && typeof value.allows === 'function'
+  );
 }
 
 /** Arrays, boxed strings and most collections. */

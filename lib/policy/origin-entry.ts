@@ -1,4 +1,4 @@
-import type { OriginFunction } from './origin-source.js';
+import type { CorsRequest, OriginSourceAfterGuards } from './origin-source.js';
 
 /** `'*'`: every origin, without credentials. */
 export interface AnyOrigin {
@@ -35,12 +35,21 @@ export interface OriginRegExp {
   readonly regexp: RegExp;
 }
 
-/** A function or injectable that is asked while a request waits. */
+/** A function or a source, which is asked while a request waits. Its answers are not to be trusted. */
 export interface AskedOrigin {
   readonly kind: 'source';
   /** The function's or class's name, for messages and for `CorsService.routes()`. */
   readonly text: string;
-  readonly allows: OriginFunction;
+  /** The place that names it, for messages: a function may have no name. */
+  readonly where: string;
+  /** The function or instance. What has it in common is the same source, and is asked once. */
+  readonly identity: object;
+  /** How long it may take to answer, in milliseconds. */
+  readonly timeout: number;
+  /** Asks it of a request of which nobody knows yet who sends it. */
+  readonly ask: (origin: string, request: CorsRequest) => unknown;
+  /** Asks it once the guards have run; `undefined` if it needs nothing from them. */
+  readonly askAfterGuards: ((...asked: Parameters<OriginSourceAfterGuards['allows']>) => unknown) | undefined;
 }
 
 /** Conditions that must all hold: what is left when `merge: 'restrict'` meets two that cannot be simplified. */

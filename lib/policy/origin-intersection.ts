@@ -13,7 +13,6 @@ import {
 } from './origin-entry.js';
 import { ANY_PORT, makePattern } from './origin-grammar.js';
 import { compileOrigins } from './origin-set.js';
-import type { OriginFunction } from './origin-source.js';
 
 type SpecificEntry = Exclude<OriginEntry, AnyOrigin>;
 type OpenEntry = Exclude<SpecificEntry, ExactOrigin>;
@@ -151,7 +150,7 @@ function isOpen(entry: OriginEntry): entry is OpenEntry {
 class EntryList<Entry extends SpecificEntry = SpecificEntry> {
   readonly entries: Entry[] = [];
   private readonly keys = new Set<string>();
-  private readonly functions = new Map<OriginFunction, number>();
+  private readonly sources = new Map<object, number>();
 
   add(entry: Entry | undefined): void {
     if (entry === undefined) return;
@@ -170,7 +169,7 @@ class EntryList<Entry extends SpecificEntry = SpecificEntry> {
       case 'regexp':
         return ` regexp ${String(entry.regexp)}`;
       case 'source':
-        return ` source ${this.numberOf(entry.allows)}`;
+        return ` source ${this.numberOf(entry.identity)}`;
       case 'all-of':
         return ` all-of${entry.parts
           .map((part) => this.keyOf(part))
@@ -179,9 +178,9 @@ class EntryList<Entry extends SpecificEntry = SpecificEntry> {
     }
   }
 
-  private numberOf(allows: OriginFunction): number {
-    const known = this.functions.get(allows) ?? this.functions.size;
-    this.functions.set(allows, known);
+  private numberOf(source: object): number {
+    const known = this.sources.get(source) ?? this.sources.size;
+    this.sources.set(source, known);
     return known;
   }
 }

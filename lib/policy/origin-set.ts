@@ -15,7 +15,6 @@ import {
   type OriginPattern,
 } from './origin-entry.js';
 import { OriginPatternTrie } from './origin-pattern-trie.js';
-import type { OriginFunction } from './origin-source.js';
 
 /** A compiled list of origin entries. */
 export interface OriginRule {
@@ -23,8 +22,13 @@ export interface OriginRule {
   readonly any: boolean;
   /** Whether an entry that needs no asking allows an origin. Safe for any string: a malformed one is not allowed. */
   allows(origin: string): boolean;
-  /** The entries that have to be asked, if no fixed one allows the origin. Empty if {@link OriginRule.any}. */
+  /**
+   * The entries that have to be asked, if no fixed one allows the origin, those that wait for the guards last. Empty if
+   * {@link OriginRule.any}.
+   */
   readonly asked: readonly AskedRule[];
+  /** Whether one of them waits for the guards. */
+  readonly afterGuards: boolean;
 }
 
 /** An entry that has to be asked. It allows an origin if that is within, and every source says so. */
@@ -35,7 +39,9 @@ export interface AskedRule {
    * Whether the sources may be asked: the origin is well-formed, not opaque, and meets the conditions beside them.
    */
   within(origin: string): boolean;
-  readonly sources: readonly OriginFunction[];
+  readonly sources: readonly AskedOrigin[];
+  /** Whether what the sources say before the guards have run is not their last word. */
+  readonly afterGuards: boolean;
 }
 
 /** What the whole policy says about its origins. */
@@ -58,6 +64,7 @@ export function compileOrigins(entries: readonly OriginEntry[], options: OriginR
 class OriginSet implements OriginRule {
   readonly any: boolean;
   readonly asked: readonly AskedRule[];
+  readonly afterGuards: boolean;
   private readonly exact = new Set<string>();
   private readonly patterns = new OriginPatternTrie();
   private readonly conditions: readonly Conditions[];
@@ -83,7 +90,9 @@ class OriginSet implements OriginRule {
     }
     this.any = any;
     this.open = open;
-    this.asked = Object.freeze(any ? [] : asked);
+    // What needs no guards goes first: what it allows is allowed for good.
+    this.asked = Object.freeze(any ? [] : asked.toSorted((a, b) => +a.afterGuards - +b.afterGuards));
+    this.afterGuards = this.asked.some(({ afterGuards }) => afterGuards);
     this.conditions = conditions;
     this.secureOnly = secureOnly;
   }
@@ -137,14 +146,16 @@ class Conditions {
 
 class AskedConditions implements AskedRule {
   readonly text: string;
-  readonly sources: readonly OriginFunction[];
+  readonly sources: readonly AskedOrigin[];
+  readonly afterGuards: boolean;
   private readonly conditions: Conditions;
   private readonly secureOnly: boolean;
 
   constructor(entry: AskedOrigin | AllOf, secureOnly: boolean) {
     const parts = conditionsOf(entry);
     this.text = parts.map((part) => (isExact(part) ? part : part.text)).join(' and ');
-    this.sources = parts.flatMap((part) => (!isExact(part) && part.kind === 'source' ? [part.allows] : []));
+    this.sources = parts.filter((part) => !isExact(part) && part.kind === 'source') as AskedOrigin[];
+    this.afterGuards = this.sources.some(({ askAfterGuards }) => askAfterGuards !== undefined);
     this.conditions = new Conditions(parts);
     this.secureOnly = secureOnly;
   }

@@ -12,7 +12,8 @@ import {
   type PolicyLayer,
 } from './policy-fields.js';
 import { readMethod, readRequestHeader, readResponseHeader, type ReadName } from './read-names.js';
-import { readOrigin, type ResolveSource } from './read-origin.js';
+import { readOrigin } from './read-origin.js';
+import type { ResolveSource } from './read-source.js';
 import { unknownOption } from './unknown-option.js';
 
 /** The longest `maxAge`, in seconds: a day, which is what the most patient browser keeps. */
@@ -21,12 +22,13 @@ const MAX_MAX_AGE = 86_400;
 /** Reports a problem with an option of the layer, or with an element of it: `origin[1]`. */
 type Report = (field: string, value: unknown, problem: ValueProblem) => void;
 
-type FieldReader<T> = (
-  value: unknown,
-  field: string,
-  report: Report,
-  resolveSource: ResolveSource,
-) => T | undefined;
+/** Where a layer stands, and what reads its sources. */
+interface LayerPlace {
+  readonly where: string;
+  readonly resolveSource: ResolveSource;
+}
+
+type FieldReader<T> = (value: unknown, field: string, report: Report, place: LayerPlace) => T | undefined;
 
 const READERS: { readonly [F in PolicyField]: FieldReader<NonNullable<PolicyFields[F]>> } = {
   origin: readOrigins,
@@ -79,7 +81,7 @@ export function readLayer(
       merge = readMerge(value, report) ?? merge;
     } else if (isPolicyField(name)) {
       const before = problems.length;
-      const read = READERS[name](value, name, report, resolveSource);
+      const read = READERS[name](value, name, report, { where, resolveSource });
       if (read !== undefined) fields[name] = read;
       if (problems.length > before) unread.push(name);
     }
@@ -117,12 +119,12 @@ function readOrigins(
   value: unknown,
   field: string,
   report: Report,
-  resolveSource: ResolveSource,
+  { where, resolveSource }: LayerPlace,
 ): readonly OriginEntry[] {
   const entries: OriginEntry[] = [];
   const list = elements(value, field);
   for (const [place, element] of list) {
-    const read = readOrigin(element, resolveSource);
+    const read = readOrigin(element, where, resolveSource);
     if ('problem' in read) report(place, element, read.problem);
     else entries.push(read.entry);
     if (element === '*' && list.length > 1) {

@@ -1,52 +1,34 @@
 import type { ValueProblem } from './cors-problem.js';
-import type { AskedOrigin, OriginEntry } from './origin-entry.js';
+import { isOriginSource } from './options-object.js';
+import type { OriginEntry } from './origin-entry.js';
 import { parseOriginRegExp } from './origin-regexp.js';
-import type { OriginFunction, OriginSource, OriginSourceClass } from './origin-source.js';
+import type { OriginFunction, OriginSourceClass } from './origin-source.js';
 import { parseOrigin } from './origin-syntax.js';
+import { functionSource, readSourceClass, readSourceInstance, type ResolveSource } from './read-source.js';
 import { nameOf } from './show.js';
-
-/** Finds the instance of an {@link OriginSource}, or says why there is none. */
-export type ResolveSource = (
-  source: OriginSourceClass,
-) => { readonly source: OriginSource } | { readonly problem: ValueProblem };
 
 /** What reading one entry of `origin` gives. */
 export type ReadOrigin = { readonly entry: OriginEntry } | { readonly problem: ValueProblem };
 
-/** Reads one entry of `origin`. */
-export function readOrigin(value: unknown, resolveSource: ResolveSource): ReadOrigin {
+/**
+ * Reads one entry of `origin`.
+ *
+ * @param where - the place of the layer that it stands in
+ */
+export function readOrigin(value: unknown, where: string, resolveSource: ResolveSource): ReadOrigin {
   if (typeof value === 'string') return parseOrigin(value);
   if (value instanceof RegExp) return parseOriginRegExp(value);
-  if (isSourceClass(value)) return readSource(value, resolveSource);
-  if (typeof value === 'function') return { entry: asked(value, value as OriginFunction) };
+  if (isSourceClass(value)) return readSourceClass(value, where, resolveSource);
+  if (typeof value === 'function') return { entry: functionSource(value as OriginFunction, where) };
+  if (isOriginSource(value)) return readSourceInstance(value, instanceName(value), where);
   return { problem: notAnOrigin(value) };
 }
 
-function readSource(value: OriginSourceClass, resolveSource: ResolveSource): ReadOrigin {
-  const resolved = resolveSource(value);
-  if ('problem' in resolved) return resolved;
-  const source: Partial<OriginSource> | null | undefined = resolved.source;
-  if (typeof source?.allows === 'function') return { entry: asked(value, askerOf(resolved.source)) };
-  return {
-    problem: {
-      code: 'option-type',
-      message: 'has no method allows(origin, request)',
-      fix: 'implement OriginSource',
-    },
-  };
-}
-
-/** One function for each source, so that a source that two layers name is recognized as the same, and asked once. */
-const askers = new WeakMap<OriginSource, OriginFunction>();
-
-function askerOf(source: OriginSource): OriginFunction {
-  const asker: OriginFunction = askers.get(source) ?? ((origin, request) => source.allows(origin, request));
-  askers.set(source, asker);
-  return asker;
-}
-
-function asked(named: { readonly name: string }, allows: OriginFunction): AskedOrigin {
-  return { kind: 'source', text: nameOf(named, 'function'), allows };
+/** The name of an object's class, if it has one of its own. */
+function instanceName({ constructor }: object): string {
+  return typeof constructor === 'function' && constructor !== Object
+    ? nameOf(constructor, 'source')
+    : 'source';
 }
 
 /**
@@ -80,6 +62,6 @@ function notAnOrigin(value: unknown): ValueProblem {
   return {
     code,
     message: 'is no origin',
-    fix: "give '*', an origin, a pattern, a RegExp, a function or an OriginSource class",
+    fix: "give '*', an origin, a pattern, a RegExp, a function, or an OriginSource or its class",
   };
 }

@@ -5,18 +5,24 @@ import type { CorsRoute } from './cors-route.js';
 import { expressRoutes, type ExpressRoute } from './nest-internals.js';
 import { PathIndex } from './path-index.js';
 import type { PathSyntax } from './path-policies.js';
+import { commonParams, pathParams } from './path-params.js';
 import { requestPath } from './request-path.js';
-import type { ArrivedRequest, PlatformRequest, RouteMatcher } from './route-matcher.js';
+import type { ArrivedRequest, PathParams, PlatformRequest, RouteMatcher } from './route-matcher.js';
 
 /** What Express adds to a request. */
 interface ExpressRequest extends PlatformRequest {
   /** The route that the request is at, or was at last. */
   readonly route?: ExpressRoute;
+  /** The parameters of its path. */
+  readonly params?: object;
 }
+
+/** The parameters of a path, not decoded yet; `false` if the path is another one. */
+type MatchPath = (path: string) => object | false;
 
 /** A route with what decides whether a request is for it. */
 interface Candidate {
-  readonly matches: (path: string) => boolean;
+  readonly match: MatchPath;
   /** The route of Nest; `undefined` for one that somebody has registered with Express directly, in front of Nest's. */
   readonly route: CorsRoute | undefined;
   /** The versions of which a request has to ask for one; `undefined` if it need not. */
@@ -24,6 +30,9 @@ interface Candidate {
   /** Whether the request asks for one of them. */
   readonly servesVersion: (request: PlatformRequest) => boolean;
 }
+
+/** A route of Nest that a request can reach. */
+type Target = Pick<Candidate, 'match'> & { readonly route: CorsRoute };
 
 /** A candidate, and what it serves. */
 interface Served {
@@ -81,29 +90,51 @@ export class ExpressMatcher implements RouteMatcher {
     this.byMethod = indexes;
   }
 
-  routeOf({ request, url, baseUrl }: ArrivedRequest): CorsRoute | undefined {
-    const { route: reached } = request as ExpressRequest;
-    // A route of somebody else's has the request: one of a mounted router's, or one in front of Nest's.
-    if (reached !== undefined && (request.baseUrl !== baseUrl || this.foreign.has(reached))) return undefined;
-    const path = pathOf(url);
-    if (path === undefined) return undefined;
-    return this.candidates(path, request.method).find(
-      ({ route, servesVersion }) =>
-        route === undefined || (route.servesHost(request) && servesVersion(request)),
-    )?.route;
+  routeOf(arrived: ArrivedRequest): CorsRoute | undefined {
+    const path = pathOf(arrived.url);
+    return path === undefined ? undefined : this.arrivedAt(arrived, path)?.route;
   }
 
   targetsOf(request: ExpressRequest, method: string): readonly CorsRoute[] {
     const path = pathOf(request.url);
-    if (path === undefined) return [];
-    const targets: CorsRoute[] = [];
+    return path === undefined ? [] : this.targets(request, method, path).map(({ route }) => route);
+  }
+
+  paramsOf(arrived: ArrivedRequest): PathParams | undefined {
+    const path = pathOf(arrived.url);
+    const candidate = path === undefined ? undefined : this.arrivedAt(arrived, path);
+    if (candidate?.route === undefined) return undefined;
+    const { route: reached, params } = arrived.request as ExpressRequest;
+    // A middleware may have changed the URL, so Express knows better once the request has reached a route.
+    return reached === undefined ? paramsIn(path as string, candidate) : params && pathParams(params);
+  }
+
+  targetParams(request: ExpressRequest, method: string): PathParams | undefined {
+    const path = pathOf(request.url);
+    if (path === undefined) return undefined;
+    const all = this.targets(request, method, path).map((target) => paramsIn(path, target));
+    return all.includes(undefined) ? undefined : commonParams(all as readonly PathParams[]);
+  }
+
+  private arrivedAt({ request, baseUrl }: ArrivedRequest, path: string): Candidate | undefined {
+    const { route: reached } = request as ExpressRequest;
+    // A route of somebody else's has the request: one of a mounted router's, or one in front of Nest's.
+    if (reached !== undefined && (request.baseUrl !== baseUrl || this.foreign.has(reached))) return undefined;
+    return this.candidates(path, request.method).find(
+      ({ route, servesVersion }) =>
+        route === undefined || (route.servesHost(request) && servesVersion(request)),
+    );
+  }
+
+  private targets(request: ExpressRequest, method: string, path: string): readonly Target[] {
+    const targets: Target[] = [];
     const taken = new Set<unknown>();
-    for (const { route, versions } of this.candidates(path, method)) {
+    for (const { route, versions, match: matchPath } of this.candidates(path, method)) {
       if (route === undefined) break;
       if (!route.servesHost(request)) continue;
       // A request for a version that an earlier route serves does not get here.
       if (versions?.every((version) => taken.has(version)) === true) continue;
-      targets.push(route);
+      targets.push({ route, match: matchPath });
       if (versions === undefined) break;
       for (const version of versions) taken.add(version);
     }
@@ -112,7 +143,7 @@ export class ExpressMatcher implements RouteMatcher {
 
   private candidates(path: string, method: string): readonly Candidate[] {
     const index = this.byMethod.get(method) ?? this.byMethod.get('ALL');
-    return index?.candidates(path).filter(({ matches }) => matches(path)) ?? [];
+    return index?.candidates(path).filter((candidate) => candidate.match(path) !== false) ?? [];
   }
 
   private candidate(route: CorsRoute): Candidate {
@@ -120,7 +151,7 @@ export class ExpressMatcher implements RouteMatcher {
     const isVersioned =
       versioning !== undefined && route.version !== undefined && route.version !== VERSION_NEUTRAL;
     return {
-      matches: this.pathMatcher(route.path),
+      match: this.pathMatcher(route.path),
       route,
       versions: isVersioned ? [route.version].flat() : undefined,
       servesVersion: isVersioned ? this.versionFilter(route, versioning) : always,
@@ -130,15 +161,15 @@ export class ExpressMatcher implements RouteMatcher {
   private foreignCandidate({ path }: ExpressRoute): Candidate {
     const matchers = [path].flat(Infinity).map((one) => this.pathMatcher(one));
     return {
-      matches: (requested) => matchers.some((matches) => matches(requested)),
+      match: (requested) => matchers.some((matchPath) => matchPath(requested) !== false) && {},
       route: undefined,
       versions: undefined,
       servesVersion: always,
     };
   }
 
-  private pathMatcher(path: unknown): (requested: string) => boolean {
-    if (path instanceof RegExp) return (requested) => requested.search(path) !== -1;
+  private pathMatcher(path: unknown): MatchPath {
+    if (path instanceof RegExp) return (requested) => requested.search(path) !== -1 && {};
     const { ignoreTrailingSlash } = this.syntax;
     const pattern = ignoreTrailingSlash && path !== '/' ? String(path).replace(/\/+$/, '') : String(path);
     const options = {
@@ -149,7 +180,10 @@ export class ExpressMatcher implements RouteMatcher {
     } as const;
     // Compiled for the first request that it may be for, not when the app starts.
     let matches: MatchFunction<object> | undefined;
-    return (requested) => (matches ??= match(pattern, options))(requested) !== false;
+    return (requested) => {
+      const matched = (matches ??= match(pattern, options))(requested);
+      return matched && matched.params;
+    };
   }
 
   /** Nest's filter calls the handler for a request of the route's version, and `next` for others. */
@@ -201,6 +235,18 @@ function textPath({ path }: ExpressRoute): string | undefined {
 function pathOf(target: string): string | undefined {
   const path = requestPath(target);
   return target.startsWith('/') && !target.includes('#') ? path : path?.replaceAll('\\', '/');
+}
+
+/** The parameters as Express decodes them; `undefined` where it cannot, and answers 400. */
+function paramsIn(path: string, { match: matchPath }: Pick<Candidate, 'match'>): PathParams | undefined {
+  try {
+    const params = Object.entries(pathParams(matchPath(path) || {}));
+    return Object.freeze(
+      Object.fromEntries(params.map(([name, value]) => [name, decodeURIComponent(value)])),
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 function always(): boolean {

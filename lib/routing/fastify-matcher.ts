@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
 import type { CorsRoute } from './cors-route.js';
-import { FastifyMirror, type Constraints, type MirroredRoute } from './fastify-mirror.js';
+import { FastifyMirror, type Constraints, type FoundRoute, type MirroredRoute } from './fastify-mirror.js';
 import { fastifyConstraints, type RouteMatching } from './nest-internals.js';
-import type { ArrivedRequest, RouteMatcher } from './route-matcher.js';
+import { commonParams, pathParams } from './path-params.js';
+import type { ArrivedRequest, PathParams, RouteMatcher } from './route-matcher.js';
 
 /** Where `onRoute` leaves the route in Fastify's own route configuration. */
 const ROUTE = Symbol('nestjs-cors:route');
@@ -35,8 +36,6 @@ export class FastifyMatcher implements RouteMatcher {
     private readonly matching: RouteMatching,
   ) {
     instance.addHook('onRoute', (options) => this.onRoute(options));
-    // All routes are known now, and the first preflight need not wait for the mirror.
-    instance.addHook('onReady', async () => void this.currentMirror());
   }
 
   setRoutes(routes: readonly CorsRoute[]): void {
@@ -54,12 +53,25 @@ export class FastifyMatcher implements RouteMatcher {
   }
 
   targetsOf(request: FastifyRequest, method: string): readonly CorsRoute[] {
+    return this.targets(request, method).map(({ route }) => route);
+  }
+
+  paramsOf(arrived: ArrivedRequest): PathParams | undefined {
+    const { params } = arrived.request as unknown as FastifyRequest;
+    return this.routeOf(arrived) === undefined ? undefined : pathParams(params as object);
+  }
+
+  targetParams(request: FastifyRequest, method: string): PathParams | undefined {
+    return commonParams(this.targets(request, method).map(({ params }) => pathParams(params)));
+  }
+
+  private targets(request: FastifyRequest, method: string): readonly FoundRoute[] {
     const { url, headers } = request.raw;
     // Not `request.host`: behind a trusted proxy that is the forwarded one, while the router reads what was sent.
     const host = headers.host ?? (headers[':authority'] as string | undefined);
     return this.currentMirror()
       .find(method, url ?? '', host)
-      .filter((route) => route.servesHost(request));
+      .filter(({ route }) => route.servesHost(request));
   }
 
   private currentMirror(): FastifyMirror {
@@ -71,7 +83,7 @@ export class FastifyMatcher implements RouteMatcher {
   }
 
   private onRoute(options: RouteOptions & { readonly prefix: string; readonly routePath: string }): void {
-    const methods = [options.method].flat();
+    const methods = Array.isArray(options.method) ? options.method : [options.method];
     const constraints = (options.constraints ?? {}) as Constraints;
     const route = this.registered(methods, options.url, constraints);
     if (route !== undefined) {

@@ -16,10 +16,24 @@ export interface MirroredRoute {
   readonly route: CorsRoute | undefined;
 }
 
-/** A copy of Fastify's router that can be asked what a request would reach: the same library with the same options. */
+/** A route that a request could reach. */
+export interface FoundRoute {
+  readonly route: CorsRoute;
+  /** The parameters of the path, as Fastify has them. */
+  readonly params: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * A copy of Fastify's router that can be asked what a request would reach: the same library with the same options.
+ *
+ * The router keeps the routes of each method apart, and so does the copy, which is made of a method's routes when the
+ * first preflight asks for that method: most apps are never asked for most of theirs.
+ */
 export class FastifyMirror {
-  private readonly router: FindMyWay.Instance<Http1>;
+  private readonly routers = new Map<string, FindMyWay.Instance<Http1>>();
+  private readonly routes = new Map<string, MirroredRoute[]>();
   private readonly requests: readonly Constraints[];
+  private readonly config: FindMyWay.Config<Http1>;
 
   /**
    * @param routes - in the order in which Fastify got them
@@ -29,15 +43,15 @@ export class FastifyMirror {
   constructor(routes: readonly MirroredRoute[], matching: RouteMatching, instance: FastifyInstance) {
     this.requests = possibleRequests(routes);
     const hidden = new Set(this.requests.flatMap(Object.keys));
-    this.router = FindMyWay({
+    this.config = {
       ...routerOptions(matching, instance),
       constraints: Object.fromEntries([...hidden].map((name) => [name, exactConstraint(name)])),
-    });
-    for (const { methods, url, constraints, route } of routes) {
-      try {
-        this.router.on(methods as FindMyWay.HTTPMethod[], url, { constraints }, noop, { route });
-      } catch {
-        // Served by an earlier one already. Fastify drops these as well: HEAD routes that it would add to GET routes.
+    };
+    for (const route of routes) {
+      for (const method of route.methods) {
+        const ofMethod = this.routes.get(method);
+        if (ofMethod === undefined) this.routes.set(method, [route]);
+        else ofMethod.push(route);
       }
     }
   }
@@ -48,16 +62,33 @@ export class FastifyMirror {
    * @param url - the request target
    * @param host - the `Host` of the request, as it was sent
    */
-  find(method: string, url: string, host: string | undefined): readonly CorsRoute[] {
-    const found: CorsRoute[] = [];
+  find(method: string, url: string, host: string | undefined): readonly FoundRoute[] {
+    const router = this.routers.get(method) ?? this.routerOf(method);
+    const found: FoundRoute[] = [];
+    if (router === undefined) return found;
     for (const constraints of this.requests) {
-      const result = this.router.find(method as FindMyWay.HTTPMethod, url, { ...constraints, host });
+      const result = router.find(method as FindMyWay.HTTPMethod, url, { ...constraints, host });
       const route = (result?.store as { readonly route?: CorsRoute } | undefined)?.route;
-      if (route !== undefined && !hasEmptyParameter(result?.params) && !found.includes(route)) {
-        found.push(route);
-      }
+      if (result === null || route === undefined || hasEmptyParameter(result.params)) continue;
+      if (!found.some((other) => other.route === route)) found.push({ route, params: result.params });
     }
     return found;
+  }
+
+  /** `undefined` for a method that no route serves. */
+  private routerOf(method: string): FindMyWay.Instance<Http1> | undefined {
+    const routes = this.routes.get(method);
+    if (routes === undefined) return undefined;
+    const router = FindMyWay(this.config);
+    for (const { url, constraints, route } of routes) {
+      try {
+        router.on(method as FindMyWay.HTTPMethod, url, { constraints }, noop, { route });
+      } catch {
+        // Served by an earlier one already. Fastify drops these as well: HEAD routes that it would add to GET routes.
+      }
+    }
+    this.routers.set(method, router);
+    return router;
   }
 }
 

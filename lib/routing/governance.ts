@@ -8,7 +8,7 @@ import { readModuleOptions } from '../policy/module-options.js';
 import type { Policy } from '../policy/policy.js';
 import { PolicyComposer, type ComposedPolicy } from '../policy/policy-composer.js';
 import { NO_ROUTE_DEFAULTS } from '../policy/policy-fields.js';
-import type { ResolveSource } from '../policy/read-origin.js';
+import type { ResolveSource } from '../policy/read-source.js';
 import type { CorsRoute } from './cors-route.js';
 import { policyOf, type Governed } from './governed.js';
 import { decoratorLayers, routeLayers, type DecoratorLayers } from './decorator-layers.js';
@@ -28,6 +28,8 @@ export interface Governance {
   readonly paths: PathPolicies;
   /** Whether some policy has a source to ask, so that requests may have to wait. */
   readonly asks: boolean;
+  /** Whether the policy of some route has a source that waits for the guards. */
+  readonly asksAfterGuards: boolean;
 }
 
 /** What {@link compileGovernance} needs to know of the app. */
@@ -38,6 +40,8 @@ export interface GovernedApp {
   readonly versionHeader: string | undefined;
   readonly pathSyntax: PathSyntax;
   readonly resolveSource: ResolveSource;
+  /** Whether the interceptor that asks after the guards is there, or can still be registered. */
+  readonly canAskAfterGuards: boolean;
 }
 
 /**
@@ -69,6 +73,7 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
     const layers = routeLayers(options.base, controller, handler);
     const composed = layers === false ? 'none' : composer.compose(layers, defaultsOf(route));
     composer.report(withoutOrigin(composed, controller, handler));
+    if (!app.canAskAfterGuards) composer.report(asksTooLate(route.where, composed));
     return usable(composed);
   });
   const handlers = handlersOf(app.routes);
@@ -81,6 +86,7 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
     options.paths.flatMap(({ where, path, layer }) => {
       const governed =
         layer === false ? 'none' : usable(composer.compose([options.base, layer], NO_ROUTE_DEFAULTS));
+      composer.report(asksInVain(where, governed));
       return path === undefined ? [] : [{ where, path, governed }];
     }),
     fallback,
@@ -91,7 +97,43 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
   if (composer.problems.length > 0) throw new CorsConfigurationError(composer.problems);
   const policies = routes.map(policyOf);
   const all = [...policies, ...paths.policies];
-  return { routes, policies, paths, asks: all.some((policy) => (policy?.origin.asked.length ?? 0) > 0) };
+  return {
+    routes,
+    policies,
+    paths,
+    asks: all.some((policy) => (policy?.origin.asked.length ?? 0) > 0),
+    asksAfterGuards: policies.some((policy) => policy?.origin.afterGuards),
+  };
+}
+
+/** The sources of a policy that wait for the guards. */
+function afterGuards(governed: Governed | ComposedPolicy): readonly string[] {
+  const asked = policyOf(governed)?.origin.asked ?? [];
+  return asked.filter((rule) => rule.afterGuards).map(({ text }) => text);
+}
+
+/** What decides after the guards has nobody to ask it where the interceptor is missing. */
+function asksTooLate(where: string, governed: Governed): readonly CorsProblem[] {
+  return afterGuards(governed).map((text) => ({
+    code: 'origin-source-after-guards',
+    where,
+    field: 'origin',
+    value: undefined,
+    message: `${text} decides after the guards, but when the app started no route had such a source, so nobody will ask it`,
+    fix: 'have such a source on some route when the app starts, or restart it with these options',
+  }));
+}
+
+/** What decides after the guards would never be asked about responses that no controller sends. */
+function asksInVain(where: string, governed: Governed): readonly CorsProblem[] {
+  return afterGuards(governed).map((text) => ({
+    code: 'origin-source-after-guards',
+    where,
+    field: 'origin',
+    value: undefined,
+    message: `${text} decides after the guards, and there are none for a path that no controller serves`,
+    fix: 'give its policy another origin',
+  }));
 }
 
 /** Without an origin from any layer there is no policy, whatever the other fields say. */

@@ -5,18 +5,22 @@
  */
 import {
   VersioningType,
+  type CanActivate,
   type HttpServer,
+  type NestInterceptor,
   type RequestMethod,
   type Type,
   type VersioningOptions,
 } from '@nestjs/common';
 import {
+  GUARDS_METADATA,
   HOST_METADATA,
   MODULE_METADATA,
   MODULE_PATH,
   PATH_METADATA,
   ROUTE_ARGS_METADATA,
   RouteParamtypes,
+  SSE_METADATA,
   VERSION_METADATA,
   addLeadingSlash,
   type VersionValue,
@@ -210,6 +214,29 @@ export function fastifyConstraints(handler: Handler): Readonly<Record<string, un
  */
 export function matchingOptions(adapter: HttpServer): RouteMatching {
   return adapter.getRouteMatchingOptions?.() ?? { caseSensitive: false, ignoreTrailingSlash: true };
+}
+
+/**
+ * Puts an interceptor in front of all that an app has: those of `useGlobalInterceptors()` and `APP_INTERCEPTOR` by now,
+ * and request-scoped ones and those of controllers and handlers always come later. `addGlobalInterceptor()` would put it
+ * behind the first two. Right until Nest registers the routes, which is when it reads the list.
+ */
+export function addOutermostInterceptor(config: ApplicationConfig, interceptor: NestInterceptor): void {
+  config.getGlobalInterceptors().unshift(interceptor);
+}
+
+/** Whether a handler streams events: `@Sse()`. */
+export function streamsEvents(handler: Handler): boolean {
+  return Reflect.getMetadata(SSE_METADATA, handler) === true;
+}
+
+/**
+ * Puts a guard behind all others of a handler, as the last `@UseGuards()` on it would, once. Right until Nest registers
+ * the routes.
+ */
+export function addLastGuard(handler: Handler, guard: CanActivate): void {
+  const guards = (Reflect.getMetadata(GUARDS_METADATA, handler) ?? []) as readonly unknown[];
+  if (!guards.includes(guard)) Reflect.defineMetadata(GUARDS_METADATA, [...guards, guard], handler);
 }
 
 /** A function in the adapters' one slot for a hook that runs before everything else. */

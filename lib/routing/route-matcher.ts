@@ -19,6 +19,9 @@ export interface PlatformRequest {
   readonly baseUrl?: string;
 }
 
+/** The parameters of a path, decoded, by their names; what a wildcard covers is one string. Frozen. */
+export type PathParams = Readonly<Record<string, string>>;
+
 /** A request, with what it was when it reached the app. */
 export interface ArrivedRequest {
   readonly request: PlatformRequest;
@@ -45,4 +48,13 @@ export interface RouteMatcher {
    * @param method - the method of the actual request
    */
   targetsOf(request: PlatformRequest, method: string): readonly CorsRoute[];
+
+  /** The parameters of the path for the route that {@link RouteMatcher.routeOf} finds. */
+  paramsOf(arrived: ArrivedRequest): PathParams | undefined;
+
+  /**
+   * The parameters of the path for the routes that {@link RouteMatcher.targetsOf} finds, if they are the same for all
+   * of them.
+   */
+  targetParams(request: PlatformRequest, method: string): PathParams | undefined;
 }

@@ -1,7 +1,7 @@
 import type { ModuleRef } from '@nestjs/core';
 import type { ValueProblem } from '../policy/cors-problem.js';
 import type { OriginSource, OriginSourceClass } from '../policy/origin-source.js';
-import type { ResolveSource } from '../policy/read-origin.js';
+import type { ResolveSource } from '../policy/read-source.js';
 
 /** Finds origin sources in Nest's injector, in whichever module they are provided. */
 export function sourceResolver(moduleRef: ModuleRef): ResolveSource {

@@ -39,6 +39,8 @@ describe('@AllowOrigin', () => {
     }
   }
   const fn = (): boolean => true;
+  const source = new Source();
+  const named = { allows: fn, timeout: 5 };
 
   it.each<[title: string, args: readonly unknown[], raw: object]>([
     ['an origin', [A], { origin: [A] }],
@@ -46,6 +48,9 @@ describe('@AllowOrigin', () => {
     ["'*'", ['*'], { origin: ['*'] }],
     ['a class', [Source], { origin: [Source] }],
     ['a function', [fn], { origin: [fn] }],
+    ['a source', [source], { origin: [source] }],
+    ['a source behind an origin, which is no object of options', [A, named], { origin: [A, named] }],
+    ['a source and options', [named, { enforce: true }], { origin: [named], enforce: true }],
     ['a RegExp', [/a/], { origin: [/a/] }],
     ['origins and options', [A, B, { credentials: true }], { origin: [A, B], credentials: true }],
     ['options alone', [{ origin: A, enforce: true }], { origin: A, enforce: true }],

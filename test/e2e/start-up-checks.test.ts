@@ -24,6 +24,7 @@ import {
   UseCorsPolicy,
   type CorsProblemCode,
   type OriginSource,
+  type OriginSourceAfterGuards,
 } from '../../lib/index.js';
 import { CORS_PROBLEM_CODES } from '../../lib/policy/cors-problem.js';
 import { PLATFORMS, startApp, type Platform } from '../support/apps.js';
@@ -312,6 +313,20 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
       }
     }
     return moduleOf({ origin: Partners }, [], { providers: [Partners] });
+  },
+  'origin-source-after-guards': () => {
+    @Injectable()
+    class Tenants implements OriginSourceAfterGuards {
+      readonly after = 'guards';
+      allows(): boolean {
+        return true;
+      }
+      mayAllow(): boolean {
+        return true;
+      }
+    }
+    const routes = [{ path: '/graphql', policy: { origin: Tenants } }];
+    return moduleOf({ routes }, [], { providers: [Tenants] });
   },
   'method-invalid': () => moduleOf({ methods: 'GET,PUT' }),
   'method-forbidden': () => moduleOf({ methods: 'TRACE' }),

@@ -9,7 +9,7 @@ import {
 import type { OriginSource, OriginSourceClass } from '../../lib/policy/origin-source.js';
 import { PolicyComposer, type ComposedPolicy } from '../../lib/policy/policy-composer.js';
 import { readLayer } from '../../lib/policy/read-layer.js';
-import type { ResolveSource } from '../../lib/policy/read-origin.js';
+import type { ResolveSource } from '../../lib/policy/read-source.js';
 import { compileGovernance } from '../../lib/routing/governance.js';
 
 /** The injector of an app with these sources. */
@@ -45,6 +45,7 @@ export function errorOf(raw: unknown, ...sources: readonly object[]): CorsConfig
       versionHeader: undefined,
       pathSyntax: { caseSensitive: false, ignoreTrailingSlash: true },
       resolveSource: providing(...sources),
+      canAskAfterGuards: true,
     });
     return undefined;
   } catch (error) {

@@ -49,6 +49,12 @@ describe(`LayerReader, seed ${seed}`, () => {
     expect(second).toEqual(readLayer(b, 'Cats#1', KNOWN, providing()));
   });
 
+  it('tells apart sources that look the same', () => {
+    const write = () => ({ origin: { timeout: 5, allows: one } });
+    const [first, second] = readAll(write(), write());
+    expect(second?.layer.fields).not.toBe(first?.layer.fields);
+  });
+
   it('survives lists that hold themselves', () => {
     const circular: unknown[] = [A];
     circular.push(circular);

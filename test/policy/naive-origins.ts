@@ -9,6 +9,7 @@ export const anyRequest: CorsRequest = {
   method: 'GET',
   path: '/',
   host: 'api.example',
+  params: undefined,
   preflight: false,
   header: () => undefined,
 };
@@ -29,7 +30,15 @@ export function ruleOf(...values: readonly (string | RegExp)[]): OriginRule {
 }
 
 export function sourceOf(text: string, allows: (origin: string) => boolean): AskedOrigin {
-  return { kind: 'source', text, allows };
+  return {
+    kind: 'source',
+    text,
+    where: 'options',
+    identity: allows,
+    timeout: 5000,
+    ask: allows,
+    askAfterGuards: undefined,
+  };
 }
 
 /** A regular expression without the checks that `parseOriginRegExp` makes, so that random ones can be used. */
@@ -42,7 +51,7 @@ export function decide(rule: OriginRule, origin: string): boolean {
   return (
     rule.allows(origin) ||
     rule.asked.some(
-      (asked) => asked.within(origin) && asked.sources.every((source) => source(origin, anyRequest) === true),
+      (asked) => asked.within(origin) && asked.sources.every(({ ask }) => ask(origin, anyRequest) === true),
     )
   );
 }
@@ -66,7 +75,7 @@ function naiveAllows(entry: OriginEntry, origin: string): boolean {
     case 'regexp':
       return parts !== undefined && entry.regexp.test(origin);
     case 'source':
-      return parts !== undefined && entry.allows(origin, anyRequest) === true;
+      return parts !== undefined && entry.ask(origin, anyRequest) === true;
     case 'all-of':
       return entry.parts.every((part) => naiveAllows(part, origin));
   }

@@ -37,6 +37,7 @@ describe('isOptionsObject', () => {
     ['a URL', new URL('https://a.example')],
     ['a RegExp', /a/],
     ['a Date', new Date()],
+    ['a source', { origin: 'https://a.example', allows: () => true }],
     ['a promise', Promise.resolve({})],
     ['an instance with nothing but getters', new Getters()],
   ])('is not %s', (_, value) => {

@@ -270,7 +270,7 @@ describe('an entry that has to be asked', () => {
     expect(rule.allows('https://example.com')).toBe(false);
     expect(asked).toEqual([]);
     expect(rule.asked).toHaveLength(1);
-    expect(rule.asked[0]).toMatchObject({ text: 'Spy', sources: [source.allows] });
+    expect(rule.asked[0]).toMatchObject({ text: 'Spy', sources: [source] });
   });
 
   it('gets well-formed tuple origins only: what it says of others is not asked', () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import type { ExecutionContext } from '@nestjs/common';
+import type { AskedOrigin } from '../../lib/policy/origin-entry.js';
 import { readOrigin } from '../../lib/policy/read-origin.js';
 import { intersectOrigins, uniteOrigins } from '../../lib/policy/origin-intersection.js';
 import { providing } from './configurations.js';
@@ -18,6 +20,9 @@ abstract class Abstract {
 function Compiled(): void {}
 Compiled.prototype.allows = () => true;
 
+/** Where the layer stands. */
+const PLACE = 'Cats#list';
+
 describe('readOrigin', () => {
   it.each<[title: string, value: unknown, kind: string]>([
     ["'*'", '*', 'any'],
@@ -34,37 +39,38 @@ describe('readOrigin', () => {
     ],
     ['a class', Partners, 'source'],
   ])('reads %s', (_, value, kind) => {
-    expect(readOrigin(value, providing(new Partners()))).toMatchObject({ entry: { kind } });
+    expect(readOrigin(value, PLACE, providing(new Partners()))).toMatchObject({ entry: { kind } });
   });
 
   it.each(['null', 'https://a.example'])('reads %s as itself', (origin) => {
-    expect(readOrigin(origin, providing(new Partners()))).toEqual({ entry: origin });
+    expect(readOrigin(origin, PLACE, providing(new Partners()))).toEqual({ entry: origin });
   });
 
   it('names functions and classes, whatever they call themselves', () => {
     const odd = Object.defineProperty(() => true, 'name', { value: 5 });
     const names = [function decide() {}, () => true, odd, Partners].map(
-      (value) => (readOrigin(value, providing(new Partners())) as { entry: { text: string } }).entry.text,
+      (value) =>
+        (readOrigin(value, PLACE, providing(new Partners())) as { entry: { text: string } }).entry.text,
     );
     expect(names).toEqual(['decide', 'function', 'function', 'Partners']);
   });
 
   it('calls the instance of a class as its method', () => {
-    const read = readOrigin(Partners, providing(new Partners()));
+    const read = readOrigin(Partners, PLACE, providing(new Partners()));
     if (!('entry' in read) || typeof read.entry === 'string' || read.entry.kind !== 'source')
       throw new Error('not read');
-    expect(read.entry.allows('https://partner.example', anyRequest)).toBe(true);
-    expect(read.entry.allows('https://a.example', anyRequest)).toBe(false);
+    expect(read.entry.ask('https://partner.example', anyRequest)).toBe(true);
+    expect(read.entry.ask('https://a.example', anyRequest)).toBe(false);
   });
 
   it('recognizes the same source in two layers, so that it is asked once', () => {
     const resolve = providing(new Partners());
-    const entries = [readOrigin(Partners, resolve), readOrigin(Partners, resolve)].map((read) =>
-      'entry' in read ? [read.entry] : [],
+    const entries = [readOrigin(Partners, PLACE, resolve), readOrigin(Partners, PLACE, resolve)].map(
+      (read) => ('entry' in read ? [read.entry] : []),
     );
     const [one = [], other = []] = entries;
     expect(uniteOrigins(one, other)).toHaveLength(1);
-    expect(intersectOrigins(one, other)).toEqual(one);
+    expect(intersectOrigins(one, other)).toEqual(other);
   });
 
   it('does not take a method for a class because its name begins with "class"', () => {
@@ -74,7 +80,7 @@ describe('readOrigin', () => {
       },
     };
     const resolve = jest.fn(providing());
-    expect(readOrigin(tenants['classOf'], resolve)).toMatchObject({ entry: { kind: 'source' } });
+    expect(readOrigin(tenants['classOf'], PLACE, resolve)).toMatchObject({ entry: { kind: 'source' } });
     expect(resolve).not.toHaveBeenCalled();
   });
 
@@ -83,11 +89,95 @@ describe('readOrigin', () => {
       return true;
     }
     odd.prototype = undefined;
-    expect(readOrigin(odd, providing())).toMatchObject({ entry: { kind: 'source', text: 'odd' } });
+    expect(readOrigin(odd, PLACE, providing())).toMatchObject({ entry: { kind: 'source', text: 'odd' } });
   });
 
   it.each([[Partners], [Abstract], [Compiled], [Decorated]])('asks the injector for %p', (value) => {
-    expect(readOrigin(value, providing())).toMatchObject({ problem: { code: 'origin-source-missing' } });
+    expect(readOrigin(value, PLACE, providing())).toMatchObject({
+      problem: { code: 'origin-source-missing' },
+    });
+  });
+
+  it('takes a source as it is, and names it by its class', () => {
+    const partners = new Partners();
+    const read = [partners, { allows: () => true }, Object.create({ allows: () => true })].map(
+      (value) => (readOrigin(value, PLACE, providing()) as { entry: AskedOrigin }).entry,
+    );
+    expect(read.map(({ text, where }) => [text, where])).toEqual([
+      ['Partners', PLACE],
+      ['source', PLACE],
+      ['source', PLACE],
+    ]);
+    expect(read[0]?.identity).toBe(partners);
+    expect(read[0]?.ask(partners.origin, anyRequest)).toBe(true);
+  });
+
+  it('recognizes the source that a class stands for', () => {
+    const partners = new Partners();
+    const entries = [Partners, partners].map(
+      (value) => (readOrigin(value, PLACE, providing(partners)) as { entry: AskedOrigin }).entry,
+    );
+    expect(uniteOrigins([], entries)).toHaveLength(1);
+  });
+
+  it.each<[title: string, source: object, timeout: number]>([
+    ['5 seconds where the source does not say', {}, 5000],
+    ['5 seconds where it says undefined', { timeout: undefined }, 5000],
+    ['what it says', { timeout: 1 }, 1],
+    ['what timers know at most', { timeout: 2_147_483_647 }, 2_147_483_647],
+  ])('gives a source time: %s', (_, source, timeout) => {
+    const allows = (): boolean => true;
+    expect(readOrigin({ ...source, allows }, PLACE, providing())).toMatchObject({ entry: { timeout } });
+    const after = { ...source, after: 'guards', allows, mayAllow: allows };
+    expect(readOrigin(after, PLACE, providing())).toMatchObject({ entry: { timeout } });
+  });
+
+  it.each<[title: string, source: object, message: RegExp]>([
+    ['no time', { timeout: 0 }, /timeout/],
+    ['a time that has passed', { timeout: -1 }, /timeout/],
+    ['half a millisecond', { timeout: 0.5 }, /timeout/],
+    ['more than timers know', { timeout: 2 ** 31 }, /from 1 to 2147483647/],
+    ['forever', { timeout: Number.POSITIVE_INFINITY }, /timeout/],
+    ['text', { timeout: '5000' }, /timeout/],
+    ['null', { timeout: null }, /timeout/],
+    ['after something else', { after: 'guard' }, /^decides after something else than 'guards'$/],
+    ['after the guards, without mayAllow()', { after: 'guards' }, /has no method mayAllow\(origin\)$/],
+    ['after the guards, with another mayAllow', { after: 'guards', mayAllow: true }, /mayAllow/],
+  ])('refuses a source with %s', (_, source, message) => {
+    expect(readOrigin({ ...source, allows: () => true }, PLACE, providing())).toEqual({
+      problem: {
+        code: 'option-type',
+        message: expect.stringMatching(message),
+        fix: expect.stringMatching(/^(write|implement) \S/),
+      },
+    });
+  });
+
+  it('asks a source that decides after the guards by mayAllow() before, and by allows() after them', () => {
+    const context = {} as ExecutionContext;
+    const source = {
+      after: 'guards',
+      verdict: true,
+      allows(...asked: unknown[]) {
+        return [this.verdict, 'allows', ...asked];
+      },
+      mayAllow(...asked: unknown[]) {
+        return [this.verdict, 'mayAllow', ...asked];
+      },
+    };
+    const { entry } = readOrigin(source, PLACE, providing()) as { entry: AskedOrigin };
+    expect(entry.ask('https://a.example', anyRequest)).toEqual([
+      true,
+      'mayAllow',
+      'https://a.example',
+      anyRequest,
+    ]);
+    expect(entry.askAfterGuards?.('https://a.example', context)).toEqual([
+      true,
+      'allows',
+      'https://a.example',
+      context,
+    ]);
   });
 
   it.each<[title: string, source: unknown]>([
@@ -95,7 +185,7 @@ describe('readOrigin', () => {
     ['null', null],
     ['undefined', undefined],
   ])('refuses a class whose instance has no allows(): %s', (_, source) => {
-    expect(readOrigin(Decorated, () => ({ source }) as never)).toEqual({
+    expect(readOrigin(Decorated, PLACE, () => ({ source }) as never)).toEqual({
       problem: {
         code: 'option-type',
         message: 'has no method allows(origin, request)',
@@ -117,7 +207,7 @@ describe('readOrigin', () => {
     ['a list in a list', ['https://a.example'], 'is a list, but not an array of entries', /\[\.\.\.a/],
     ['a boxed string', Object('https://a.example'), 'is a list, but not an array of entries', /one array/],
   ])('refuses %s', (_, value, message, fix) => {
-    expect(readOrigin(value, providing())).toEqual({
+    expect(readOrigin(value, PLACE, providing())).toEqual({
       problem: { code: 'option-type', message, fix: expect.stringMatching(fix) },
     });
   });

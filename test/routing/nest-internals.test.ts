@@ -15,11 +15,16 @@ import {
   RawBody,
   RequestMethod,
   Scope,
+  Sse,
+  UseGuards,
+  UseInterceptors,
   Version,
   VERSION_NEUTRAL,
   VersioningType,
+  type CanActivate,
   type HttpServer,
   type INestApplication,
+  type NestInterceptor,
   type Type,
 } from '@nestjs/common';
 import {
@@ -34,7 +39,10 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, RouteConstraints } from '@nestjs/platform-fastify';
 import express from 'express';
 import fc from 'fast-check';
+import { of } from 'rxjs';
 import {
+  addLastGuard,
+  addOutermostInterceptor,
   currentRequestHook,
   currentResponseHook,
   declaredInput,
@@ -45,6 +53,7 @@ import {
   importsOf,
   matchingOptions,
   PLAIN_PATH,
+  streamsEvents,
   type Handler,
 } from '../../lib/routing/nest-internals.js';
 import { createAdapter, PLATFORMS, startApp } from '../support/apps.js';
@@ -209,15 +218,78 @@ describe('RouteSpecificitySorter of @nestjs/core/router/route-specificity-sorter
 });
 
 describe('ApplicationConfig', () => {
-  it.each(['getGlobalPrefix', 'getVersioning', 'getRouteResolutionStrategy', 'addGlobalGuard'] as const)(
-    'has %s()',
-    (name) => {
-      expect(typeof new ApplicationConfig()[name]).toBe('function');
-    },
-  );
+  it.each([
+    'getGlobalPrefix',
+    'getVersioning',
+    'getRouteResolutionStrategy',
+    'addGlobalGuard',
+    'getGlobalInterceptors',
+  ] as const)('has %s()', (name) => {
+    expect(typeof new ApplicationConfig()[name]).toBe('function');
+  });
 
   it('leaves the resolution strategy undefined or "registration" by default', () => {
     expect(new ApplicationConfig().getRouteResolutionStrategy()).not.toBe('specificity');
+  });
+});
+
+describe('interceptors and guards', () => {
+  const order: string[] = [];
+  const interceptor = (name: string): NestInterceptor => ({
+    intercept: (_context, next) => {
+      order.push(name);
+      return next.handle();
+    },
+  });
+  const guard = (name: string): CanActivate => ({ canActivate: () => order.push(name) > 0 });
+  const last = guard('last guard');
+
+  @Controller('streams')
+  @UseGuards(guard('guard of the class'))
+  @UseInterceptors(interceptor('of the class'))
+  class StreamsController {
+    @Sse() @UseGuards(guard('guard of the handler')) events() {
+      order.push('handler');
+      return of({ data: 'event' });
+    }
+    @Get('list') list() {}
+  }
+  const { events, list } = StreamsController.prototype as unknown as Record<'events' | 'list', Handler>;
+
+  it('are found by what Nest leaves on a handler that streams events', () => {
+    expect([streamsEvents(events), streamsEvents(list)]).toEqual([true, false]);
+  });
+
+  it.each(PLATFORMS)('run in the order in which configure() has put them, on %s', async (platform) => {
+    @Module({ controllers: [StreamsController] })
+    class AppModule {
+      constructor(private readonly config: ApplicationConfig) {}
+      configure(): void {
+        addOutermostInterceptor(this.config, interceptor('outermost'));
+        addLastGuard(events, last);
+        addLastGuard(events, last);
+      }
+    }
+    Reflect.defineMetadata('design:paramtypes', [ApplicationConfig], AppModule);
+    order.length = 0;
+    const { app, port } = await startApp(platform, AppModule, {
+      prepare: (created) => {
+        created.useGlobalGuards(guard('global guard'));
+        created.useGlobalInterceptors(interceptor('global'));
+      },
+    });
+    await send(port, { path: '/streams' });
+    await app.close();
+    expect(order).toEqual([
+      'global guard',
+      'guard of the class',
+      'guard of the handler',
+      'last guard',
+      'outermost',
+      'global',
+      'of the class',
+      'handler',
+    ]);
   });
 });
 
