@@ -64,6 +64,12 @@ const CONSUMER = `
   CorsModule.forRoot({ origin: '*', credentials: true });
 `;
 
+/** What an app is without ioredis, which only `nestjs-cors/redis` is about. */
+const WITHOUT_IOREDIS = entries
+  .filter((entry) => entry !== `${library.name}/redis`)
+  .map((entry, at) => `export * as entry${at} from '${entry}';`)
+  .join('\n');
+
 const TSCONFIG = {
   compilerOptions: {
     target: 'es2023',
@@ -106,6 +112,14 @@ function main(tarball) {
     console.log('required from CommonJS');
     checkTypes(project);
     console.log('compiled against, as an ES module and as CommonJS');
+
+    rmSync(join(project, 'node_modules/ioredis'), { recursive: true });
+    writeFileSync(join(project, 'consumer.mts'), WITHOUT_IOREDIS);
+    writeFileSync(join(project, 'consumer.cts'), WITHOUT_IOREDIS);
+    // The client comes from the app, so that not even this entry loads ioredis itself.
+    execFileSync(process.execPath, ['required.cjs'], inProject);
+    checkTypes(project);
+    console.log('the same without ioredis');
   } finally {
     rmSync(project, { recursive: true, force: true });
   }

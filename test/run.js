@@ -6,6 +6,8 @@
  *
  * CHROMIUM_PATH          the Chromium for the suites under test/browser; found in the usual places if unset
  * CORS_REQUIRE_BROWSER=1 fails without one, instead of leaving those suites out
+ * REDIS_SERVER_PATH      the redis-server for the suites under test/redis; found in the usual places if unset
+ * CORS_REQUIRE_REDIS=1   fails without one, instead of leaving those suites out
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync, rmSync, statSync } from 'node:fs';
@@ -19,35 +21,48 @@ const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 /** What the build depends on. The suites that start a process or pack the library use `dist`. */
 const BUILD_INPUTS = ['lib', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
 
-const CHROMIUM_PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  ...(process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'google-chrome')),
+/** The programs that some suites need, and that not every machine has. */
+const PROGRAMS = [
+  {
+    name: 'Chromium',
+    package: 'chromium',
+    suites: 'test/browser/',
+    path: 'CHROMIUM_PATH',
+    required: 'CORS_REQUIRE_BROWSER',
+    places: ['/usr/bin/chromium', '/usr/bin/chromium-browser', ...inPath('google-chrome')],
+  },
+  {
+    name: 'redis-server',
+    package: 'redis-server',
+    suites: 'test/redis/',
+    path: 'REDIS_SERVER_PATH',
+    required: 'CORS_REQUIRE_REDIS',
+    places: ['/usr/bin/redis-server', ...inPath('redis-server')],
+  },
 ];
 
 process.exitCode = main(process.argv.slice(2));
 
 function main(args) {
-  const chromium = findChromium();
-  const leftOut = chromium === undefined ? browserSuites() : [];
-  if (leftOut.length > 0 && process.env.CORS_REQUIRE_BROWSER === '1') {
-    say([...missing(), 'CORS_REQUIRE_BROWSER=1 says that this is a failure.']);
-    return 1;
-  }
+  const missing = PROGRAMS.filter((program) => find(program) === undefined);
+  const required = missing.filter((program) => process.env[program.required] === '1');
+  for (const program of required)
+    say([...howToGet(program), `${program.required}=1 says that this is a failure.`]);
+  if (required.length > 0) return 1;
   const code = buildIfStale();
   if (code !== 0) return code;
 
-  const warning = [...missing(), 'Left out of this run:', ...leftOut.map((suite) => `  ${suite}`)];
-  if (leftOut.length > 0) say(warning);
-  const result = run(process.execPath, ['--experimental-vm-modules', jest, ...jestArguments(args, leftOut)], {
-    env: { ...process.env, ...(chromium !== undefined && { CHROMIUM_PATH: chromium }) },
+  missing.forEach(sayWhatIsLeftOut);
+  const found = PROGRAMS.map((program) => [program.path, find(program)]).filter(([, path]) => path);
+  const result = run(process.execPath, ['--experimental-vm-modules', jest, ...jestArguments(args, missing)], {
+    env: { ...process.env, ...Object.fromEntries(found) },
   });
-  if (leftOut.length > 0) say(warning);
+  missing.forEach(sayWhatIsLeftOut);
   return result;
 }
 
 /** The thresholds are those of the whole; a part of the suites cannot reach them. */
-function jestArguments(args, leftOut) {
+function jestArguments(args, missing) {
   const whole = args.every((arg) => arg.startsWith('-') && !arg.startsWith('--coverage'));
   return [
     '-c',
@@ -55,14 +70,18 @@ function jestArguments(args, leftOut) {
     ...(whole ? ['--coverage'] : []),
     ...args,
     // Last, because it would take names of suites behind it for its own.
-    ...(leftOut.length > 0 ? ['--testPathIgnorePatterns', '<rootDir>/test/browser/'] : []),
+    ...missing.flatMap(({ suites }) => ['--testPathIgnorePatterns', `<rootDir>/${suites}`]),
   ];
 }
 
-/** The path of a Chromium, if there is one. A wrong CHROMIUM_PATH is none: whoever set it meant that one. */
-function findChromium() {
-  const named = process.env.CHROMIUM_PATH;
-  return (named ? [named] : CHROMIUM_PLACES).find(isExecutable);
+/** The path of a program, if there is one. Whoever names a path means that one, also where it is wrong. */
+function find({ path, places }) {
+  const named = process.env[path];
+  return (named ? [named] : places).find(isExecutable);
+}
+
+function inPath(name) {
+  return (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
 }
 
 function isExecutable(path) {
@@ -74,15 +93,18 @@ function isExecutable(path) {
   }
 }
 
-function browserSuites() {
-  const names = readdirSync(join(root, 'test/browser'), { recursive: true });
-  return names.filter((name) => name.endsWith('.test.ts')).map((name) => join('test/browser', name));
+function sayWhatIsLeftOut(program) {
+  const names = readdirSync(join(root, program.suites), { recursive: true });
+  const suites = names
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `  ${program.suites}${name}`);
+  say([...howToGet(program), 'Left out of this run:', ...suites]);
 }
 
-function missing() {
-  const named = process.env.CHROMIUM_PATH;
-  const where = named ? `CHROMIUM_PATH is ${named}, which is no program.` : 'There is no Chromium here.';
-  return [where, 'Install one (apt-get install chromium), or name it in CHROMIUM_PATH.', ''];
+function howToGet({ name, package: debian, path }) {
+  const named = process.env[path];
+  const where = named ? `${path} is ${named}, which is no program.` : `There is no ${name} here.`;
+  return [where, `Install one (apt-get install ${debian}), or name it in ${path}.`, ''];
 }
 
 /** Builds unless `dist` is newer than all it is made from. A failed build leaves no `dist` to be taken for a good one. */

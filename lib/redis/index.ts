@@ -1,0 +1,2 @@
+export { RedisOrigins } from './redis-origins.js';
+export type { RedisOriginsOptions } from './redis-origins-options.js';
