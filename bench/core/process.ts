@@ -3,7 +3,7 @@ import { BRIEF_LISTS, ORIGIN_LISTS } from './policies.js';
 
 /** What a process of the core program measures. */
 export interface CoreJob {
-  readonly part: 'origins' | 'headers' | 'rivals' | 'allocation';
+  readonly part: 'origins' | 'cached' | 'headers' | 'rivals' | 'allocation';
   readonly brief: boolean;
 }
 
@@ -16,6 +16,8 @@ serve(async () => {
   switch (part) {
     case 'origins':
       return reply(await (await import('./verdicts.js')).timeOrigins(lists, brief));
+    case 'cached':
+      return reply(await (await import('./sources.js')).timeSources(brief));
     case 'headers':
       return reply(await (await import('./verdicts.js')).timeHeaders(HEADER_COUNTS, brief));
     case 'rivals':

@@ -2,11 +2,14 @@ import { runChild } from '../support/child.js';
 import { ALLOCATION_FLAGS, type Allocation } from './allocation.js';
 import type { CoreJob } from './process.js';
 import type { RivalTiming } from './rivals.js';
+import type { SourceTiming } from './sources.js';
 import type { HeaderTiming, OriginTiming } from './verdicts.js';
 
 /** All that is measured of the pure core. */
 export interface CoreSummary {
   readonly origins: readonly OriginTiming[];
+  /** A fixed origin, and then what a cached source takes for the same verdict. */
+  readonly cached: readonly SourceTiming[];
   readonly headers: readonly HeaderTiming[];
   readonly rivals: readonly RivalTiming[];
   readonly allocation: readonly Allocation[];
@@ -22,6 +25,7 @@ export async function runCore(brief: boolean): Promise<CoreSummary> {
   };
   return {
     origins: await run('origins', TIMING_FLAGS),
+    cached: await run('cached', TIMING_FLAGS),
     headers: await run('headers', TIMING_FLAGS),
     rivals: await run('rivals', TIMING_FLAGS),
     allocation: await run('allocation', ALLOCATION_FLAGS),

@@ -73,12 +73,15 @@ async function corsOf({ variant, setup: { origins, place } }: Server): Promise<C
       };
     }
     case 'nestjs-cors': {
-      const [{ access, preflight }, { AllowOrigin, CorsModule, Preflight }] = await Promise.all([
-        import('./policy.js'),
-        import('nestjs-cors'),
-      ]);
+      const [{ access, preflight }, { AllowOrigin, cachedOrigins, CorsModule, Preflight }] =
+        await Promise.all([import('./policy.js'), import('nestjs-cors')]);
       if (place === 'module') {
         return { ...NOTHING, modules: [CorsModule.forRoot({ ...access(origins), ...preflight })] };
+      }
+      if (place === 'source') {
+        const list = new Set<string>(access(origins).origin);
+        const origin = cachedOrigins(async (asked) => Promise.resolve(list.has(asked)), { ttl: 3_600_000 });
+        return { ...NOTHING, modules: [CorsModule.forRoot({ ...access(origins), ...preflight, origin })] };
       }
       const allowOrigin = AllowOrigin(access(origins));
       const allowPreflight = Preflight(preflight);

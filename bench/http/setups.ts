@@ -19,8 +19,11 @@ export type Variant =
 export interface Setup {
   readonly name: string;
   readonly origins: OriginCount;
-  /** Whether the policy is the module's, or each route's own. Only this library makes a difference of it. */
-  readonly place: 'module' | 'route';
+  /**
+   * Whether the policy is the module's, or each route's own; or the module's with a cached source in place of the list.
+   * Only this library makes a difference of it.
+   */
+  readonly place: 'module' | 'route' | 'source';
   readonly routes: number;
 }
 
@@ -43,6 +46,7 @@ export const SETUPS: readonly Setup[] = [
   { ...BASE, name: '100 patterns', origins: { exact: 0, patterns: 100 } },
   { ...BASE, name: 'on the route', place: 'route' },
   { ...BASE, name: '1,000 routes', routes: 1000 },
+  { ...BASE, name: 'cached source', place: 'source' },
 ];
 
 /** The server that a variant's figures for a setup come from: where it knows no difference, one process serves several. */
@@ -74,7 +78,7 @@ export function variantsOf(platform: Platform, setup: Setup): readonly Variant[]
 
 /** Tells servers apart. */
 export function serverKey({ variant, setup: { origins, place, routes } }: Server): string {
-  return `${variant}, ${origins.exact} origins, ${origins.patterns} patterns, policy on the ${place}, ${routes} routes`;
+  return `${variant}, ${origins.exact} origins, ${origins.patterns} patterns, policy by the ${place}, ${routes} routes`;
 }
 
 /** Every process that the setups need, each once. */

@@ -36,6 +36,8 @@ export interface HttpSummary {
   readonly routeToModule: readonly OwnRatio[];
   /** Added CPU with 1,000 routes, over 10. */
   readonly manyRoutesToFew: readonly OwnRatio[];
+  /** Added CPU with a cached source, over a fixed list. */
+  readonly cachedToFixed: readonly OwnRatio[];
   /** How far two processes of `bare` are apart, in microseconds: no smaller difference means anything. */
   readonly resolution: number | undefined;
 }
@@ -95,6 +97,8 @@ export function summarize(
     results,
     routeToModule: own('on the route'),
     manyRoutesToFew: own('1,000 routes'),
+    // Without an origin, nobody is asked.
+    cachedToFixed: own('cached source').filter(({ request }) => request !== 'no Origin'),
     resolution: apart.length === 0 ? undefined : Math.max(...apart),
   };
 }

@@ -33,7 +33,7 @@ export function httpTable({ results }: HttpSummary): string {
 }
 
 /** What HTTP says of this library against itself. */
-export function ownTable({ routeToModule, manyRoutesToFew }: HttpSummary): string {
+export function ownTable({ routeToModule, manyRoutesToFew, cachedToFixed }: HttpSummary): string {
   const rows = (name: string, ratios: HttpSummary['routeToModule']) =>
     ratios.map(({ request, ratio }) => [
       `${name}, ${request}`,
@@ -42,12 +42,16 @@ export function ownTable({ routeToModule, manyRoutesToFew }: HttpSummary): strin
     ]);
   return table(
     ['added CPU of nestjs-cors', 'ratio', '90 %'],
-    [...rows('on the route / on the module', routeToModule), ...rows('1,000 routes / 10', manyRoutesToFew)],
+    [
+      ...rows('on the route / on the module', routeToModule),
+      ...rows('1,000 routes / 10', manyRoutesToFew),
+      ...rows('cached source / fixed list', cachedToFixed),
+    ],
   );
 }
 
 /** The results of the core. */
-export function coreTables({ origins, headers, rivals, allocation }: CoreSummary): readonly string[] {
+export function coreTables({ origins, cached, headers, rivals, allocation }: CoreSummary): readonly string[] {
   const ns = (value: number): string => fixed(value, value < 1000 ? 1 : 0);
   return [
     table(
@@ -57,6 +61,10 @@ export function coreTables({ origins, headers, rivals, allocation }: CoreSummary
         ns(min),
         ns(median),
       ]),
+    ),
+    table(
+      ['verdict of a source', 'ns min', 'median'],
+      cached.map(({ what, min, median }) => [what, ns(min), ns(median)]),
     ),
     table(
       ['request-header check', 'ns min', 'median'],

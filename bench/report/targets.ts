@@ -37,6 +37,8 @@ export function targets(results: Results): readonly Target[] {
     target('Express: CPU per preflight / enableCors', 0.6, toEnableCors(express, true)),
     target('Added CPU: policy on the route / on the module', 1.1, own(both, 'routeToModule')),
     target('Added CPU: 1,000 routes / 10', 1.2, own(both, 'manyRoutesToFew')),
+    target('Added CPU: cached source / fixed list', 3, own(both, 'cachedToFixed')),
+    target('Verdict: cached / fixed', 3, cachedToFixed(results)),
     target('Verdict: 10^6 exact + 10^4 patterns / 10', 2, manyOriginsToFew(results)),
     target('Bytes allocated: verdict on an exact origin, request-header check', 0, allocated(results), 0),
     target('Request headers: 16 KB hostile / as browsers send them', 5, hostileToNormal(results)),
@@ -59,7 +61,10 @@ function toEnableCors(summary: HttpSummary | undefined, preflights: boolean): re
     });
 }
 
-function own(summaries: readonly HttpSummary[], key: 'routeToModule' | 'manyRoutesToFew'): readonly Case[] {
+function own(
+  summaries: readonly HttpSummary[],
+  key: 'routeToModule' | 'manyRoutesToFew' | 'cachedToFixed',
+): readonly Case[] {
   return summaries.flatMap((summary) =>
     summary[key].map(({ platform, request, ratio }: OwnRatio) => ({
       name: `${platform}, ${request}${range(ratio.interval)}`,
@@ -83,6 +88,13 @@ function manyOriginsToFew({ core }: Results): readonly Case[] {
     );
     return many === undefined ? [] : [{ name: `${meeting}, ${pool} in turn`, value: many.median / median }];
   });
+}
+
+function cachedToFixed({ core }: Results): readonly Case[] {
+  const [fixed, ...others] = core?.results.cached ?? [];
+  return fixed === undefined
+    ? []
+    : others.map(({ what, median }) => ({ name: what, value: median / fixed.median }));
 }
 
 function allocated({ core }: Results): readonly Case[] {

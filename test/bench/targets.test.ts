@@ -46,8 +46,19 @@ describe('the numbers to reach', () => {
       { ...timing, policy: "'*'", input: 'as browsers send it', hostile: false, median: 200 },
       { ...timing, policy: "'*'", input: '16 KB of commas', hostile: true, median: 100 },
     ];
-    const results = { origins: [], rivals: [], allocation: [], headers };
+    const results = { origins: [], cached: [], rivals: [], allocation: [], headers };
     expect(find({ core: { machine: NO_MACHINE, results } }, 'Request headers').measured).toBe(2);
+  });
+});
+
+describe('a cached verdict', () => {
+  it('is compared with a fixed one', () => {
+    const cached = [
+      { what: 'a fixed origin', min: 0, median: 50 },
+      { what: 'a cached verdict', min: 0, median: 100 },
+    ];
+    const results = { origins: [], cached, rivals: [], allocation: [], headers: [] };
+    expect(find({ core: { machine: NO_MACHINE, results } }, 'Verdict: cached').measured).toBe(2);
   });
 });
 
