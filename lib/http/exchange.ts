@@ -23,7 +23,10 @@ export class Exchange implements ArrivedRequest {
   readonly baseUrl: string;
   private route: CorsRoute | undefined = undefined;
   private asked: AskedRequest | undefined = undefined;
-  /** What {@link allowedBy} is about. Policies that differ in other fields only have it in common. */
+  /**
+   * What {@link allowedBy} is about, where the sources had to be asked. Policies that differ in other fields only have it
+   * in common.
+   */
   private decided: OriginRule | undefined = undefined;
   /** The entry whose sources allow the origin, `undefined` if none does. */
   private allowedBy: AskedRule | undefined = undefined;
@@ -108,11 +111,8 @@ export class Exchange implements ArrivedRequest {
 
   /** Whether the policy allows the origin, as far as it is known by now. What nobody has been asked is refused. */
   isAllowed(policy: Policy): boolean {
-    const reason = decideOrigin(policy, this.origin);
-    return (
-      allowsReading(reason) ||
-      (reason === 'origin-undecided' && this.decided === policy.origin && this.allowedBy !== undefined)
-    );
+    if (this.decided === policy.origin) return this.allowedBy !== undefined;
+    return allowsReading(decideOrigin(policy, this.origin));
   }
 
   /**
@@ -135,11 +135,7 @@ export class Exchange implements ArrivedRequest {
 
   /** Whether the origin is allowed only by what a source has said before the guards have run. */
   private waits(policy: Policy): boolean {
-    return (
-      !this.isAfterGuards &&
-      this.allowedBy?.afterGuards === true &&
-      !allowsReading(decideOrigin(policy, this.origin))
-    );
+    return this.decided === policy.origin && !this.isAfterGuards && this.allowedBy?.afterGuards === true;
   }
 
   /** The value that joins `Vary`. */
