@@ -27,6 +27,7 @@ const PROGRAMS = [
     name: 'Chromium',
     package: 'chromium',
     suites: 'test/browser/',
+    parts: [],
     path: 'CHROMIUM_PATH',
     required: 'CORS_REQUIRE_BROWSER',
     places: ['/usr/bin/chromium', '/usr/bin/chromium-browser', ...inPath('google-chrome')],
@@ -35,6 +36,8 @@ const PROGRAMS = [
     name: 'redis-server',
     package: 'redis-server',
     suites: 'test/redis/',
+    // These look for the program themselves.
+    parts: ['test/browser/tenants.test.ts, the half on Redis'],
     path: 'REDIS_SERVER_PATH',
     required: 'CORS_REQUIRE_REDIS',
     places: ['/usr/bin/redis-server', ...inPath('redis-server')],
@@ -98,7 +101,8 @@ function sayWhatIsLeftOut(program) {
   const suites = names
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => `  ${program.suites}${name}`);
-  say([...howToGet(program), 'Left out of this run:', ...suites]);
+  const parts = program.parts.map((part) => `  ${part}`);
+  say([...howToGet(program), 'Left out of this run:', ...suites, ...parts]);
 }
 
 function howToGet({ name, package: debian, path }) {

@@ -1,11 +1,9 @@
 import { Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import { CorsModule } from 'nestjs-cors';
-import { WireLog } from '../shared/wire-log.js';
+import { WireLogModule } from '../shared/wire-log.module.js';
 import { CredentialsController } from './credentials.controller.js';
 import { EnforceController } from './enforce.controller.js';
 import { ExplainController } from './explain.controller.js';
-import { HandlerLog } from './handler-log.js';
 import { OneOriginController } from './one-origin.controller.js';
 import { Pages } from './pages.js';
 import { PreflightController } from './preflight.controller.js';
@@ -15,7 +13,7 @@ import { XhrClassicController } from './xhr-classic.controller.js';
 
 @Module({
   // No default policy: what no decorator allows is denied.
-  imports: [CorsModule.forRoot({})],
+  imports: [CorsModule.forRoot({}), WireLogModule],
   controllers: [
     SameOriginController,
     PublicApiController,
@@ -26,6 +24,6 @@ import { XhrClassicController } from './xhr-classic.controller.js';
     XhrClassicController,
     ExplainController,
   ],
-  providers: [WireLog, Pages, { provide: APP_INTERCEPTOR, useClass: HandlerLog }],
+  providers: [Pages],
 })
 export class AppModule {}

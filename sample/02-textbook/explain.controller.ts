@@ -1,28 +1,21 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
-import { AllowOrigin, CorsService } from 'nestjs-cors';
+import { CorsService } from 'nestjs-cors';
 import { WireLog } from '../shared/wire-log.js';
 import { whyPage } from './why-page.js';
 
 /**
  * The server's side of each story. Browsers hide why CORS failed, so that a page can't find out what it may not read. The
- * server need not, at least not from its developers: in a real app, keep such routes to yourself.
+ * server need not, at least not from its developers: in a real app, keep such a route to yourself.
  */
-@Controller()
+@Controller('why')
 export class ExplainController {
   constructor(
     private readonly cors: CorsService,
     private readonly wire: WireLog,
   ) {}
 
-  /** What went over the wire for one call of a page. For the lesson's sake every page may read it. */
-  @Get('exchanges/:call')
-  @AllowOrigin('*')
-  exchanges(@Param('call') call: string) {
-    return this.wire.exchangesOf(call);
-  }
-
   /** The server's page: why a call was refused. No script of another origin may read it, but anybody may look at it. */
-  @Get('why/:call')
+  @Get(':call')
   @Header('Content-Type', 'text/html; charset=utf-8')
   async why(@Param('call') call: string) {
     const exchanges = this.wire.exchangesOf(call);

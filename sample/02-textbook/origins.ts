@@ -1,9 +1,10 @@
-/**
+import { originOf, type HttpOrigin } from '../shared/origin.js';
+
+/*
  * Where everything is. Every browser takes a name that ends in `.localhost` for this machine, so each of these is a
  * host of its own without any configuration. `api.shop.localhost` and `shop.localhost` are two origins of one *site*,
  * as `api.shop.example` and `shop.example` would be; `other.localhost` is another site.
  */
-export type HttpOrigin = `http://${string}`;
 
 /** The port of the API. */
 export const PORT = portFrom('PORT', 3000);
@@ -26,11 +27,6 @@ export const OTHER = originOf('other.localhost', PAGES_PORT);
 /** The two of the classic, `foo.example` and `bar.other`. */
 export const FOO = namedBy('FOO_ORIGIN') ?? originOf('foo.localhost', PAGES_PORT);
 export const BAR = namedBy('BAR_ORIGIN') ?? originOf('bar.localhost', PORT);
-
-/** The origin of a host and port. The default port is no part of it: HTML, "serialization of an origin". */
-export function originOf(host: string, port: number): HttpOrigin {
-  return `http://${host}${port === 80 ? '' : `:${port}`}`;
-}
 
 /** A port that an environment variable names. Not 0: an origin has to be known before anybody listens. */
 function portFrom(variable: string, otherwise: number): number {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { originOf } from '../shared/origin.js';
 import { closePages, servePages } from '../shared/page-server.js';
 import { WireLog } from '../shared/wire-log.js';
-import { API, BAR, FOO, OTHER, originOf, PAGES_PORT, PORT, SHOP, STAFF } from './origins.js';
+import { API, BAR, FOO, OTHER, PAGES_PORT, PORT, SHOP, STAFF } from './origins.js';
 
 const SETUP = {
   api: API,

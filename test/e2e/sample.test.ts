@@ -3,7 +3,7 @@ import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.j
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
 import {
   buildSamples,
-  openConnection,
+  endWhileConnected,
   startSample,
   type RunningSample,
   type SampleBuild,
@@ -154,9 +154,7 @@ describe('sample/01-quick-start', () => {
     'ends cleanly on %s, even with connections open',
     async (signal) => {
       const sample = await startSample(build, '01-quick-start');
-      const unused = await Promise.all(Object.values(urlsOf(sample)).map(openConnection));
-      expect(await sample.stop(signal)).toEqual({ code: 0, signal: null, errors: '' });
-      for (const { closed } of unused) await closed;
+      expect(await endWhileConnected(sample, signal)).toEqual({ code: 0, signal: null, errors: '' });
     },
   );
 

@@ -3,8 +3,8 @@ import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.j
 import { preflightHeaders, send } from '../support/http.js';
 import {
   buildSamples,
+  endWhileConnected,
   freePorts,
-  openConnection,
   startSample,
   type RunningSample,
   type SampleBuild,
@@ -166,11 +166,7 @@ describe('sample/02-textbook', () => {
     'ends cleanly on %s, even with connections open',
     async (signal) => {
       const sample = await start();
-      const unused = await Promise.all(
-        [port, pagesPort].map((open) => openConnection(`http://localhost:${open}`)),
-      );
-      expect(await sample.stop(signal)).toEqual({ code: 0, signal: null, errors: '' });
-      for (const { closed } of unused) await closed;
+      expect(await endWhileConnected(sample, signal)).toEqual({ code: 0, signal: null, errors: '' });
     },
   );
 

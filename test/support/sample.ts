@@ -64,7 +64,19 @@ export function buildSamples(): SampleBuild {
 }
 
 /** The variables that samples read: a developer's own are not meant for the tests. */
-const VARIABLES = new Set(['PORT', 'ALLOWED_PORT', 'REFUSED_PORT', 'PAGES_PORT', 'FOO_ORIGIN', 'BAR_ORIGIN']);
+const VARIABLES = new Set([
+  'PORT',
+  'ALLOWED_PORT',
+  'REFUSED_PORT',
+  'PAGES_PORT',
+  'FOO_ORIGIN',
+  'BAR_ORIGIN',
+  'REDIS_URL',
+  'CORS_FILE',
+  'CORS_ORIGINS',
+  'CORS_CREDENTIALS',
+  'CORS_MAX_AGE',
+]);
 
 /** Starts a sample on free ports, or on those that it is told, and waits until it has said where it is. */
 export async function startSample(
@@ -110,13 +122,25 @@ export async function freePorts(count: number): Promise<readonly number[]> {
 }
 
 /** Opens a connection and sends nothing, as browsers do ahead of time. */
-export function openConnection(url: string): Promise<{ readonly closed: Promise<void> }> {
+function openConnection(url: string): Promise<{ readonly closed: Promise<void> }> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     const closed = new Promise<void>((end) => socket.on('close', () => end()));
     socket.on('error', reject);
     socket.on('connect', () => resolve({ closed }));
   });
+}
+
+/**
+ * Ends a sample while connections to all its servers are open that nobody uses, as browsers leave them. Waits until they
+ * are closed as well.
+ */
+export async function endWhileConnected(sample: RunningSample, signal: NodeJS.Signals): Promise<Ended> {
+  const ports = new Map(Object.values(sample.urls).map((url) => [new URL(url).port, url]));
+  const unused = await Promise.all(Array.from(ports.values(), openConnection));
+  const ended = await sample.stop(signal);
+  for (const { closed } of unused) await closed;
+  return ended;
 }
 
 function writeJson(path: string, value: object): string {

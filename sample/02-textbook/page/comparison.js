@@ -1,8 +1,7 @@
-import { element } from './element.js';
+import { newCall } from './call.js';
+import { badge, element } from './element.js';
 import { getJson } from './get-json.js';
 import { run } from './run.js';
-import { badge } from './show.js';
-import { newCall } from './tools.js';
 
 /*
  * Fills the table that compares URLs with that of the page: the origins as the browser computes them, and what becomes

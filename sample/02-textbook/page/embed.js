@@ -1,4 +1,4 @@
-import { marked } from './tools.js';
+import { marked } from './call.js';
 
 /** Puts HTML into the page, and waits until what it embeds has loaded or failed. */
 export async function embed(html, call, requests, stage) {

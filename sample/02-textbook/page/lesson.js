@@ -1,9 +1,9 @@
+import { newCall } from './call.js';
 import { element } from './element.js';
 import { runInFrame } from './frames.js';
 import { getJson } from './get-json.js';
 import { run } from './run.js';
 import { resultOf } from './show.js';
-import { newCall } from './tools.js';
 
 /*
  * Makes exercises of the figures in a lesson's page. Each shows its code, runs it when the page is opened and whenever

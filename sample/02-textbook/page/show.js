@@ -1,4 +1,4 @@
-import { element, proseOf } from './element.js';
+import { badge, element, proseOf } from './element.js';
 import { answeredOf, isPreflight, sentOf } from './exchange.js';
 import { requestOf, verdictOn } from './verdict.js';
 
@@ -48,9 +48,4 @@ function handlerOf({ handler }) {
 
 function part(name, title, ...content) {
   return element('section', { class: name }, element('h4', {}, title), ...content);
-}
-
-/** A word in green or red. */
-export function badge(good, word) {
-  return element('span', { class: `badge ${good ? 'good' : 'bad'}` }, word);
 }

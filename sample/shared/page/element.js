@@ -10,3 +10,8 @@ export function element(name, attributes, ...children) {
 export function proseOf(text) {
   return text.split('`').map((part, index) => (index % 2 === 0 ? part : element('code', {}, part)));
 }
+
+/** A word in green or red. */
+export function badge(good, word) {
+  return element('span', { class: `badge ${good ? 'good' : 'bad'}` }, word);
+}

@@ -1,7 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
-import { WireLog } from '../shared/wire-log.js';
+import { WireLog } from './wire-log.js';
 
 /** Notes which handlers run. An interceptor comes after all guards and right before the handler. */
 @Injectable()
@@ -9,8 +9,9 @@ export class HandlerLog implements NestInterceptor {
   constructor(private readonly wire: WireLog) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const { raw } = context.switchToHttp().getRequest<FastifyRequest>();
-    this.wire.noteHandler(raw, `${context.getClass().name}#${context.getHandler().name}`);
+    // Fastify wraps Node's request, Express extends it.
+    const request = context.switchToHttp().getRequest<IncomingMessage & { readonly raw?: IncomingMessage }>();
+    this.wire.noteHandler(request.raw ?? request, `${context.getClass().name}#${context.getHandler().name}`);
     return next.handle();
   }
 }
