@@ -36,6 +36,9 @@ const FLAGS: readonly string[] = ['--min-semi-space-size=16', '--max-semi-space-
  */
 const TURNS = 8;
 
+/** Turns that are not counted, in which the compilers do their work. */
+const WARM_UP_TURNS = 3;
+
 /** Requests in front of each turn, after which caches are as they are under load. */
 const RUN_UP = 50;
 
@@ -82,10 +85,9 @@ export async function measureRounds(
       const slices: Slice[] = [];
       for (const { server, series } of all) slices.push(...(await start(server, series, children)));
       if (amounts.size === 0) await calibrate(slices, names, brief, seconds, amounts);
-      // A round that is not counted, in which the compilers do their work.
-      if (!brief) await measureRound(slices, names, amounts, 0, () => undefined);
+      if (!brief) await measureRound(slices, names, amounts, 0, WARM_UP_TURNS, () => undefined);
       for (let round = from; round < to; round++) {
-        await measureRound(slices, names, amounts, round, ({ series }, cpu, rate) => {
+        await measureRound(slices, names, amounts, round, TURNS, ({ series }, cpu, rate) => {
           series.cpu.push(cpu);
           series.rate.push(rate);
         });
@@ -142,6 +144,7 @@ async function measureRound(
   names: readonly RequestName[],
   amounts: ReadonlyMap<RequestName, number>,
   round: number,
+  count: number,
   note: (slice: Slice, cpu: number, rate: number) => void,
 ): Promise<void> {
   for (const name of names) {
@@ -151,7 +154,7 @@ async function measureRound(
         .filter((slice) => slice.name === name)
         .map((slice) => [slice, { cpu: [] as number[], rate: [] as number[] }]),
     );
-    for (let turn = 0; turn < TURNS; turn++) {
+    for (let turn = 0; turn < count; turn++) {
       for (const [slice, values] of rotated([...turns], round * TURNS + turn)) {
         await sendLoad(slice.port, slice.request, Math.min(RUN_UP, amount));
         const { cpu, rate } = await measureTurn(slice, amount);
