@@ -8,32 +8,37 @@ const REPORT_INTERVAL = 60_000;
 /** Is told of a source that has failed, and so has refused. */
 export type SourceFailed = (source: AskedOrigin, error: unknown) => void;
 
-/** What has been said of a source's failures. */
-interface Reported {
-  readonly at: number;
-  /** The failures since then. */
-  readonly unreported: number;
+/**
+ * Lets a report of something that keeps failing through once in {@link REPORT_INTERVAL}. The next one says how often it
+ * has failed in between: a line of its own at the end of each interval would need a timer.
+ */
+export class ReportLimit {
+  #reportedAt = Number.NEGATIVE_INFINITY;
+  #unreported = 0;
+
+  /** What the report has to add, `''` for nothing; `undefined` if it is not to be made. */
+  next(): string | undefined {
+    const now = performance.now();
+    if (now - this.#reportedAt < REPORT_INTERVAL) {
+      this.#unreported++;
+      return undefined;
+    }
+    const more = this.#unreported === 0 ? '' : ` (and ${this.#unreported} more times since the last report)`;
+    this.#reportedAt = now;
+    this.#unreported = 0;
+    return more;
+  }
 }
 
 const logger = new Logger('CorsModule');
-const reports = new WeakMap<object, Reported>();
+const limits = new WeakMap<object, ReportLimit>();
 
-/**
- * Logs that a source has failed, at most once in {@link REPORT_INTERVAL} for each source, whichever policies name it. The
- * next line says how often it has failed in between: a line of its own at the end of each interval would need a timer.
- */
+/** Logs that a source has failed, for each source once in {@link REPORT_INTERVAL}, whichever policies name it. */
 export const logFailure: SourceFailed = ({ text, where, identity }, error) => {
-  const now = Date.now();
-  const last = reports.get(identity);
-  if (last !== undefined && now - last.at < REPORT_INTERVAL) {
-    reports.set(identity, { ...last, unreported: last.unreported + 1 });
-    return;
-  }
-  reports.set(identity, { at: now, unreported: 0 });
-  const more =
-    last === undefined || last.unreported === 0
-      ? ''
-      : ` (and ${last.unreported} more times since the last report)`;
+  const limit = limits.get(identity) ?? new ReportLimit();
+  limits.set(identity, limit);
+  const more = limit.next();
+  if (more === undefined) return;
   logger.error(
     `The origin source ${text} of ${where} failed, so the origin was refused${more}: ${messageOf(error)}`,
   );
