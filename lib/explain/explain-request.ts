@@ -1,9 +1,9 @@
-import type { PreflightFacts } from '../protocol/verdict.js';
+import { preflightFacts } from '../http/preflight.js';
 import type { CorsExplanation, ExplainableRequest } from './cors-explanation.js';
 import { explainActual } from './explain-actual.js';
 import { explainPreflight } from './explain-preflight.js';
 import type { ExplainContext } from './governing.js';
-import { readRequest, type PlainRequest } from './read-request.js';
+import { readRequest } from './read-request.js';
 
 /**
  * Explains what becomes of a request, without sending or running anything but origin functions and sources.
@@ -17,12 +17,4 @@ export async function explainRequest(
   const request = readRequest(given);
   const facts = preflightFacts(request);
   return facts === undefined ? explainActual(request, context) : explainPreflight(request, facts, context);
-}
-
-/** @see Fetch, "HTTP requests": "CORS-preflight request" */
-function preflightFacts({ method, headers }: PlainRequest): PreflightFacts | undefined {
-  const origin = headers['origin'];
-  const requested = headers['access-control-request-method'];
-  if (method !== 'OPTIONS' || origin === undefined || requested === undefined) return undefined;
-  return { origin, method: requested, headers: headers['access-control-request-headers'] };
 }

@@ -36,7 +36,7 @@ export function preflightAnswer(
  *
  * @see Fetch, "HTTP requests": "CORS-preflight request"
  */
-function preflightFacts({ method, headers }: PlatformRequest): PreflightFacts | undefined {
+export function preflightFacts({ method, headers }: PlatformRequest): PreflightFacts | undefined {
   if (method !== 'OPTIONS') return undefined;
   const origin = headers['origin'];
   const requested = headers['access-control-request-method'];
