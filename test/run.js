@@ -97,7 +97,7 @@ function isExecutable(path) {
 }
 
 function sayWhatIsLeftOut(program) {
-  const names = readdirSync(join(root, program.suites), { recursive: true });
+  const names = readdirSync(join(root, program.suites), { recursive: true, encoding: 'utf8' });
   const suites = names
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => `  ${program.suites}${name}`);

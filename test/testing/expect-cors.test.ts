@@ -204,7 +204,10 @@ describe.each(PLATFORMS)('expectCors on %s', (platform) => {
   it('says what the client saw where the app does not import CorsModule', async () => {
     @Module({})
     class PlainModule {}
-    const plain = await NestFactory.create(PlainModule, createAdapter(platform) as never, { logger: false, abortOnError: false });
+    const plain = await NestFactory.create(PlainModule, createAdapter(platform) as never, {
+      logger: false,
+      abortOnError: false,
+    });
     expect(await outcome(expectCors(plain).from(SHOP).toRead('PUT /'))).toBe(
       `PUT / from ${SHOP} is refused: the preflight answered 404`,
     );
