@@ -34,10 +34,10 @@ const FLAGS: readonly string[] = ['--min-semi-space-size=16', '--max-semi-space-
  * In a round, the servers take turns that often. What disturbs a machine comes and goes within seconds, so the shorter
  * the turns are, the more of it hits all servers alike; and the median of a round's turns forgets the rest.
  */
-const TURNS = 8;
+const TURNS = 5;
 
 /** Turns that are not counted, in which the compilers do their work. */
-const WARM_UP_TURNS = 3;
+const WARM_UP_TURNS = 2;
 
 /** Requests in front of each turn, after which caches are as they are under load. */
 const RUN_UP = 50;
