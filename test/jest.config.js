@@ -3,6 +3,10 @@ export default {
   rootDir: '..',
   roots: ['<rootDir>/test'],
   testEnvironment: 'node',
+  // Modules that Jest has loaded stay in memory until the process ends, and suites that measure their own memory wait for
+  // the collector to walk through all of it.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
