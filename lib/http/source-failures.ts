@@ -33,11 +33,16 @@ export class ReportLimit {
 const logger = new Logger('CorsModule');
 const limits = new WeakMap<object, ReportLimit>();
 
-/** Logs that a source has failed, for each source once in {@link REPORT_INTERVAL}, whichever policies name it. */
-export const logFailure: SourceFailed = ({ text, where, identity }, error) => {
+/** The limit of a source: one for all who report its failures. */
+export function reportLimitOf(identity: object): ReportLimit {
   const limit = limits.get(identity) ?? new ReportLimit();
   limits.set(identity, limit);
-  const more = limit.next();
+  return limit;
+}
+
+/** Logs that a source has failed, for each source once in {@link REPORT_INTERVAL}, whichever policies name it. */
+export const logFailure: SourceFailed = ({ text, where, identity }, error) => {
+  const more = reportLimitOf(identity).next();
   if (more === undefined) return;
   logger.error(
     `The origin source ${text} of ${where} failed, so the origin was refused${more}: ${messageOf(error)}`,

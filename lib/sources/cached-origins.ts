@@ -158,6 +158,7 @@ export class CachedOrigins<Asker = CorsRequest | void> {
     this.#settings = readCacheOptions(options, text);
     this.#ask = ask;
     this.#failures = new FailureLog(
+      this,
       name === '' ? 'An origin source behind a cache' : `The origin source ${name}`,
     );
     this.#verdicts = new LRUCache({ max: this.#settings.max });

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { logFailure } from '../../lib/http/source-failures.js';
+import type { AskedOrigin } from '../../lib/policy/origin-entry.js';
 import { FailureLog } from '../../lib/sources/failure-log.js';
 
 describe('the log of failures that refuse nobody', () => {
@@ -14,8 +16,22 @@ describe('the log of failures that refuse nobody', () => {
     jest.restoreAllMocks();
   });
 
+  it('shares its line with the failures of the same source that refuse a request', () => {
+    const source = {};
+    const refusing = { text: 'Partners', where: 'Cats', identity: source } as AskedOrigin;
+    logFailure(refusing, new Error('down'));
+    new FailureLog(source, 'The source').report('behind it', new Error('down'));
+    logFailure(refusing, new Error('down'));
+    expect(lines).toEqual(['The origin source Partners of Cats failed, so the origin was refused: down']);
+    jest.advanceTimersByTime(60_000);
+    new FailureLog(source, 'The source').report('behind it', new Error('down'));
+    expect(lines.slice(1)).toEqual([
+      'The source failed behind it (and 2 more times since the last report): down',
+    ]);
+  });
+
   it('has a line a minute at most, with the number of those in between', () => {
-    const log = new FailureLog('The source');
+    const log = new FailureLog({}, 'The source');
     const report = (times: number) => {
       for (let count = 0; count < times; count++) log.report('behind it', new Error('out of order'));
     };
@@ -39,8 +55,8 @@ describe('the log of failures that refuse nobody', () => {
   });
 
   it('counts each source by itself', () => {
-    new FailureLog('One').report('here', new Error('a'));
-    new FailureLog('Two').report('here', new Error('b'));
+    new FailureLog({}, 'One').report('here', new Error('a'));
+    new FailureLog({}, 'Two').report('here', new Error('b'));
     expect(lines).toHaveLength(2);
   });
 
@@ -50,7 +66,7 @@ describe('the log of failures that refuse nobody', () => {
     [undefined, 'undefined'],
     [Object.create(null), '[Object: null prototype] {}'],
   ])('shows whatever was thrown on one line (%#)', (error, shown) => {
-    new FailureLog('The source').report('here', error);
+    new FailureLog({}, 'The source').report('here', error);
     expect(lines).toEqual([`The source failed here: ${shown}`]);
   });
 });
