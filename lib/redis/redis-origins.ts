@@ -5,7 +5,7 @@ import type { ValueProblem } from '../policy/cors-problem.js';
 import type { CorsRequest, OriginSource } from '../policy/origin-source.js';
 import { nameOf } from '../policy/show.js';
 import { isSerializedOrigin, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
-import { cachedOrigins, type CachedOrigins } from '../sources/cached-origins.js';
+import { CachedOrigins } from '../sources/cached-origins.js';
 import { exactOriginProblem } from './exact-origin.js';
 import { membershipText, readAnnouncement, readMembership, setKey, type Membership } from './membership.js';
 import { RedisConnections } from './redis-connections.js';
@@ -83,7 +83,7 @@ export class RedisOrigins implements OriginSource, OnModuleInit, OnApplicationSh
     this.#key = key;
     this.#channel = channel;
     this.#tenantOf = tenant;
-    this.#verdicts = cachedOrigins((text) => this.#isMember(readMembership(text)), cache);
+    this.#verdicts = new CachedOrigins((text: string) => this.#isMember(readMembership(text)), cache, this);
     this.#connections = new RedisConnections(redis, channel, {
       announced: (message) => this.#drop(readAnnouncement(message, tenant !== undefined)),
       missed: () => this.#drop(),

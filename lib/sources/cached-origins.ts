@@ -150,15 +150,16 @@ export class CachedOrigins<Asker = CorsRequest | void> {
   /**
    * @param source - as of {@link cachedOrigins}
    * @param options - as of {@link cachedOrigins}
+   * @param reportedAs - the source that has this cache inside, if it is another one: they share one line a minute in the log
    * @throws CorsConfigurationError if an option is wrong, with all that is wrong
    */
-  constructor(source: KeyedSource<Asker>, options: CachedOriginsOptions) {
+  constructor(source: KeyedSource<Asker>, options: CachedOriginsOptions, reportedAs?: object) {
     const { name, ask } = readCacheableSource(source);
     const text = name === '' ? 'cachedOrigins' : `cachedOrigins(${name})`;
     this.#settings = readCacheOptions(options, text);
     this.#ask = ask;
     this.#failures = new FailureLog(
-      this,
+      reportedAs ?? this,
       name === '' ? 'An origin source behind a cache' : `The origin source ${name}`,
     );
     this.#verdicts = new LRUCache({ max: this.#settings.max });
