@@ -7,6 +7,8 @@ export default {
   // the collector to walk through all of it.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
+  // No test waits for this. It only has to be long enough for a machine that does many other things at once.
+  testTimeout: 60_000,
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { buildSamples, startSample, type RunningSample, type SampleBuild } from '../support/sample.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
-
-jest.setTimeout(60_000);
 
 const RENAMED = '200 {"id":"1","title":"Sales in April"}';
 const FAILED = 'TypeError: Failed to fetch';

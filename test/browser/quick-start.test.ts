@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { buildSamples, startSample, type RunningSample, type SampleBuild } from '../support/sample.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
-
-jest.setTimeout(60_000);
 
 /** A row of the page's table. */
 interface Row {

@@ -1,10 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PLATFORMS } from '../support/apps.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
 import { fetchIn, listenFrom, loadScript, uploadFrom } from './support/scripts.js';
 import { APP, EVIL, startShop, type Shop } from './support/shop.js';
-
-jest.setTimeout(60_000);
 
 const HIDDEN = 'TypeError: Failed to fetch';
 

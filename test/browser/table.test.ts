@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PLATFORMS } from '../support/apps.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
 import { disagreements } from './table/agreement.js';
@@ -7,8 +7,6 @@ import { TABLE } from './table/cases/index.js';
 import { ChromiumRunner } from './table/chromium.js';
 import { VirtualRunner } from './table/virtual.js';
 import { startWorld, type World } from './table/world.js';
-
-jest.setTimeout(30_000);
 
 describe.each(PLATFORMS)('the table, on %s', (platform) => {
   let world: World;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { RedisServer } from '../redis/support/redis-server.js';
 import {
@@ -12,8 +12,6 @@ import {
 import { startBrowser, type TestBrowser } from './support/browser.js';
 import { corsFields, lineOf } from './textbook-stage.js';
 import { openWitness, type Witness } from './textbook-witness.js';
-
-jest.setTimeout(60_000);
 
 const hasRedis = spawnSync(process.env['REDIS_SERVER_PATH'] ?? 'redis-server', ['--version']).status === 0;
 

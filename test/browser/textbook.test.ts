@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { buildSamples, type SampleBuild } from '../support/sample.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
 import { untilRun } from './textbook-lesson.js';
 import { corsFields, lineOf, readWitnessed, startStage, type Stage } from './textbook-stage.js';
-
-jest.setTimeout(60_000);
 
 const FAILED = 'TypeError: Failed to fetch';
 

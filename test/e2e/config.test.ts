@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
 import {
@@ -12,8 +12,6 @@ import {
   type RunningSample,
   type SampleBuild,
 } from '../support/sample.js';
-
-jest.setTimeout(60_000);
 
 const APP = 'https://app.example.com';
 const BETA = 'https://beta.example.com';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireRequest, type WireResponse } from '../support/http.js';
 import {
@@ -9,8 +9,6 @@ import {
   type RunningSample,
   type SampleBuild,
 } from '../support/sample.js';
-
-jest.setTimeout(60_000);
 
 const ALLOWED_HEADERS = { acah: 'x-api-key', vary: PREFLIGHT_VARY };
 

@@ -133,7 +133,7 @@ describe('RedisOrigins', () => {
           () => false,
         ),
       );
-    }, 20_000);
+    });
 
     it('starts, whatever it meets at the port', async () => {
       await suite.server.kill();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import type { RedisOriginsOptions } from '../../lib/redis/index.js';
 import { PLATFORMS, type Platform } from '../support/apps.js';
@@ -7,8 +7,6 @@ import { RedisServer } from './support/redis-server.js';
 import { Replica, type Answer } from './support/replicas.js';
 import { FIXED } from './support/partners-app.js';
 import { until } from './support/until.js';
-
-jest.setTimeout(60_000);
 
 const APP = 'https://app.example.com';
 const SHOP = 'https://shop.example.com';

@@ -357,7 +357,7 @@ describe.each(runs)('$platform $name', ({ platform, configuration, space }) => {
     expect(wrong.slice(0, 10)).toEqual([]);
     // The requests are no good if they hardly reach anything.
     expect(seen.size).toBeGreaterThan(6);
-  }, 60_000);
+  });
 
   function allPolicies(): readonly number[] {
     const routes = running.app.get(CorsService).routes();

@@ -177,5 +177,5 @@ describe(`a cache against a naive one (FC_SEED=${seed})`, () => {
     );
     // Otherwise the histories, not the caches, would be what agrees.
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(500);
-  }, 60_000);
+  });
 });

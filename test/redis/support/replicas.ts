@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Order, ReplicaTask, Report } from './replica.js';
 
 const program = fileURLToPath(new URL('replica.ts', import.meta.url));
-const compiler = new URL('typescript.mjs', import.meta.url).href;
+const compiler = new URL('../../support/typescript.mjs', import.meta.url).href;
 
 /** What a page gets: the status, and `Access-Control-Allow-Origin` if it may read the response. */
 export interface Answer {

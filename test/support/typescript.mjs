@@ -1,6 +1,6 @@
 /*
  * Lets Node run the sources as they are, with the compiler and the settings of the tests: `node --import <this file>`.
- * The replicas are processes of their own, and Jest compiles only what runs in its own.
+ * Jest compiles only what runs in its own processes.
  */
 import { register } from 'node:module';
 
