@@ -45,11 +45,11 @@ async function report(results: Results, folder: URL, judged: boolean): Promise<v
   for (const name of ['http-fastify', 'http-express'] as const) {
     const saved = results[name];
     if (saved === undefined) continue;
-    const { rounds, resolution } = saved.results;
+    const { rounds, resolution, isOnOneCore } = saved.results;
     const apart =
       resolution === undefined ? '' : ` Two bare apps are up to ${resolution.toFixed(1)} µs apart.`;
     say(
-      `${name}: ${rounds} rounds.${apart}`,
+      `${name}: ${rounds} rounds, server and client on ${isOnOneCore ? 'one core' : 'any cores'}.${apart}`,
       machineLine(saved.machine),
       httpTable(saved.results),
       ownTable(saved.results),

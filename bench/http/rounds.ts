@@ -1,6 +1,6 @@
 import { Child } from '../support/child.js';
 import type { BenchOptions, Platform } from '../support/options.js';
-import { median, rotated } from '../support/statistics.js';
+import { median, quantile, rotated } from '../support/statistics.js';
 import { check } from './check.js';
 import { sendLoad } from './load.js';
 import { asks, requestTo, type BenchRequest, type RequestName } from './requests.js';
@@ -18,35 +18,44 @@ export interface Series {
 }
 
 /**
- * After so many rounds the processes are replaced. Two processes that run the same code differ by some per cent for as
- * long as they live, in what their compilers made of it and where it lies in memory, and no number of rounds with the
- * same processes would show that.
+ * After so many rounds the processes are replaced. Two processes that run the same code differ a little for as long as
+ * they live, in what their compilers made of it and where it lies in memory, and no number of rounds with the same
+ * processes would show that.
  */
-const ROUNDS_PER_PROCESS = 1;
+const ROUNDS_PER_PROCESS = 3;
 
 /**
- * The young generation has from the start the size to which Node lets it grow under load. When it grows is chance, and
- * how often it is collected depends on it.
+ * Two things that are chance otherwise, and make several microseconds of difference between processes that run the same.
+ * The young generation grows under load, and how often it is collected depends on when: it has its size from the start.
+ * And what V8 makes of a function depends on what it has seen of it by then: it looks from the first call on. (What came
+ * out better or worse, without this, was above all Node's own `process.nextTick`.)
  */
-const FLAGS: readonly string[] = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
+const FLAGS: readonly string[] = [
+  '--min-semi-space-size=16',
+  '--max-semi-space-size=16',
+  '--no-lazy-feedback-allocation',
+];
 
 /**
  * In a round, the servers take turns that often. What disturbs a machine comes and goes within seconds, so the shorter
- * the turns are, the more of it hits all servers alike; and the median of a round's turns forgets the rest.
+ * the turns are, the more of it hits all servers alike; and the lower quartile of a round's turns forgets the rest.
  */
 const TURNS = 5;
 
-/** Turns that are not counted, in which the compilers do their work. */
-const WARM_UP_TURNS = 2;
+/** Disturbances only ever add. So of a round's turns, the one counts that has been disturbed less than most. */
+const QUIET = 0.25;
+
+/** Requests of each kind to a process that is new, before any that count: after these its compilers have done their work. */
+const WARM_UP = 8000;
 
 /** Requests in front of each turn, after which caches are as they are under load. */
 const RUN_UP = 50;
 
-/** Requests to find out how many a server can answer in a second; the first ones are slow. */
+/** Requests to find out how many a server can answer in a second. */
 const TRIAL = 2000;
 
-/** As few as a turn of a slow server may have, so that connecting and collecting garbage are a small part of it. */
-const LEAST = 500;
+/** As few as a turn may have, so that it does not matter whether one collection of garbage more or less falls into it. */
+const LEAST = 2000;
 
 /** As many of each as show that it works. */
 const BRIEF = 20;
@@ -84,13 +93,10 @@ export async function measureRounds(
     try {
       const slices: Slice[] = [];
       for (const { server, series } of all) slices.push(...(await start(server, series, children)));
+      if (!brief) for (const { port, request } of slices) await sendLoad(port, request, WARM_UP);
       if (amounts.size === 0) await calibrate(slices, names, brief, seconds, amounts);
-      if (!brief) await measureRound(slices, names, amounts, 0, WARM_UP_TURNS, () => undefined);
       for (let round = from; round < to; round++) {
-        await measureRound(slices, names, amounts, round, TURNS, ({ series }, cpu, rate) => {
-          series.cpu.push(cpu);
-          series.rate.push(rate);
-        });
+        await measureRound(slices, names, amounts, round);
       }
     } finally {
       await Promise.all(children.map((child) => child.stop()));
@@ -131,7 +137,6 @@ async function calibrate(
   for (const name of names) {
     const rates: number[] = [];
     for (const slice of slices.filter((one) => one.name === name)) {
-      await sendLoad(slice.port, slice.request, trial);
       rates.push((await measureTurn(slice, trial)).rate);
     }
     const perTurn = rates.length === 0 ? 0 : (seconds * median(rates)) / TURNS;
@@ -144,8 +149,6 @@ async function measureRound(
   names: readonly RequestName[],
   amounts: ReadonlyMap<RequestName, number>,
   round: number,
-  count: number,
-  note: (slice: Slice, cpu: number, rate: number) => void,
 ): Promise<void> {
   for (const name of names) {
     const amount = amounts.get(name) ?? BRIEF;
@@ -154,7 +157,7 @@ async function measureRound(
         .filter((slice) => slice.name === name)
         .map((slice) => [slice, { cpu: [] as number[], rate: [] as number[] }]),
     );
-    for (let turn = 0; turn < count; turn++) {
+    for (let turn = 0; turn < TURNS; turn++) {
       for (const [slice, values] of rotated([...turns], round * TURNS + turn)) {
         await sendLoad(slice.port, slice.request, Math.min(RUN_UP, amount));
         const { cpu, rate } = await measureTurn(slice, amount);
@@ -162,7 +165,10 @@ async function measureRound(
         values.rate.push(rate);
       }
     }
-    for (const [slice, { cpu, rate }] of turns) note(slice, median(cpu), median(rate));
+    for (const [{ series }, { cpu, rate }] of turns) {
+      series.cpu.push(quantile(cpu, QUIET));
+      series.rate.push(quantile(rate, 1 - QUIET));
+    }
   }
 }
 

@@ -1,11 +1,18 @@
+import { onOneCore } from '../support/one-core.js';
 import type { BenchOptions, Platform } from '../support/options.js';
 import { REQUESTS } from './requests.js';
 import { measureRounds } from './rounds.js';
 import { BASE, serversFor, SETUPS } from './setups.js';
 import { summarize, type HttpSummary } from './summary.js';
 
+/** The rounds on one platform. */
+export interface HttpRun extends HttpSummary {
+  /** Whether server and client have been on one core; see {@link onOneCore}. */
+  readonly isOnOneCore: boolean;
+}
+
 /** Measures one platform over HTTP. */
-export async function runHttp(platform: Platform, options: BenchOptions): Promise<HttpSummary> {
+export async function runHttp(platform: Platform, options: BenchOptions): Promise<HttpRun> {
   const { only } = options;
   const named = <T>(all: readonly T[], name: (one: T) => string): readonly T[] => {
     const chosen = all.filter((one) => only === undefined || name(one).includes(only));
@@ -15,6 +22,9 @@ export async function runHttp(platform: Platform, options: BenchOptions): Promis
   // The comparisons of the library with itself are with the base.
   const setups = chosen.length === SETUPS.length && only !== undefined ? [BASE] : chosen;
   const requests = named(REQUESTS, (name) => name);
-  const series = await measureRounds(platform, serversFor(platform, setups), requests, options);
-  return summarize(platform, series, setups, requests);
+  const servers = serversFor(platform, setups);
+  return onOneCore(async (isOnOneCore) => ({
+    ...summarize(platform, await measureRounds(platform, servers, requests, options), setups, requests),
+    isOnOneCore,
+  }));
 }

@@ -1,15 +1,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import type { CoreSummary } from '../core/run.js';
-import type { HttpSummary } from '../http/summary.js';
+import type { HttpRun } from '../http/run.js';
 import type { StartSummary } from '../start-up/run.js';
 import { packageRoot } from '../support/dist.js';
 import type { Machine } from '../support/machine.js';
 
 /** The results of each program, each in a file of its own with what they depend on. */
 export interface Results {
-  readonly 'http-fastify'?: Saved<HttpSummary>;
-  readonly 'http-express'?: Saved<HttpSummary>;
+  readonly 'http-fastify'?: Saved<HttpRun>;
+  readonly 'http-express'?: Saved<HttpRun>;
   readonly core?: Saved<CoreSummary>;
   readonly 'start-up'?: Saved<StartSummary>;
 }

@@ -41,6 +41,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }
 
+/** The value below which lies that part of the values, 0 to 1. */
+export function quantile(values: readonly number[], part: number): number {
+  if (values.length === 0) throw new RangeError('no values');
+  return values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * part)] as number;
+}
+
 export function spread(values: readonly number[]): Spread {
   return { min: Math.min(...values), median: median(values) };
 }
@@ -70,7 +76,7 @@ export function bootstrap<T>(rounds: readonly T[], figure: (rounds: readonly T[]
   const random = randomNumbers(SEED);
   const figures = Array.from({ length: RESAMPLES }, () =>
     figure(rounds.map(() => rounds[Math.floor(random() * rounds.length)] as T)),
-  ).toSorted((a, b) => a - b);
+  );
   return { low: quantile(figures, 0.05), high: quantile(figures, 0.95) };
 }
 
@@ -107,6 +113,3 @@ function pairs(left: readonly number[], right: readonly number[]): readonly (rea
   return left.map((value, index) => [value, right[index] as number]);
 }
 
-function quantile(sorted: readonly number[], part: number): number {
-  return sorted[Math.round((sorted.length - 1) * part)] as number;
-}

@@ -3,6 +3,7 @@ import {
   bootstrap,
   differences,
   median,
+  quantile,
   randomNumbers,
   ratio,
   rotated,
@@ -27,6 +28,26 @@ describe('median', () => {
 
   it('of nothing is an error', () => {
     expect(() => median([])).toThrow(RangeError);
+  });
+});
+
+describe('quantile', () => {
+  const values = [50, 10, 40, 20, 30];
+
+  it.each([
+    [0, 10],
+    [0.25, 20],
+    [0.5, 30],
+    [0.75, 40],
+    [1, 50],
+  ])('%d of five values', (part, expected) => {
+    expect(quantile(values, part)).toBe(expected);
+    expect(values[0]).toBe(50);
+  });
+
+  it('of one value is that one, and of nothing an error', () => {
+    expect(quantile([7], 0.25)).toBe(7);
+    expect(() => quantile([], 0.25)).toThrow(RangeError);
   });
 });
 
