@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { AskedRule, OriginRule } from '../policy/origin-set.js';
 import type { Policy } from '../policy/policy.js';
 import { addVary } from '../protocol/vary.js';
-import { allowsReading, decideOrigin } from '../protocol/verdict.js';
+import { allowsOrigin, decideOrigin } from '../protocol/verdict.js';
 import type { CorsRoute } from '../routing/cors-route.js';
 import type { Governance } from '../routing/governance.js';
 import { requestPath } from '../routing/request-path.js';
@@ -112,7 +112,7 @@ export class Exchange implements ArrivedRequest {
   /** Whether the policy allows the origin, as far as it is known by now. What nobody has been asked is refused. */
   isAllowed(policy: Policy): boolean {
     if (this.decided === policy.origin) return this.allowedBy !== undefined;
-    return allowsReading(decideOrigin(policy, this.origin));
+    return allowsOrigin(policy, this.origin);
   }
 
   /**

@@ -49,11 +49,14 @@ export function seal(response: SealableResponse, exchange: Exchange): void {
   }
   const own = new Seal(exchange, response.writeHead);
   response[SEAL] = own;
-  response.writeHead = function (this: SealableResponse, status, reason, fields) {
+  const sealed: WriteHead = function (this: SealableResponse, status, reason, fields) {
     return own.isBroken
       ? own.writeHead.call(this, status, reason, fields)
       : writeSealed(this, own, status, reason, fields);
   };
+  // In two steps, because V8 expects a function that is assigned to a property where it is written to live for long. Until
+  // the code is optimized, it would lie among the old objects with all that it holds, where only a full collection looks.
+  response.writeHead = sealed;
 }
 
 /** The exchange of a sealed response. */
