@@ -1,6 +1,7 @@
 import { runCore } from './core/run.js';
 import { runHttp } from './http/run.js';
 import { drawCharts } from './report/chart.js';
+import { costTable } from './report/cost-table.js';
 import { load, resultsFolder, save, type Results } from './report/results.js';
 import { coreTables, httpTable, ownTable, startTables, targetTable } from './report/tables.js';
 import { targets, verdictOn } from './report/targets.js';
@@ -55,6 +56,7 @@ async function report(results: Results, folder: URL, judged: boolean): Promise<v
       ownTable(saved.results),
     );
   }
+  say('For the README', costTable(results));
   const { core, 'start-up': starts } = results;
   if (core) say('core', machineLine(core.machine), ...coreTables(core.results));
   if (starts) say('start-up', machineLine(starts.machine), ...startTables(starts.results));

@@ -46,7 +46,7 @@ const TURNS = 5;
 const QUIET = 0.25;
 
 /** Requests of each kind to a process that is new, before any that count: after these its compilers have done their work. */
-const WARM_UP = 8000;
+const WARM_UP = 5000;
 
 /** Requests in front of each turn, after which caches are as they are under load. */
 const RUN_UP = 50;
@@ -55,7 +55,7 @@ const RUN_UP = 50;
 const TRIAL = 2000;
 
 /** As few as a turn may have, so that it does not matter whether one collection of garbage more or less falls into it. */
-const LEAST = 2000;
+const LEAST = 1500;
 
 /** As many of each as show that it works. */
 const BRIEF = 20;

@@ -2,7 +2,7 @@ import type { Platform } from '../support/options.js';
 import { differences, median, ratio, spread, type Ratio, type Spread } from '../support/statistics.js';
 import { asks, isPreflight, type RequestName } from './requests.js';
 import type { Series } from './rounds.js';
-import { BASE, serverKey, serverOf, variantsOf, type Setup, type Variant } from './setups.js';
+import { BASE, CACHED, serverKey, serverOf, variantsOf, type Setup, type Variant } from './setups.js';
 
 /** One line of the results: a variant, in a setup, with a kind of request. */
 export interface HttpResult {
@@ -98,7 +98,7 @@ export function summarize(
     routeToModule: own('on the route'),
     manyRoutesToFew: own('1,000 routes'),
     // Without an origin, nobody is asked.
-    cachedToFixed: own('cached source').filter(({ request }) => request !== 'no Origin'),
+    cachedToFixed: own(CACHED.name).filter(({ request }) => request !== 'no Origin'),
     resolution: apart.length === 0 ? undefined : Math.max(...apart),
   };
 }

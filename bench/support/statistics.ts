@@ -20,9 +20,11 @@ export interface Interval {
 export interface Ratio {
   /** The median of the numerators over the median of the denominators: the figure to judge by. */
   readonly ofMedians: number;
-  /** The median of the rounds' own ratios. It is less stable where a denominator comes near zero. */
+  /** The ratio of each round. */
+  readonly rounds: readonly number[];
+  /** Their median. It is less stable where a denominator comes near zero. */
   readonly median: number;
-  /** The least of the rounds' own ratios. */
+  /** The least of them. */
   readonly min: number;
   /** Where {@link Ratio.ofMedians} lies if the rounds are drawn again. */
   readonly interval: Interval;
@@ -62,6 +64,7 @@ export function ratio(numerators: readonly number[], denominators: readonly numb
   const each = rounds.map(([numerator, denominator]) => numerator / denominator);
   return {
     ofMedians: ratioOfMedians(rounds),
+    rounds: each,
     median: median(each),
     min: Math.min(...each),
     interval: bootstrap(rounds, ratioOfMedians),
