@@ -39,7 +39,7 @@ const TEN: OriginCount = { exact: 10, patterns: 0 };
 /** The setup that the others differ from in one thing. */
 export const BASE: Setup = { name: '10 origins', origins: TEN, place: 'module', routes: 10 };
 
-/** Where origins live elsewhere, which the other libraries have nothing for that asks once. */
+/** The origins live elsewhere; the other libraries have a fixed list all the same. */
 export const CACHED: Setup = { ...BASE, name: 'cached source', place: 'source' };
 
 export const SETUPS: readonly Setup[] = [

@@ -15,7 +15,7 @@ function oldBytes(): number {
 const exchange = {} as Exchange;
 const writeHead = (): void => {};
 /** So that none is optimized away. */
-const inFlight = new Array<SealableResponse | undefined>(64).fill(undefined);
+const inFlight = Array.from({ length: 64 }, (): SealableResponse | undefined => undefined);
 
 gc!();
 const before = oldBytes();
