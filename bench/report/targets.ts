@@ -54,14 +54,16 @@ function target(what: string, atMost: number, cases: readonly Case[], digits = 2
 }
 
 function toEnableCors(summary: HttpSummary | undefined, preflights: boolean): readonly Case[] {
-  return (summary?.results ?? [])
-    .filter(({ variant, request }) => variant === 'nestjs-cors' && isPreflight(request) === preflights)
-    // It has to do more than those that it would be compared with, and has numbers of its own.
-    .filter(({ setup }) => setup !== CACHED.name)
-    .flatMap(({ request, setup, toEnableCors: ratio }) => {
-      if (ratio === undefined) return [];
-      return [{ name: `${request}, ${setup}${range(ratio.interval)}`, value: ratio.ofMedians }];
-    });
+  return (
+    (summary?.results ?? [])
+      .filter(({ variant, request }) => variant === 'nestjs-cors' && isPreflight(request) === preflights)
+      // It has to do more than those that it would be compared with, and has numbers of its own.
+      .filter(({ setup }) => setup !== CACHED.name)
+      .flatMap(({ request, setup, toEnableCors: ratio }) => {
+        if (ratio === undefined) return [];
+        return [{ name: `${request}, ${setup}${range(ratio.interval)}`, value: ratio.ofMedians }];
+      })
+  );
 }
 
 function own(

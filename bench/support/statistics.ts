@@ -115,4 +115,3 @@ function pairs(left: readonly number[], right: readonly number[]): readonly (rea
   if (left.length !== right.length) throw new RangeError(`${left.length} values beside ${right.length}`);
   return left.map((value, index) => [value, right[index] as number]);
 }
-
