@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Policy } from '../../lib/policy/policy.js';
 import { NO_CORS } from '../../lib/policy/policy.js';
 import {
+  allowsOrigin,
   decideOrigin,
   decidePreflight,
   allowsReading,
@@ -58,6 +59,8 @@ describe('decideOrigin', () => {
     ['@NoCors() and none', NO_CORS, undefined, 'no-origin'],
   ])('%s', (_, policy, origin, reason) => {
     expect(decideOrigin(policy, origin)).toBe(reason);
+    // The same without the reason, for the responses.
+    expect(allowsOrigin(policy, origin)).toBe(allowsReading(reason));
   });
 
   it.each<[reason: OriginReason, allowed: boolean]>([
