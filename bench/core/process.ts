@@ -23,6 +23,6 @@ serve(async () => {
     case 'rivals':
       return reply(await (await import('./rivals.js')).timeRivals(lists, brief));
     case 'allocation':
-      return reply(await (await import('./allocation.js')).measureAllocation(brief));
+      return reply(await (await import('./allocation.js')).measureAllocation());
   }
 });
