@@ -189,8 +189,8 @@ export interface CorsExplanation {
   /** The hint of the step that the reason comes from, or of one before it. */
   readonly hint: CorsHint | undefined;
   /**
-   * The fields of the CORS protocol, and `Vary`, with which the response will leave, names as they are sent; on an actual
-   * response without what the app adds to `Vary` itself. None where nothing governs the request.
+   * The fields of the CORS protocol, and `Vary`, with which the response will leave, names as they are sent, in lower
+   * case; on an actual response without what the app adds to `Vary` itself. None where nothing governs the request.
    */
   readonly fields: Readonly<Record<string, string>>;
   /**

@@ -14,7 +14,7 @@ export function subjectOf({ url }: PlainRequest, method: string): string {
 export function corsFieldsOf(fields: GivenFields): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(fields ?? {})
-      .filter(([name]) => name === 'Vary' || isCorsField(name))
+      .filter(([name]) => name === 'vary' || isCorsField(name))
       .map(([name, value]) => [name, String(value)]),
   );
 }

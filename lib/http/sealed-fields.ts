@@ -83,8 +83,8 @@ function putFields(
   { allowed, origin, vary }: ResponseVerdict,
   varySoFar: HeaderFields[string],
 ): void {
-  if (!policy.closed && !policy.origin.any) fields['Vary'] = addVary(varySoFar, vary);
-  else if (varySoFar !== undefined) fields['Vary'] = varySoFar;
+  if (!policy.closed && !policy.origin.any) fields['vary'] = addVary(varySoFar, vary);
+  else if (varySoFar !== undefined) fields['vary'] = varySoFar;
   if (allowed) putResponseFields(fields, policy, origin);
 }
 

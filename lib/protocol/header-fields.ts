@@ -1,7 +1,10 @@
 import type { Policy } from '../policy/policy.js';
 import { needsListing, type PreflightFacts, type PreflightVerdict } from './verdict.js';
 
-/** Header fields of a response, as Node's `writeHead` takes them. */
+/**
+ * Header fields of a response, as Node's `writeHead` takes them. The protocol's own are in lower case: Node looks fields up
+ * by that form, and making it anew for each of them costs an answer on Express more than everything decided about it.
+ */
 export type HeaderFields = Record<string, number | string | readonly string[] | undefined>;
 
 /** What every answer to a preflight varies on. @see Fetch, "CORS protocol and HTTP caches" */
@@ -16,9 +19,9 @@ export const PREFLIGHT_VARY = 'Origin, Access-Control-Request-Method, Access-Con
  * @param origin - the origin, if it is allowed; any value under `*`
  */
 export function putResponseFields(fields: HeaderFields, policy: Policy, origin: string): void {
-  fields['Access-Control-Allow-Origin'] = policy.origin.any ? '*' : origin;
-  if (policy.credentials) fields['Access-Control-Allow-Credentials'] = 'true';
-  if (policy.exposedHeaders !== '') fields['Access-Control-Expose-Headers'] = policy.exposedHeaders;
+  fields['access-control-allow-origin'] = policy.origin.any ? '*' : origin;
+  if (policy.credentials) fields['access-control-allow-credentials'] = 'true';
+  if (policy.exposedHeaders !== '') fields['access-control-expose-headers'] = policy.exposedHeaders;
 }
 
 /** An answer to a preflight: an empty response. */
@@ -33,7 +36,7 @@ export interface PreflightAnswer {
  * @param vary - the value of `Vary`, at least {@link PREFLIGHT_VARY}
  */
 export function refusePreflight(vary: string): PreflightAnswer {
-  return { status: 403, fields: { Vary: vary, 'Content-Length': '0' } };
+  return { status: 403, fields: { vary, 'content-length': '0' } };
 }
 
 /**
@@ -53,13 +56,13 @@ export function answerPreflight(
 ): PreflightAnswer {
   if (verdict.reason !== 'preflight-approved') return refusePreflight(vary);
   const fields: HeaderFields = {
-    'Access-Control-Allow-Origin': policy.origin.any ? '*' : facts.origin,
+    'access-control-allow-origin': policy.origin.any ? '*' : facts.origin,
   };
-  if (policy.credentials) fields['Access-Control-Allow-Credentials'] = 'true';
-  if (needsListing(facts.method)) fields['Access-Control-Allow-Methods'] = facts.method;
-  if (verdict.allowHeaders !== '') fields['Access-Control-Allow-Headers'] = verdict.allowHeaders;
-  if (policy.maxAge !== '') fields['Access-Control-Max-Age'] = policy.maxAge;
-  fields['Vary'] = vary;
-  fields['Content-Length'] = '0';
+  if (policy.credentials) fields['access-control-allow-credentials'] = 'true';
+  if (needsListing(facts.method)) fields['access-control-allow-methods'] = facts.method;
+  if (verdict.allowHeaders !== '') fields['access-control-allow-headers'] = verdict.allowHeaders;
+  if (policy.maxAge !== '') fields['access-control-max-age'] = policy.maxAge;
+  fields['vary'] = vary;
+  fields['content-length'] = '0';
   return { status: policy.optionsSuccessStatus, fields };
 }

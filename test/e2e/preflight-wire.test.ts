@@ -57,13 +57,13 @@ describe.each(PLATFORMS)('preflights on %s', (platform) => {
         ([name]) => !/^(date|connection|keep-alive|x-powered-by)$/i.test(name),
       );
       expect(lines.toSorted(([a], [b]) => (a < b ? -1 : 1))).toEqual([
-        ['Access-Control-Allow-Credentials', 'true'],
-        ['Access-Control-Allow-Headers', 'content-type,x-csrf-token'],
-        ['Access-Control-Allow-Methods', 'PUT'],
-        ['Access-Control-Allow-Origin', APP],
-        ['Access-Control-Max-Age', '600'],
-        ['Content-Length', '0'],
-        ['Vary', PREFLIGHT_VARY],
+        ['access-control-allow-credentials', 'true'],
+        ['access-control-allow-headers', 'content-type,x-csrf-token'],
+        ['access-control-allow-methods', 'PUT'],
+        ['access-control-allow-origin', APP],
+        ['access-control-max-age', '600'],
+        ['content-length', '0'],
+        ['vary', PREFLIGHT_VARY],
       ]);
     });
 

@@ -25,37 +25,37 @@ describe('putResponseFields', () => {
   }
 
   it.each<[title: string, options: object, fields: object]>([
-    ['an origin', { origin: A }, { 'Access-Control-Allow-Origin': A }],
+    ['an origin', { origin: A }, { 'access-control-allow-origin': A }],
     // The literal `*`, whoever asks: hono's GHSA-88fw-hqm2-52qc reflected instead.
-    ['any origin', { origin: '*' }, { 'Access-Control-Allow-Origin': '*' }],
+    ['any origin', { origin: '*' }, { 'access-control-allow-origin': '*' }],
     [
       'credentials (C41)',
       { origin: A, credentials: true },
-      { 'Access-Control-Allow-Origin': A, 'Access-Control-Allow-Credentials': 'true' },
+      { 'access-control-allow-origin': A, 'access-control-allow-credentials': 'true' },
     ],
     [
       'exposed headers',
       { origin: A, exposedHeaders: ['X-B', 'x-a'] },
-      { 'Access-Control-Allow-Origin': A, 'Access-Control-Expose-Headers': 'x-b, x-a' },
+      { 'access-control-allow-origin': A, 'access-control-expose-headers': 'x-b, x-a' },
     ],
     [
       'every header exposed (C37)',
       { origin: '*', exposedHeaders: '*' },
-      { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': '*' },
+      { 'access-control-allow-origin': '*', 'access-control-expose-headers': '*' },
     ],
     [
       'nothing that is a preflight’s',
       { origin: A, methods: 'PUT', allowedHeaders: 'x-a', maxAge: 600 },
-      { 'Access-Control-Allow-Origin': A },
+      { 'access-control-allow-origin': A },
     ],
   ])('%s', (_, options, fields) => {
     expect(put(options, A)).toEqual(fields);
   });
 
   it('keeps the other fields, and takes the place of its own', () => {
-    const fields: HeaderFields = { 'X-A': '1', 'Access-Control-Allow-Origin': 'https://evil.example' };
+    const fields: HeaderFields = { 'X-A': '1', 'access-control-allow-origin': 'https://evil.example' };
     putResponseFields(fields, policyOf({ origin: A }), A);
-    expect(fields).toEqual({ 'X-A': '1', 'Access-Control-Allow-Origin': A });
+    expect(fields).toEqual({ 'X-A': '1', 'access-control-allow-origin': A });
   });
 });
 
@@ -67,7 +67,7 @@ describe('answerPreflight', () => {
     return answerPreflight(policy, facts, verdict, PREFLIGHT_VARY);
   }
 
-  const always = { Vary: PREFLIGHT_VARY, 'Content-Length': '0' };
+  const always = { vary: PREFLIGHT_VARY, 'content-length': '0' };
 
   it.each<
     [
@@ -79,14 +79,14 @@ describe('answerPreflight', () => {
       fields: object,
     ]
   >([
-    ['GET (C57)', { origin: A }, 'GET', undefined, 204, { 'Access-Control-Allow-Origin': A }],
+    ['GET (C57)', { origin: A }, 'GET', undefined, 204, { 'access-control-allow-origin': A }],
     [
       'a method (C56)',
       { origin: A, methods: ['PATCH', 'PUT'] },
       'PUT',
       undefined,
       204,
-      { 'Access-Control-Allow-Origin': A, 'Access-Control-Allow-Methods': 'PUT' },
+      { 'access-control-allow-origin': A, 'access-control-allow-methods': 'PUT' },
     ],
     [
       'everything there is',
@@ -103,21 +103,21 @@ describe('answerPreflight', () => {
       'content-type,x-a',
       200,
       {
-        'Access-Control-Allow-Origin': A,
-        'Access-Control-Allow-Credentials': 'true',
-        'Access-Control-Allow-Methods': 'PURGE',
-        'Access-Control-Allow-Headers': 'content-type,x-a',
-        'Access-Control-Max-Age': '600',
+        'access-control-allow-origin': A,
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-methods': 'PURGE',
+        'access-control-allow-headers': 'content-type,x-a',
+        'access-control-max-age': '600',
       },
     ],
-    ['any origin', { origin: '*' }, 'HEAD', undefined, 204, { 'Access-Control-Allow-Origin': '*' }],
+    ['any origin', { origin: '*' }, 'HEAD', undefined, 204, { 'access-control-allow-origin': '*' }],
     [
       'a maxAge of 0 (express/cors "maxAge … equals to zero")',
       { origin: A, maxAge: 0 },
       'POST',
       '',
       204,
-      { 'Access-Control-Allow-Origin': A, 'Access-Control-Max-Age': '0' },
+      { 'access-control-allow-origin': A, 'access-control-max-age': '0' },
     ],
   ])('%s', (_, options, method, headers, status, fields) => {
     expect(answer(options, method, headers)).toEqual({ status, fields: { ...fields, ...always } });
@@ -139,9 +139,9 @@ describe('answerPreflight', () => {
     const facts = { origin: A, method: 'PUT', headers: undefined };
     const verdict = decidePreflight(policy, facts, 'origin-allowed');
     const first = answerPreflight(policy, facts, verdict, PREFLIGHT_VARY);
-    first.fields['Access-Control-Allow-Origin'] = 'https://evil.example';
+    first.fields['access-control-allow-origin'] = 'https://evil.example';
     expect(answerPreflight(policy, facts, verdict, PREFLIGHT_VARY).fields).toMatchObject({
-      'Access-Control-Allow-Origin': A,
+      'access-control-allow-origin': A,
     });
   });
 
@@ -150,7 +150,7 @@ describe('answerPreflight', () => {
     const facts = { origin: A, method: 'GET', headers: undefined };
     for (const reason of ['origin-allowed', 'origin-not-allowed'] as const) {
       const verdict = decidePreflight(policy, facts, reason);
-      expect(answerPreflight(policy, facts, verdict, `${PREFLIGHT_VARY}, X-Tenant`).fields['Vary']).toBe(
+      expect(answerPreflight(policy, facts, verdict, `${PREFLIGHT_VARY}, X-Tenant`).fields['vary']).toBe(
         `${PREFLIGHT_VARY}, X-Tenant`,
       );
     }
