@@ -70,16 +70,25 @@ export function servedUrl(served: string | URL): URL {
   );
 }
 
+/** Apps on their way to listen: each is told once, however many browsers are made for it at the same time. */
+const starting = new WeakMap<INestApplication, Promise<unknown>>();
+
 /** Where an app listens; one that does not yet is made to, on a free port of loopback. */
 export async function appEndpoint(app: INestApplication): Promise<Endpoint> {
   const server = app.getHttpServer() as Server;
   // As test clients for Node do. Otherwise each test would have to, for the sake of a port that it never sees.
-  if (!server.listening) await app.listen(0, '127.0.0.1');
+  if (!server.listening) await start(app);
   const address = server.address();
   if (address === null || typeof address === 'string') {
     throw new TypeError('The app listens on a pipe: have it listen on a port, as in app.listen(0).');
   }
   return { host: reachable(address), port: address.port, tls: 'setSecureContext' in server };
+}
+
+async function start(app: INestApplication): Promise<void> {
+  const started = starting.get(app) ?? app.listen(0, '127.0.0.1').finally(() => starting.delete(app));
+  starting.set(app, started);
+  await started;
 }
 
 function loopbackEndpoint(served: string | URL): Endpoint {

@@ -214,6 +214,23 @@ describe.each(PLATFORMS)('expectCors on %s', (platform) => {
     await plain.close();
   });
 
+  it('makes several assertions at once on an app that does not listen yet', async () => {
+    const idle = await NestFactory.create(OrdersModule, createAdapter(platform) as never, { logger: false });
+    try {
+      const page = expectCors(idle).from(SHOP);
+      const results = await Promise.all([
+        page.toRead('GET /orders'),
+        page.toRead('GET /public'),
+        page.toNeedPreflight('DELETE /orders/7'),
+        expectCors(idle).from(NEAR).toBeRefused('GET /orders'),
+      ]);
+      const origin = `http://localhost:${new URL(await idle.getUrl()).port}`;
+      for (const { exchanges } of results) expect(new URL(String(exchanges[0]?.url)).origin).toBe(origin);
+    } finally {
+      await idle.close();
+    }
+  });
+
   it('has a new browser for each assertion on an app, and one with its cache and cookies else', async () => {
     await shop.toRead('DELETE /orders/7');
     expect((await shop.toRead('DELETE /orders/7')).preflight).toBe('sent');

@@ -448,6 +448,17 @@ describe('VirtualBrowser.for', () => {
     await app.close();
   });
 
+  it('has it listen again after a failure', async () => {
+    const listens = [() => Promise.reject(new Error('EADDRINUSE')), () => app.listen(0, '127.0.0.1')];
+    const unlucky = {
+      getHttpServer: () => app.getHttpServer(),
+      listen: () => listens.shift()?.(),
+    } as unknown as INestApplication;
+    await expect(VirtualBrowser.for(unlucky)).rejects.toThrow('EADDRINUSE');
+    expect((await VirtualBrowser.for(unlucky)).origin).toMatch(/^http:\/\/localhost:\d+$/);
+    await app.close();
+  });
+
   it('takes the URL of one, with a path', async () => {
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
