@@ -16,8 +16,11 @@ import {
 import { VirtualBrowser } from './virtual-browser.js';
 import type { PageOptions } from './virtual-page.js';
 
+/** What is sent beside the method, which is written with the URL: `DELETE /orders/7`. */
+export type ExpectationInit = Omit<PageFetchInit, 'method'>;
+
 /** What a refusal is expected to be, beside what is sent. */
-export interface RefusalInit extends PageFetchInit {
+export interface RefusalInit extends ExpectationInit {
   /** Where it must fail. */
   readonly step?: FetchStep | undefined;
   /** Why it must fail. */
@@ -37,20 +40,24 @@ export interface CorsExpectation {
  */
 export interface PageExpectation {
   /** Script may read the response, whatever its status is. */
-  toRead(request: string, init?: PageFetchInit): Promise<FetchResult>;
+  toRead(request: string, init?: ExpectationInit): Promise<FetchResult>;
   /**
    * CORS refuses: at the preflight, the response, or a redirect. A request that fails for another reason (no connection,
    * a forbidden method) is no refusal, unless its `step` or `reason` is named.
    */
   toBeRefused(request: string, init?: RefusalInit): Promise<FetchResult>;
   /** The browser asks first, whatever the answer is. */
-  toNeedPreflight(request: string, init?: PageFetchInit): Promise<FetchResult>;
+  toNeedPreflight(request: string, init?: ExpectationInit): Promise<FetchResult>;
   /** The browser sends it without asking, whatever the answer is. */
-  toNeedNoPreflight(request: string, init?: PageFetchInit): Promise<FetchResult>;
+  toNeedNoPreflight(request: string, init?: ExpectationInit): Promise<FetchResult>;
   /** The response has these headers, and script sees them. */
-  toExpose(request: string, headers: string | readonly string[], init?: PageFetchInit): Promise<FetchResult>;
+  toExpose(
+    request: string,
+    headers: string | readonly string[],
+    init?: ExpectationInit,
+  ): Promise<FetchResult>;
   /** Script may read the response, which has these headers, and does not see them. */
-  toHide(request: string, headers: string | readonly string[], init?: PageFetchInit): Promise<FetchResult>;
+  toHide(request: string, headers: string | readonly string[], init?: ExpectationInit): Promise<FetchResult>;
 }
 
 /**
@@ -76,11 +83,11 @@ function pageExpectation(
 ): PageExpectation {
   const check = async (
     request: string,
-    init: PageFetchInit,
+    init: ExpectationInit,
     complain: (attempt: Attempt) => Promise<string | undefined> | string | undefined,
   ): Promise<FetchResult> => {
+    const [method, url] = readRequest(request, init);
     const browser = app instanceof VirtualBrowser ? app : await VirtualBrowser.for(app);
-    const [method, url] = readRequest(request);
     const result = await browser.page(origin, options).fetch(url, { ...init, method });
     const explain: Attempt['explain'] = async (exchange) => await browser.explain(exchange);
     const message = await complain({ request: `${method} ${url}`, origin, result, explain });
@@ -103,10 +110,16 @@ function pageExpectation(
 }
 
 /** Method and URL of `GET /orders`; `/orders` is a GET. */
-function readRequest(request: string): readonly [method: string, url: string] {
+function readRequest(request: string, init: PageFetchInit): readonly [method: string, url: string] {
   const [, method = 'GET', url] = /^(?:(\S+) +)?(\/\S*|[a-z]+:\S+)$/i.exec(request.trim()) ?? [];
-  if (url !== undefined) return [method, url];
-  throw new TypeError(`${show(request)} is no request: write a method and a path, such as "GET /orders"`);
+  if (url === undefined) {
+    throw new TypeError(`${show(request)} is no request: write a method and a path, such as "GET /orders"`);
+  }
+  // The types have none. Whoever gets one past them would have another request asserted than is meant.
+  if (init.method !== undefined) {
+    throw new TypeError(`the method is written with the URL: write ${show(`${init.method} ${url}`)}`);
+  }
+  return [method, url];
 }
 
 function isEventStream({ headers }: FetchResult): boolean {

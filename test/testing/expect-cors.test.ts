@@ -255,6 +255,16 @@ describe.each(PLATFORMS)('expectCors on %s', (platform) => {
     },
   );
 
+  it('refuses a method beside the request, where it would be taken for another one', async () => {
+    const message = 'the method is written with the URL: write "DELETE /orders"';
+    // @ts-expect-error -- nor do the types have it
+    await expect(shop.toRead('/orders', { method: 'DELETE' })).rejects.toThrow(new TypeError(message));
+    // @ts-expect-error -- nor here
+    await expect(near.toBeRefused('GET /orders', { method: 'DELETE' })).rejects.toThrow(message);
+    // @ts-expect-error -- nor where it is the same
+    await expect(shop.toRead('DELETE /orders', { method: 'DELETE' })).rejects.toThrow(message);
+  });
+
   it('knows that an error of the set-up is no failed assertion', async () => {
     await expect(shop.toBeRefused('GET https://unknown.example/')).rejects.toThrow(
       'Nothing is known to serve',
