@@ -79,10 +79,10 @@ export async function whyNotRefused(
 
 /** Why it needs no preflight. */
 export function whyUnasked(attempt: Attempt): string | undefined {
+  const unanswered = whyUnanswered(attempt);
+  if (unanswered !== undefined) return unanswered;
   const { preflight, exchanges } = attempt.result;
   if (preflight !== 'none') return undefined;
-  const neverSent = whyNeverSent(attempt);
-  if (neverSent !== undefined) return neverSent;
   const crossOrigin = exchanges.some(({ url }) => new URL(url).origin !== attempt.origin);
   const reason = crossOrigin ? 'its method and headers are CORS-safelisted' : 'it is a same-origin request';
   return `${subject(attempt)} needs no preflight: ${reason}`;
@@ -90,8 +90,10 @@ export function whyUnasked(attempt: Attempt): string | undefined {
 
 /** Why it needs a preflight. */
 export function whyAsked(attempt: Attempt): string | undefined {
+  const unanswered = whyUnanswered(attempt);
+  if (unanswered !== undefined) return unanswered;
   const { preflight, exchanges } = attempt.result;
-  if (preflight === 'none') return whyNeverSent(attempt);
+  if (preflight === 'none') return undefined;
   const asked = exchanges.find(({ kind }) => kind === 'preflight')?.headers;
   if (asked === undefined) return `${subject(attempt)} needs a preflight, the answer to which was cached`;
   const method = asked.get('Access-Control-Request-Method');
@@ -123,10 +125,10 @@ export async function whyExposed(attempt: Attempt, names: readonly string[]): Pr
   return `${subject(attempt)} shows script ${exposed.join(', ')}: ${exposure(attempt)}`;
 }
 
-/** Why none of the questions about it makes sense: nothing has reached the server. */
-function whyNeverSent(attempt: Attempt): string | undefined {
+/** Why no question about preflights makes sense: nothing was sent, or nobody was there to take it. */
+function whyUnanswered(attempt: Attempt): string | undefined {
   const { failure, exchanges } = attempt.result;
-  if (failure === undefined || exchanges.length > 0) return undefined;
+  if (failure === undefined || exchanges.some(({ response }) => response !== undefined)) return undefined;
   return `${subject(attempt)} ${OUTCOMES[failure.step]}: ${failure.message}`;
 }
 

@@ -265,6 +265,15 @@ describe.each(PLATFORMS)('expectCors on %s', (platform) => {
     await expect(shop.toRead('DELETE /orders', { method: 'DELETE' })).rejects.toThrow(message);
   });
 
+  it('answers no question about preflights where nobody listens', async () => {
+    const nobody = expectCors('http://127.0.0.1:1').from(SHOP);
+    for (const request of ['GET /', 'DELETE /']) {
+      const message = new RegExp(`^${request} from ${SHOP} gets no response: there was no response: `);
+      expect(await outcome(nobody.toNeedPreflight(request))).toMatch(message);
+      expect(await outcome(nobody.toNeedNoPreflight(request))).toMatch(message);
+    }
+  });
+
   it('knows that an error of the set-up is no failed assertion', async () => {
     await expect(shop.toBeRefused('GET https://unknown.example/')).rejects.toThrow(
       'Nothing is known to serve',
