@@ -81,6 +81,12 @@ export class AskedRequest implements CorsRequest {
     answers.set(source, answer);
   }
 
+  /** Forgets what sources have answered, but not what they have read for it: the response may depend on that. */
+  forget(): void {
+    this.#answers = undefined;
+    this.#answersAfterGuards = undefined;
+  }
+
   /** Forgets what sources have answered after the guards: others have run since. */
   forgetAfterGuards(): void {
     this.#answersAfterGuards = undefined;

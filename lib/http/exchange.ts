@@ -55,15 +55,21 @@ export class Exchange implements ArrivedRequest {
 
   /**
    * Nest is about to call a handler, which only the guard knows. It may be the second one, to which the first has passed
-   * the request on; what was decided after the guards of that one does not count for it.
+   * the request on; what was decided after the guards of that one does not count for it. Nor does what sources have said
+   * of a path that the request no longer goes to, because a middleware has changed its URL on the way.
    *
    * @param route - `undefined` for a handler that has none
    */
   pin(route: CorsRoute | undefined): void {
     if (route !== undefined) this.route = route;
+    if (this.asked === undefined) return;
+    if (this.request.url !== this.url) {
+      this.decided = undefined;
+      this.asked.forget();
+    }
     if (!this.isAfterGuards) return;
     this.isAfterGuards = false;
-    this.asked?.forgetAfterGuards();
+    this.asked.forgetAfterGuards();
   }
 
   /** The policy of the response: the route's, else that of the path. */
@@ -152,5 +158,7 @@ export class Exchange implements ArrivedRequest {
  * @see Fetch, "HTTP-network-or-cache fetch": a stored response is freshened with the headers of a 304
  */
 function hasContent(status: number): boolean {
-  return (status >= 200 && status < 300) || status === 304;
+  // Node takes text for a number as well.
+  const code = Math.trunc(status);
+  return (code >= 200 && code < 300) || code === 304;
 }

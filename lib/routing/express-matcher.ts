@@ -101,12 +101,14 @@ export class ExpressMatcher implements RouteMatcher {
   }
 
   paramsOf(arrived: ArrivedRequest): PathParams | undefined {
-    const path = pathOf(arrived.url);
-    const candidate = path === undefined ? undefined : this.arrivedAt(arrived, path);
-    if (candidate?.route === undefined) return undefined;
     const { route: reached, params } = arrived.request as ExpressRequest;
     // A middleware may have changed the URL, so Express knows better once the request has reached a route.
-    return reached === undefined ? paramsIn(path as string, candidate) : params && pathParams(params);
+    if (reached !== undefined) {
+      return params === undefined || this.isElsewhere(arrived, reached) ? undefined : pathParams(params);
+    }
+    const path = pathOf(arrived.url);
+    const candidate = path === undefined ? undefined : this.arrivedAt(arrived, path);
+    return candidate?.route === undefined ? undefined : paramsIn(path as string, candidate);
   }
 
   targetParams(request: ExpressRequest, method: string): PathParams | undefined {
@@ -116,14 +118,19 @@ export class ExpressMatcher implements RouteMatcher {
     return all.includes(undefined) ? undefined : commonParams(all as readonly PathParams[]);
   }
 
-  private arrivedAt({ request, baseUrl }: ArrivedRequest, path: string): Candidate | undefined {
+  private arrivedAt(arrived: ArrivedRequest, path: string): Candidate | undefined {
+    const { request } = arrived;
     const { route: reached } = request as ExpressRequest;
-    // A route of somebody else's has the request: one of a mounted router's, or one in front of Nest's.
-    if (reached !== undefined && (request.baseUrl !== baseUrl || this.foreign.has(reached))) return undefined;
+    if (reached !== undefined && this.isElsewhere(arrived, reached)) return undefined;
     return this.candidates(path, request.method).find(
       ({ route, servesVersion }) =>
         route === undefined || (route.servesHost(request) && servesVersion(request)),
     );
+  }
+
+  /** Whether a route of somebody else's has the request: one of a mounted router's, or one in front of Nest's. */
+  private isElsewhere({ request, baseUrl }: ArrivedRequest, reached: ExpressRoute): boolean {
+    return request.baseUrl !== baseUrl || this.foreign.has(reached);
   }
 
   private targets(request: ExpressRequest, method: string, path: string): readonly Target[] {

@@ -5,6 +5,7 @@ import {
   Injectable,
   Module,
   Next,
+  Param,
   Put,
   Version,
   VersioningType,
@@ -53,6 +54,12 @@ class DatabaseDirectory extends Directory {
   }
 }
 
+/** A request, as far as the app's middleware has to do with it. */
+interface PlainRequest {
+  url: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
 /** A source that is no class of Nest's. */
 const instance: OriginSource = { timeout: 40, allows: () => new Promise(() => {}) };
 
@@ -83,6 +90,25 @@ class PassingController {
   }
 }
 
+/** Each tenant has one origin. */
+const ofTenant: OriginFunction = (origin, request) => {
+  note(origin, request);
+  return origin === `https://${request.params?.['tenant']}.example`;
+};
+
+@Controller('data')
+@AllowOrigin(ofTenant)
+class DataController {
+  @Get(':tenant') data(@Param('tenant') tenant: string) {
+    return tenant;
+  }
+  @Get(':tenant/enforced') @AllowOrigin({ origin: ofTenant, enforce: true }) enforced(
+    @Param('tenant') tenant: string,
+  ) {
+    return tenant;
+  }
+}
+
 @Controller('sources')
 class SourcesController {
   @Get('abstract') @AllowOrigin(Directory) abstract() {}
@@ -101,7 +127,7 @@ class SourcesController {
       routes: [{ path: '/entry/:id', policy: { origin: note } }],
     }),
   ],
-  controllers: [TenantsController, SourcesController],
+  controllers: [TenantsController, DataController, SourcesController],
   providers: [{ provide: Directory, useClass: DatabaseDirectory }],
 })
 class AppModule {}
@@ -122,6 +148,10 @@ describe.each(PLATFORMS)('the request that sources see, on %s', (platform) => {
 
   function prepare(app: INestApplication): void {
     app.enableVersioning({ type: VersioningType.HEADER, header: 'x-version' });
+    app.use((request: PlainRequest, _response: unknown, next: () => void) => {
+      request.url = request.headers['x-rewrite-to'] ?? request.url;
+      next();
+    });
   }
 
   function get(path: string, origin = A, headers: Record<string, string> = {}): Promise<WireResponse> {
@@ -267,6 +297,36 @@ describe.each(PLATFORMS)('the request that sources see, on %s', (platform) => {
       const refused = await preflight('/sources/hangs', 'GET');
       expect([refused.status, corsHeaders(refused)]).toEqual([403, expected({ vary: PREFLIGHT_VARY })]);
       expect(performance.now() - started).toBeGreaterThan(75);
+    });
+  });
+
+  describe('where a middleware changes the URL', () => {
+    const to = (url: string): Record<string, string> => ({ 'x-rewrite-to': url });
+    // The router of Fastify has read the URL by then.
+    const reached = platform === 'express' ? 'globex' : 'acme';
+    const other = platform === 'express' ? 'acme' : 'globex';
+
+    it.each(['/data/acme', '/nowhere', '/entry/7'])(
+      'it is the one of the route that answers: %s',
+      async (path) => {
+        if (platform === 'fastify' && path !== '/data/acme') return;
+        const allowed = await get(path, `https://${reached}.example`, to('/data/globex'));
+        expect([allowed.status, allowed.body]).toEqual([200, reached]);
+        expect(corsHeaders(allowed)).toEqual(
+          expected({ acao: `https://${reached}.example`, vary: 'Origin' }),
+        );
+        const refused = await get(path, `https://${other}.example`, to('/data/globex'));
+        expect([refused.status, refused.body]).toEqual([200, reached]);
+        expect(corsHeaders(refused)).toEqual(expected({ vary: 'Origin' }));
+      },
+    );
+
+    it('the handler is protected by what is said of it', async () => {
+      const path = '/data/acme/enforced';
+      const allowed = await get(path, `https://${reached}.example`, to('/data/globex/enforced'));
+      expect([allowed.status, allowed.body]).toEqual([200, reached]);
+      const refused = await get(path, `https://${other}.example`, to('/data/globex/enforced'));
+      expect([refused.status, corsHeaders(refused)]).toEqual([403, expected({ vary: 'Origin' })]);
     });
   });
 
