@@ -31,6 +31,16 @@ export class ReportLimit {
 }
 
 const logger = new Logger('CorsModule');
+
+/** Logs an error. What the app's own logger throws is no reason to refuse, or to allow, anything. */
+export function logError(text: string): void {
+  try {
+    logger.error(text);
+  } catch {
+    // Nobody is left to be told.
+  }
+}
+
 const limits = new WeakMap<object, ReportLimit>();
 
 /** The limit of a source: one for all who report its failures. */
@@ -44,13 +54,20 @@ export function reportLimitOf(identity: object): ReportLimit {
 export const logFailure: SourceFailed = ({ text, where, identity }, error) => {
   const more = reportLimitOf(identity).next();
   if (more === undefined) return;
-  logger.error(
+  logError(
     `The origin source ${text} of ${where} failed, so the origin was refused${more}: ${messageOf(error)}`,
   );
 };
 
-/** On one line: what a source complains about may come from the request (CVE-2024-1681, log injection). */
+/**
+ * On one line: what a source complains about may come from the request (CVE-2024-1681, log injection). Never throws,
+ * whatever a source has thrown: to say what has failed must not be what fails.
+ */
 export function messageOf(error: unknown): string {
-  const message: unknown = error instanceof Error ? error.message : error;
-  return (typeof message === 'string' ? message : inspect(message)).replaceAll(/\p{Cc}+/gu, ' ');
+  try {
+    const message: unknown = error instanceof Error ? error.message : error;
+    return (typeof message === 'string' ? message : inspect(message)).replaceAll(/\p{Cc}+/gu, ' ');
+  } catch {
+    return 'it threw something that cannot be shown';
+  }
 }

@@ -1,7 +1,4 @@
-import { Logger } from '@nestjs/common';
-import { messageOf, reportLimitOf } from '../http/source-failures.js';
-
-const logger = new Logger('CorsModule');
+import { logError, messageOf, reportLimitOf } from '../http/source-failures.js';
 
 /** Logs the failures of one source of which nobody would hear otherwise, since they refuse no request. */
 export class FailureLog {
@@ -17,7 +14,6 @@ export class FailureLog {
   /** @param circumstances - how it came that no request was refused */
   report(circumstances: string, error: unknown): void {
     const more = reportLimitOf(this.source).next();
-    if (more !== undefined)
-      logger.error(`${this.subject} failed ${circumstances}${more}: ${messageOf(error)}`);
+    if (more !== undefined) logError(`${this.subject} failed ${circumstances}${more}: ${messageOf(error)}`);
   }
 }

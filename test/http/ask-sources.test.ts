@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { runInThisContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger, type ExecutionContext } from '@nestjs/common';
@@ -154,6 +155,35 @@ describe('failures', () => {
     throw new Error('out of order');
   };
   const failing: OriginSource = { allows: outOfOrder };
+
+  const unshowable: readonly [title: string, error: unknown][] = [
+    [
+      'an error without a message that can be read',
+      Object.defineProperty(new Error(), 'message', {
+        get: () => {
+          throw new Error('no message');
+        },
+      }),
+    ],
+    ['what cannot be inspected', { [inspect.custom]: () => JSON.parse('') as string }],
+  ];
+
+  it.each(unshowable)('that are %s refuse as well', async (_, error) => {
+    const thrown = (): never => {
+      throw error;
+    };
+    expect(ask([thrown])).toBeUndefined();
+    expect(await ask([async () => Promise.reject(error as Error)])).toBeUndefined();
+    expect(logged).toEqual(
+      Array(2).fill(expect.stringMatching(/refused: it threw something that cannot be/)),
+    );
+  });
+
+  it('refuse as well where the logger of the app fails', async () => {
+    jest.spyOn(Logger.prototype, 'error').mockImplementation(outOfOrder);
+    expect(ask([() => outOfOrder()])).toBeUndefined();
+    expect(await ask([async () => Promise.resolve().then(outOfOrder)])).toBeUndefined();
+  });
 
   it('are one line for each source and minute, with the number of those in between', () => {
     const first: OriginSource = { ...failing };
