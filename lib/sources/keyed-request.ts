@@ -46,7 +46,13 @@ export class KeyedRequest implements CorsRequest {
         ? this.#recall<Params>('params')
         : this.#note('params', this.#request.params);
     return (
-      params && new Proxy(params, { get: (_, name) => this.#param(params, name), ownKeys: refuseToList })
+      params &&
+      new Proxy(params, {
+        get: (_, name) => this.#param(params, name),
+        has: refuseToList,
+        ownKeys: refuseToList,
+        getOwnPropertyDescriptor: refuseToList,
+      })
     );
   }
 

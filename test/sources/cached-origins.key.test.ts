@@ -146,6 +146,9 @@ describe('with a key', () => {
       ['Object.keys', (params) => Object.keys(params).join()],
       ['JSON.stringify', (params) => JSON.stringify(params)],
       ['spread', (params) => typeof { ...params }],
+      ['in', (params) => String('id' in params)],
+      ['Object.hasOwn', (params) => String(Object.hasOwn(params, 'id'))],
+      ['its descriptors', (params) => String(Object.getOwnPropertyDescriptor(params, 'id')?.value)],
     ])('are not listed by %s', (_, list) => {
       const origins = cachedOrigins(() => true, {
         ttl: 1_000,
