@@ -42,8 +42,8 @@ export interface PageExpectation {
   /** Script may read the response, whatever its status is. */
   toRead(request: string, init?: ExpectationInit): Promise<FetchResult>;
   /**
-   * CORS refuses: at the preflight, the response, or a redirect. A request that fails for another reason (no connection,
-   * a forbidden method) is no refusal, unless its `step` or `reason` is named.
+   * CORS refuses: at the preflight, the response, or a redirect with a password. A request that fails for another reason
+   * (no connection, a forbidden method, `redirect: 'error'`) is no refusal, unless its `step` or `reason` is named.
    */
   toBeRefused(request: string, init?: RefusalInit): Promise<FetchResult>;
   /** The browser asks first, whatever the answer is. */
@@ -90,7 +90,7 @@ function pageExpectation(
     const browser = app instanceof VirtualBrowser ? app : await VirtualBrowser.for(app);
     const result = await browser.page(origin, options).fetch(url, { ...init, method });
     const explain: Attempt['explain'] = async (exchange) => await browser.explain(exchange);
-    const message = await complain({ request: `${method} ${url}`, origin, result, explain });
+    const message = await complain({ request: `${method} ${url}`, origin, init, result, explain });
     // It would keep the app from closing, and nobody reads on after the answer to the question.
     if (isEventStream(result)) await result.body?.cancel();
     if (message !== undefined) throw new AssertionError({ message, operator: 'fail' });

@@ -2,9 +2,11 @@ import type { CorsExplanation } from '../explain/cors-explanation.js';
 import { isSafelistedMethod } from '../protocol/names.js';
 import { OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
 import type { Exchange } from './exchange.js';
-import type { FetchFailureReason, FetchStep } from './fetch-failure.js';
+import type { FetchFailure, FetchFailureReason, FetchStep } from './fetch-failure.js';
 import type { FetchResult } from './fetch-result.js';
 import { HeaderList } from './header-list.js';
+import type { PageFetchInit } from './page-fetch-init.js';
+import { droppedHeaders } from './page-request.js';
 
 /*
  * What is wrong with a fetch that should have gone otherwise: sentences for people, who read them in the output of a
@@ -17,6 +19,8 @@ export interface Attempt {
   readonly request: string;
   /** The page's origin. */
   readonly origin: string;
+  /** What script has given beside method and URL. */
+  readonly init: PageFetchInit;
   readonly result: FetchResult;
   /** What the server says of an exchange, if it can say something. */
   explain(exchange: Exchange): Promise<CorsExplanation | undefined>;
@@ -35,25 +39,20 @@ const OUTCOMES: Readonly<Record<FetchStep, string>> = {
   preflight: 'is refused',
   network: 'gets no response',
   'cors-check': 'is refused',
-  redirect: 'is refused',
+  redirect: 'fails at a redirect',
   'resource-policy': 'is refused',
 };
 
-/** The steps at which a browser refuses what a server has said. */
-const REFUSING_STEPS: ReadonlySet<FetchStep> = new Set([
-  'preflight',
-  'cors-check',
-  'redirect',
-  'resource-policy',
-]);
+/** The steps at which the policy of the server decides. */
+const POLICY_STEPS: ReadonlySet<FetchStep> = new Set(['preflight', 'cors-check']);
 
 /** Why script can't read it: what the browser saw, and why the server says so. */
 export async function whyUnreadable(attempt: Attempt): Promise<string | undefined> {
   const { readable, failure, type } = attempt.result;
   if (readable) return undefined;
   if (failure !== undefined) {
-    const why = await serverReason(attempt);
-    return `${subject(attempt)} ${OUTCOMES[failure.step]}: ${failure.message}${why}`;
+    const why = POLICY_STEPS.has(failure.step) ? await serverReason(attempt) : '';
+    return `${subject(attempt)} ${outcome(attempt, failure)}: ${failure.message}${why}`;
   }
   return type === 'opaque'
     ? `${subject(attempt)} is opaque: with mode no-cors, script sees nothing of the response`
@@ -66,15 +65,16 @@ export async function whyNotRefused(
   { step, reason }: ExpectedRefusal,
 ): Promise<string | undefined> {
   const { failure, readable } = attempt.result;
-  const wanted = reason ?? step;
-  const should = `${subject(attempt)} should be refused${wanted === undefined ? '' : ` with ${wanted}`}, but`;
+  const anyRefusal = step === undefined && reason === undefined;
+  const wanted = anyRefusal ? ' by CORS' : named({ step, reason });
+  const should = `${subject(attempt)} should be refused${wanted}, but`;
   if (failure === undefined) {
     return `${should} ${readable ? `script can read it: ${openness(attempt)}` : 'it goes through, unread'}`;
   }
-  const stepFits =
-    step === undefined ? wanted !== undefined || REFUSING_STEPS.has(failure.step) : step === failure.step;
-  if (stepFits && (reason === undefined || reason === failure.reason)) return undefined;
-  return `${should} it ${OUTCOMES[failure.step]} with ${failure.reason}: ${failure.message}`;
+  const found = { step: step && failure.step, reason: reason && failure.reason };
+  if (anyRefusal ? isCorsRefusal(failure) : found.step === step && found.reason === reason) return undefined;
+  const how = named({ step: found.step, reason: failure.reason });
+  return `${should} it ${outcome(attempt, failure)}${how}: ${failure.message}`;
 }
 
 /** Why it needs no preflight. */
@@ -84,7 +84,7 @@ export function whyUnasked(attempt: Attempt): string | undefined {
   const { preflight, exchanges } = attempt.result;
   if (preflight !== 'none') return undefined;
   const crossOrigin = exchanges.some(({ url }) => new URL(url).origin !== attempt.origin);
-  const reason = crossOrigin ? 'its method and headers are CORS-safelisted' : 'it is a same-origin request';
+  const reason = crossOrigin ? safelisting(attempt) : 'it is a same-origin request';
   return `${subject(attempt)} needs no preflight: ${reason}`;
 }
 
@@ -129,7 +129,33 @@ export async function whyExposed(attempt: Attempt, names: readonly string[]): Pr
 function whyUnanswered(attempt: Attempt): string | undefined {
   const { failure, exchanges } = attempt.result;
   if (failure === undefined || exchanges.some(({ response }) => response !== undefined)) return undefined;
-  return `${subject(attempt)} ${OUTCOMES[failure.step]}: ${failure.message}`;
+  return `${subject(attempt)} ${outcome(attempt, failure)}: ${failure.message}`;
+}
+
+/** What became of a request that failed. Main fetch decides anew after each redirect, when something has been sent. */
+function outcome({ result }: Attempt, { step }: FetchFailure): string {
+  return step === 'main-fetch' && result.exchanges.length > 0
+    ? 'is refused after a redirect'
+    : OUTCOMES[step];
+}
+
+/** Whether it is a server that has not let this origin in. Other redirects fail whatever the server allows. */
+function isCorsRefusal({ step, reason }: FetchFailure): boolean {
+  return POLICY_STEPS.has(step) || step === 'resource-policy' || reason === 'location-credentials';
+}
+
+/** A refusal by what is known of it. */
+function named({ step, reason }: ExpectedRefusal): string {
+  return `${reason === undefined ? '' : ` with ${reason}`}${step === undefined ? '' : ` at step ${step}`}`;
+}
+
+/** Why a request to another origin goes without asking, though script may have meant to send more. */
+function safelisting({ init: { headers = [], mode = 'cors' } }: Attempt): string {
+  const dropped = droppedHeaders(headers, mode).join(', ');
+  if (mode === 'no-cors') {
+    return `mode no-cors takes what is CORS-safelisted${dropped === '' ? '' : `, and drops ${dropped}`}`;
+  }
+  return `its method and headers are CORS-safelisted${dropped === '' ? '' : `, and browsers drop ${dropped}`}`;
 }
 
 /** A header that was never sent is neither exposed nor hidden. */

@@ -102,8 +102,7 @@ function readMethod(written: string, mode: RequestMode): string {
 /** Leaves out what the standard drops without a word. @see Fetch, Headers class: "append" */
 function readHeaders(input: HeadersInput, mode: RequestMode): Header[] {
   const headers: Header[] = [];
-  const given: Iterable<readonly [string, unknown]> = isIterable(input) ? input : Object.entries(input);
-  for (const [name, written] of given) {
+  for (const [name, written] of entriesOf(input)) {
     const value = String(written).replace(SURROUNDING_WHITE_SPACE, '');
     if (!isToken(name))
       throw refuse('header-invalid', `${JSON.stringify(name)} is no header name`, 'Headers class');
@@ -115,6 +114,16 @@ function readHeaders(input: HeadersInput, mode: RequestMode): Header[] {
     headers.push([name, value]);
   }
   return headers;
+}
+
+/** The names, as script writes them, that a request leaves out. @see Fetch, Headers class: "append" */
+export function droppedHeaders(input: HeadersInput, mode: RequestMode): readonly string[] {
+  const kept = new Set(readHeaders(input, mode).map(([name]) => name));
+  return [...new Set(Array.from(entriesOf(input), ([name]) => name))].filter((name) => !kept.has(name));
+}
+
+function entriesOf(input: HeadersInput): Iterable<readonly [name: string, value: unknown]> {
+  return isIterable(input) ? input : Object.entries(input);
 }
 
 /** What the value would be with the one that is to be appended. */

@@ -55,6 +55,9 @@ describe.each(PLATFORMS)('expectCors on %s', (platform) => {
     await near.toBeRefused('DELETE /orders/7', { step: 'preflight', credentials: 'include' });
     await shop.toBeRefused('TRACE /orders', { reason: 'method-forbidden' });
     await shop.toBeRefused('GET /orders', { step: 'main-fetch', mode: 'same-origin' });
+    await shop.toBeRefused('GET /moved?to=http://u:p@127.0.0.1:1/');
+    await shop.toBeRefused('GET /moved?to=/', { redirect: 'error', reason: 'redirect-not-expected' });
+    await near.toBeRefused('GET /internal', { mode: 'no-cors' });
     await expectCors(app).from('null').toBeRefused('GET /orders');
   });
 
@@ -102,12 +105,12 @@ describe.each(PLATFORMS)('expectCors on %s', (platform) => {
     [
       'what should be refused and is not',
       () => shop.toBeRefused('GET /orders'),
-      `GET /orders from ${SHOP} should be refused, but script can read it: the response (200) has Access-Control-Allow-Origin: ${SHOP}`,
+      `GET /orders from ${SHOP} should be refused by CORS, but script can read it: the response (200) has Access-Control-Allow-Origin: ${SHOP}`,
     ],
     [
       'what is opaque, but goes through',
       () => near.toBeRefused('GET /orders', { mode: 'no-cors' }),
-      `GET /orders from ${NEAR} should be refused, but it goes through, unread`,
+      `GET /orders from ${NEAR} should be refused by CORS, but it goes through, unread`,
     ],
     [
       'what is refused for another reason',
@@ -117,17 +120,59 @@ describe.each(PLATFORMS)('expectCors on %s', (platform) => {
     [
       'what is refused at another step',
       () => near.toBeRefused('GET /orders', { step: 'preflight' }),
-      `GET /orders from ${NEAR} should be refused with preflight, but it is refused with allow-origin-missing: the response has no Access-Control-Allow-Origin`,
+      `GET /orders from ${NEAR} should be refused at step preflight, but it is refused with allow-origin-missing at step cors-check: the response has no Access-Control-Allow-Origin`,
+    ],
+    [
+      'what is refused for that reason, but at another step',
+      () => near.toBeRefused('GET /orders', { step: 'preflight', reason: 'allow-origin-missing' }),
+      `GET /orders from ${NEAR} should be refused with allow-origin-missing at step preflight, but it is refused with allow-origin-missing at step cors-check: the response has no Access-Control-Allow-Origin`,
     ],
     [
       'what fails, but not for CORS',
       () => near.toBeRefused('TRACE /orders'),
-      `TRACE /orders from ${NEAR} should be refused, but it is never sent with method-forbidden: no page can send TRACE, a forbidden method`,
+      `TRACE /orders from ${NEAR} should be refused by CORS, but it is never sent with method-forbidden: no page can send TRACE, a forbidden method`,
     ],
     [
       'no preflight where one should be',
       () => shop.toNeedPreflight('GET /orders'),
       `GET /orders from ${SHOP} needs no preflight: its method and headers are CORS-safelisted`,
+    ],
+    [
+      'no preflight for what mode no-cors drops',
+      () => shop.toNeedPreflight('GET /orders', { mode: 'no-cors', headers: { 'X-A': '1', Accept: '*/*' } }),
+      `GET /orders from ${SHOP} needs no preflight: mode no-cors takes what is CORS-safelisted, and drops X-A`,
+    ],
+    [
+      'no preflight in mode no-cors',
+      () => shop.toNeedPreflight('GET /orders', { mode: 'no-cors' }),
+      `GET /orders from ${SHOP} needs no preflight: mode no-cors takes what is CORS-safelisted`,
+    ],
+    [
+      'no preflight for headers that no page can set',
+      () =>
+        shop.toNeedPreflight('GET /orders', {
+          headers: [
+            ['Cookie', 'a=b'],
+            ['Accept', '*/*'],
+            ['DNT', '1'],
+          ],
+        }),
+      `GET /orders from ${SHOP} needs no preflight: its method and headers are CORS-safelisted, and browsers drop Cookie, DNT`,
+    ],
+    [
+      'an aborted request, which no policy has refused',
+      () => near.toRead('GET /orders', { signal: AbortSignal.abort() }),
+      `GET /orders from ${NEAR} gets no response: the request was aborted`,
+    ],
+    [
+      'a response that may not be embedded, which is not for CORS to say',
+      () => near.toRead('GET /internal', { mode: 'no-cors' }),
+      `GET /internal from ${NEAR} is refused: the response has Cross-Origin-Resource-Policy: same-origin`,
+    ],
+    [
+      'a redirect that is not followed for reasons of its own',
+      () => shop.toBeRefused('GET /moved?to=/', { redirect: 'error' }),
+      `GET /moved?to=/ from ${SHOP} should be refused by CORS, but it fails at a redirect with redirect-not-expected: the response is a redirect (302), and redirect is 'error'`,
     ],
     [
       'no preflight for what was never sent',
@@ -181,10 +226,20 @@ describe.each(PLATFORMS)('expectCors on %s', (platform) => {
     const own = expectCors(browser).from(browser.origin);
     await own.toExpose('GET /orders', 'x-secret');
     expect(await outcome(own.toBeRefused('GET /internal'))).toBe(
-      `GET /internal from ${browser.origin} should be refused, but script can read it: the response (200) is same-origin, where CORS does not apply`,
+      `GET /internal from ${browser.origin} should be refused by CORS, but script can read it: the response (200) is same-origin, where CORS does not apply`,
     );
     expect(await outcome(own.toNeedPreflight('DELETE /orders/7'))).toBe(
       `DELETE /orders/7 from ${browser.origin} needs no preflight: it is a same-origin request`,
+    );
+    expect(await outcome(own.toBeRefused('GET /moved?to=/', { redirect: 'error' }))).toBe(
+      `GET /moved?to=/ from ${browser.origin} should be refused by CORS, but it fails at a redirect with redirect-not-expected: the response is a redirect (302), and redirect is 'error'`,
+    );
+    const leaving = 'GET /moved?to=http://127.0.0.1:1/';
+    expect(await outcome(own.toRead(leaving, { mode: 'same-origin' }))).toBe(
+      `${leaving} from ${browser.origin} is refused after a redirect: mode same-origin does not go to http://127.0.0.1:1`,
+    );
+    expect(await outcome(own.toBeRefused(leaving, { mode: 'same-origin' }))).toBe(
+      `${leaving} from ${browser.origin} should be refused by CORS, but it is refused after a redirect with not-same-origin: mode same-origin does not go to http://127.0.0.1:1`,
     );
     expect(await outcome(own.toHide('GET /orders', 'x-secret'))).toBe(
       `GET /orders from ${browser.origin} shows script x-secret: the response is same-origin`,
@@ -197,7 +252,7 @@ describe.each(PLATFORMS)('expectCors on %s', (platform) => {
       `DELETE /orders/7 from ${NEAR} is refused: the preflight answered 403`,
     );
     expect(await outcome(expectCors('http://127.0.0.1:1').from(NEAR).toBeRefused('GET /'))).toMatch(
-      `GET / from ${NEAR} should be refused, but it gets no response with connection-failed: there was no response:`,
+      `GET / from ${NEAR} should be refused by CORS, but it gets no response with connection-failed: there was no response:`,
     );
   });
 

@@ -92,6 +92,7 @@ class OrdersController {
 
   @Get('internal')
   @NoCors()
+  @Header('Cross-Origin-Resource-Policy', 'same-origin')
   internal(): string {
     return 'internal';
   }
