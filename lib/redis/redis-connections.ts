@@ -55,6 +55,7 @@ export class RedisConnections {
   readonly #listener: ConnectionListener;
   #firstAttempt: Promise<void> | undefined;
   #subscription: Promise<void> | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
   #lost = false;
   #closed = false;
 
@@ -73,6 +74,7 @@ export class RedisConnections {
     });
     this.#subscriber.on('ready', () => {
       this.#subscription = this.#subscribe();
+      this.#heartbeat ??= setInterval(() => this.#ping(), MAX_SILENCE).unref();
     });
     this.#subscriber.on('message', (_channel, message) => listener.announced(message));
   }
@@ -115,6 +117,7 @@ export class RedisConnections {
     this.#closed = true;
     // Nobody may open what was never opened.
     this.#firstAttempt ??= Promise.resolve();
+    clearInterval(this.#heartbeat);
     this.#commands.disconnect();
     this.#subscriber.disconnect();
   }
@@ -141,6 +144,16 @@ export class RedisConnections {
     // Not before: only what changes after Redis has confirmed the subscription is announced here.
     this.#listener.missed();
     this.#found();
+  }
+
+  /**
+   * Makes Redis owe an answer on the connection that only listens. A connection that is dead without having been closed,
+   * as behind a router that has forgotten it, would else be as silent as one on which nothing happens.
+   */
+  #ping(): void {
+    this.#subscriber.ping().catch(() => {
+      // Where there is no connection, the next one is under way.
+    });
   }
 
   /** Each attempt to connect fails with an error of its own; what matters is when it began and when it is over. */

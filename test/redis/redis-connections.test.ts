@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { requestFor } from './support/asking.js';
+import { Proxy } from './support/proxy.js';
 import { APP, EVIL, KEY, redisSuite, SHOP } from './support/redis-suite.js';
 import { until } from './support/until.js';
 
@@ -64,6 +65,31 @@ describe('RedisOrigins', () => {
       await until(async () => !(await ask(there, SHOP).catch(() => true)), 1000);
     });
 
+    it('that only listen are missed when they die without being closed', async () => {
+      const proxy = await Proxy.to(suite.server.port);
+      try {
+        const here = await open();
+        const there = await open({ ttl: 600_000 }, lazyClient({ port: proxy.port }));
+        await suite.redis.sadd(KEY, APP);
+        expect(await ask(there, APP)).toBe(true);
+        expect(proxy.count('subscribe')).toBe(1);
+        proxy.forget('subscribe');
+        await here.remove(APP);
+        expect(there.allows(APP, requestFor())).toBe(true);
+        // Noticed by the silence after a question, up to 5 seconds each.
+        await until(async () => !(await ask(there, APP)), 30_000);
+        expect(proxy.count('subscribe')).toBe(2);
+        await here.add(APP);
+        await until(() => ask(there, APP));
+        expect(log.lines).toEqual([
+          expect.stringMatching(/^error: Redis can't be reached: .*timeout/i),
+          'log: Redis is back',
+        ]);
+      } finally {
+        proxy.close();
+      }
+    });
+
     async function clients(): Promise<number> {
       const list = String(await suite.redis.client('LIST'));
       return list.split('\n').filter((line) => line !== '').length;
@@ -72,20 +98,20 @@ describe('RedisOrigins', () => {
 
   describe('without Redis', () => {
     it('keeps what it knows for the ttl, refuses without waiting, and comes back by itself', async () => {
-      const origins = await open({ ttl: 600 });
+      const origins = await open({ ttl: 2000 });
       await origins.add(APP);
       const asked = performance.now();
       expect(await ask(origins, APP)).toBe(true);
 
       await suite.server.kill();
       expect(origins.allows(APP, requestFor())).toBe(true);
-      await sleep(asked + 300 - performance.now());
+      await sleep(asked + 1000 - performance.now());
       expect(origins.allows(APP, requestFor())).toBe(true);
-      await sleep(asked + 650 - performance.now());
+      await sleep(asked + 2100 - performance.now());
       for (const origin of [APP, EVIL]) {
-        const start = performance.now();
-        await expect(ask(origins, origin)).rejects.toThrow('Redis is not connected');
-        expect(performance.now() - start).toBeLessThan(100);
+        const refused = ask(origins, origin).catch((error: Error) => error.message);
+        // Within this turn of the event loop, before anything else has had its own.
+        expect(await Promise.race([refused, turn('waits')])).toBe('Redis is not connected');
       }
       await expect(origins.add(APP)).rejects.toThrow('Redis is not connected');
       await expect(origins.remove(APP)).rejects.toThrow('Redis is not connected');
@@ -118,9 +144,7 @@ describe('RedisOrigins', () => {
       expect(await ask(origins, SHOP)).toBe(true);
       suite.server.pause();
       expect(await ask(origins, SHOP)).toBe(true);
-      const start = performance.now();
       await expect(ask(origins, APP)).rejects.toThrow('within 200 ms');
-      expect(performance.now() - start).toBeLessThan(400);
       suite.server.resume();
       await until(() => origins.allows(APP, requestFor()) === true);
 

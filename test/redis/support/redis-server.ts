@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 
 /** Found by `test/run.js`; Debian's package puts it into the path. */
@@ -30,7 +31,7 @@ export class RedisServer {
     for (let attempt = 1; ; attempt++) {
       const server = new RedisServer(await freePort());
       try {
-        await server.start();
+        await server.#launch();
         return server;
       } catch (error) {
         await server.stop();
@@ -39,8 +40,19 @@ export class RedisServer {
     }
   }
 
-  /** Starts it, again on the same port. */
+  /** Starts it again, on the same port: somebody else's connection may have that for a moment. */
   async start(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#launch();
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error;
+        await sleep(attempt * 100);
+      }
+    }
+  }
+
+  async #launch(): Promise<void> {
     const { port } = this;
     const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     const started = spawn(PROGRAM, [...settings, '--dir', this.#folder], {

@@ -12,7 +12,7 @@ export const EVIL = 'https://evil.example.net';
 /** The key where none is named. */
 export const KEY = 'nestjs-cors:origins';
 
-/** The longest that a replica may take to hear of a change, in milliseconds. */
+/** How long a replica may take to hear of a change, in milliseconds; `replicas.test.ts` holds it to that. */
 export const HEARD = 200;
 
 export class PartnerOrigins extends RedisOrigins {}
