@@ -44,12 +44,13 @@ class Gate {
     });
   }
 
-  /** Resolves when somebody waits. */
-  occupied(): Promise<void> {
-    if (this.waiting.length > 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.arrived = resolve;
-    });
+  /** Resolves when so many wait. */
+  async occupied(count = 1): Promise<void> {
+    while (this.waiting.length < count) {
+      await new Promise<void>((resolve) => {
+        this.arrived = resolve;
+      });
+    }
   }
 
   open(): void {
@@ -176,9 +177,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     await gate.occupied();
     const headers = preflightHeaders(A, 'DELETE');
     const preflight = send(port, { method: 'OPTIONS', path: '/cats', headers });
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
+    await gate.occupied(2);
     cors.update({ ...CATS, origin: B });
     gate.open();
     expect(corsHeaders(await inSource)).toEqual(expected({ acao: A, aceh: 'x-asked', vary: 'Origin' }));

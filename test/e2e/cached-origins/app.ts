@@ -22,7 +22,7 @@ export const APP = 'https://app.example.com';
 export const OTHER = 'https://other.example.com';
 
 /** The times of all caches here, in milliseconds. */
-export const TTL = 400;
+export const TTL = 1500;
 export const TIMEOUT = 200;
 
 /** What is in the database, and what goes wrong with it. */
