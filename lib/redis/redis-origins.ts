@@ -23,8 +23,9 @@ import {
  * **A change.** {@link add} and {@link remove} change the set and announce it in one transaction. When the promise is
  * fulfilled, this replica has dropped its verdict; the others have as soon as the announcement reaches them. A verdict
  * that was asked for before and arrives after is not kept. A replica that was not connected drops all its verdicts when
- * it is again. For what nobody announces (`SREM` by hand, a key that expires) and for connections that are dead without
- * knowing it, the `ttl` is the limit, with `staleWhileRevalidate` and `staleIfError` on top where they are set.
+ * it is again; that a connection is dead without having been closed is noticed within 10 seconds. For what nobody
+ * announces (`SREM` by hand, a key that expires) the `ttl` is the limit, with `staleWhileRevalidate` and `staleIfError`
+ * on top where they are set.
  *
  * Not guaranteed: what has been decided is not taken back. A response on its way arrives, a handler that runs goes on,
  * and browsers keep an approved preflight for its `maxAge`.
