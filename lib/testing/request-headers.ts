@@ -1,6 +1,7 @@
 import { MIMEType } from 'node:util';
 import { isForbiddenMethod, isForbiddenRequestHeader } from '../protocol/names.js';
 import type { Header } from './header-list.js';
+import { splitHeaderValue } from './header-value.js';
 
 /*
  * The header names of Fetch, Headers. Values are byte strings: one character, one byte.
@@ -46,7 +47,7 @@ const METHOD_OVERRIDES: ReadonlySet<string> = new Set([
 /** Whether browsers drop a header that script sets. @see Fetch, Headers: "forbidden request-header" */
 export function isForbiddenHeader(name: string, value: string): boolean {
   if (isForbiddenRequestHeader(name)) return true;
-  return METHOD_OVERRIDES.has(name.toLowerCase()) && listElements(value).some(isForbiddenMethod);
+  return METHOD_OVERRIDES.has(name.toLowerCase()) && splitHeaderValue(value).some(isForbiddenMethod);
 }
 
 /** Whether a header may go to another origin without asking. @see Fetch, Headers: "CORS-safelisted request-header" */
@@ -100,11 +101,6 @@ export function isNonWildcardHeader(name: string): boolean {
 /** Headers that go with the body. @see Fetch, Headers: "request-body-header name" */
 export function isBodyHeader(name: string): boolean {
   return /^content-(?:encoding|language|location|type)$/i.test(name);
-}
-
-/** Fetch, Headers: "get, decode, and split", for values without quotation marks. */
-function listElements(value: string): readonly string[] {
-  return value.split(',').map((element) => element.replace(/^[\t ]+|[\t ]+$/g, ''));
 }
 
 /** Type and subtype (MIME Sniffing, "parse a MIME type"), `''` if the whole value is none. */

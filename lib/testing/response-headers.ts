@@ -1,6 +1,7 @@
 import { isForbiddenResponseHeader, isSafelistedResponseHeader, isToken } from '../protocol/names.js';
 import { elementEnd, elementStart } from '../protocol/ascii.js';
 import type { Header, HeaderList } from './header-list.js';
+import { splitHeaderValue } from './header-value.js';
 import type { CredentialsMode } from './page-fetch-init.js';
 
 /**
@@ -42,11 +43,6 @@ export function ownHeaders(headers: HeaderList): readonly Header[] {
 
 /** Whether Resource Timing may show the details of a response. @see Fetch, "TAO check" */
 export function passesTimingCheck(headers: HeaderList, origin: string, basic: boolean): boolean {
-  const values = new Set(
-    headers
-      .get('Timing-Allow-Origin')
-      ?.split(',')
-      .map((value) => value.trim()),
-  );
-  return values.has('*') || values.has(origin) || basic;
+  const values = splitHeaderValue(headers.get('Timing-Allow-Origin') ?? '');
+  return values.includes('*') || values.includes(origin) || basic;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { HeaderList, type Header } from '../../lib/testing/header-list.js';
 import { isSafelistedHeader, unsafeHeaderNames } from '../../lib/testing/request-headers.js';
+import { splitHeaderValue } from '../../lib/testing/header-value.js';
 import { tokenList } from '../../lib/testing/response-headers.js';
 import { preflightHeaders } from '../../lib/testing/preflight.js';
 import { seed } from '../protocol/seed.js';
@@ -43,6 +44,25 @@ function naiveSafelisted(headerName: string, text: string): boolean {
   }
   if (key === 'content-type') return ['text/plain', 'TEXT/PLAIN;a=b'].includes(text);
   return key === 'range' && text === 'bytes=1-2';
+}
+
+/** Step by step as the standard has it (Fetch, Headers: "get, decode, and split"), then without empty elements. */
+function naiveSplit(text: string): readonly string[] {
+  const values: string[] = [];
+  let element = '';
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === ',' && !quoted) {
+      values.push(element);
+      element = '';
+      continue;
+    }
+    element += character;
+    if (character === '"') quoted = !quoted;
+    if (character === '\\' && quoted) element += text.charAt(++at);
+  }
+  return [...values, element].map((one) => one.replace(/^[\t ]+|[\t ]+$/g, '')).filter((one) => one !== '');
 }
 
 describe(`header lists against naive ones (FC_SEED=${seed})`, () => {
@@ -102,6 +122,16 @@ describe(`header lists against naive ones (FC_SEED=${seed})`, () => {
         expect(tokenList(headers, 'access-control-allow-METHODS')).toEqual(tokens ? elements : undefined);
       }),
       { seed, numRuns: 2000 },
+    );
+  });
+
+  it('splits values at the same commas', () => {
+    const text = fc.string({ unit: fc.constantFrom(...Array.from('a,,"\\ \t\n')), maxLength: 12 });
+    fc.assert(
+      fc.property(text, (written) => {
+        expect(splitHeaderValue(written)).toEqual(naiveSplit(written));
+      }),
+      { seed, numRuns: 3000 },
     );
   });
 });

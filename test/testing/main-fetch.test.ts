@@ -124,6 +124,7 @@ describe('what script sees of the headers (Fetch, Responses)', () => {
     ['https://foo.example', 'https://foo.example', false, true],
     ['https://a.example, https://foo.example', 'https://foo.example', false, true],
     ['https://FOO.example', 'https://foo.example', false, false],
+    ['"https://foo.example, *', 'https://foo.example', false, false], // one element, quoted
     ['null', 'null', false, true],
   ])('Timing-Allow-Origin %s for %s, same-origin %s: %s', (value, origin, basic, passes) => {
     const headers = new HeaderList(value === undefined ? [] : [['Timing-Allow-Origin', value]]);
