@@ -25,14 +25,15 @@ export function responseTainting(facts: MainFetchFacts, url: URL): Tainting | Ch
   if (origin.startsWith('https:') && url.protocol === 'http:' && !isTrustworthy(url.origin)) {
     return refusal('mixed-content', `a page on https cannot call ${url.origin}`);
   }
+  // Asked before the origin, since that of a blob: URL is the page's, though no server has what it stands for.
+  if (!/^https?:$/.test(url.protocol)) {
+    return refusal('scheme-not-http', `${url.protocol} is neither http nor https`);
+  }
   if (isSameOrigin(url.origin, origin) && tainting === 'basic') return 'basic';
   if (mode === 'same-origin')
     return refusal('not-same-origin', `mode same-origin does not go to ${url.origin}`);
   if (mode === 'no-cors' && redirect !== 'follow') {
     return refusal('redirect-mode-not-allowed', `mode no-cors does not take redirect: '${redirect}'`);
-  }
-  if (!/^https?:$/.test(url.protocol)) {
-    return refusal('scheme-not-http', `${url.protocol} is neither http nor https`);
   }
   return mode === 'no-cors' ? 'opaque' : 'cors';
 }

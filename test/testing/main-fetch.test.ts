@@ -28,6 +28,8 @@ describe('main fetch (Fetch, "Main fetch")', () => {
     [{ mode: 'no-cors', redirect: 'manual' }, 'https://bar.other/', 'redirect-mode-not-allowed'],
     [{ mode: 'no-cors', redirect: 'error' }, 'https://bar.other/', 'redirect-mode-not-allowed'],
     [{}, 'ftp://bar.other/', 'scheme-not-http'],
+    [{}, 'blob:https://foo.example/1', 'scheme-not-http'], // whose origin is the page's
+    [{ mode: 'same-origin' }, 'blob:https://foo.example/1', 'scheme-not-http'],
     [{ mode: 'no-cors' }, 'file:///etc/passwd', 'scheme-not-http'],
     [{}, 'http://bar.other/', 'mixed-content'],
     [{}, 'http://foo.example/', 'mixed-content'],
