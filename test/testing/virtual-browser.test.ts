@@ -218,6 +218,19 @@ describe.each(PLATFORMS)('VirtualBrowser in front of %s', (platform) => {
     expect(await data.text()).toBe('hello');
   });
 
+  it.each(['data:nonsense', 'data:text/plain;base64,!'])('%s holds no data (Scheme fetch)', async (url) => {
+    const result = await browser.page(SHOP).fetch(url);
+    expect(result).toMatchObject({
+      failure: {
+        step: 'main-fetch',
+        reason: 'url-invalid',
+        message: 'the data: URL has no comma, or no base64 where it says so',
+        section: 'Scheme fetch',
+      },
+      exchanges: [],
+    });
+  });
+
   it('reads a body once, as bytes, text or a stream', async () => {
     const result = await browser.page(SHOP).fetch('/public');
     expect(await result.bytes()).toEqual(new TextEncoder().encode('open'));
