@@ -42,17 +42,28 @@ export async function send(endpoint: Endpoint, request: WireRequest): Promise<Wi
     // Certificates of test servers are self-signed, and the connection does not leave this machine.
     ...(endpoint.tls && { rejectUnauthorized: false }),
   });
-  // What goes wrong once the response has begun shows in its body.
-  outgoing.on('error', () => undefined);
-  const arrival = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  const arrival = arrivalOf(outgoing);
   void sendRequest(outgoing, headers, body);
-  const [incoming] = await arrival;
+  const incoming = await arrival;
   return {
     status: incoming.statusCode ?? 0,
     headers: new HeaderList(pairs(incoming.rawHeaders)),
     body: () => bodyOf(incoming),
     discard: () => outgoing.destroy(),
   };
+}
+
+/** The start of the response. What goes wrong once it has begun shows in its body, and is ignored here. */
+function arrivalOf(outgoing: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    outgoing.on('response', resolve);
+    outgoing.on('error', reject);
+    outgoing.on('close', () => reject(new Error('the connection was closed')));
+    outgoing.on('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(new Error('the server switches protocols (101)'));
+    });
+  });
 }
 
 /** Whatever goes wrong ends the request, so that this need not be awaited. */

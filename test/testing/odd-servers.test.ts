@@ -56,6 +56,25 @@ describe('a page in front of an odd server', () => {
     expect(result.exchanges).toHaveLength(1);
   });
 
+  it('gets no response from a server that switches protocols (HTTP-network fetch)', async () => {
+    const page = await pageInFront(({ socket }) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    });
+    const result = await page.fetch('/');
+    expect(result.failure).toEqual({
+      step: 'network',
+      reason: 'connection-failed',
+      message: 'there was no response: the server switches protocols (101)',
+      section: 'HTTP-network fetch',
+    });
+    expect(result.exchanges).toMatchObject([{ method: 'GET', response: undefined }]);
+  });
+
+  it('gets no response from a server that hangs up (HTTP-network fetch)', async () => {
+    const page = await pageInFront(({ socket }) => void socket.destroy());
+    expect((await page.fetch('/')).failure).toMatchObject({ step: 'network', reason: 'connection-failed' });
+  });
+
   it('does not follow a preflight`s redirect (CORS-preflight fetch)', async () => {
     const page = await pageInFront((_, response) => {
       response.writeHead(307, { ...OPEN, 'Access-Control-Allow-Methods': '*', Location: '/' }).end();
