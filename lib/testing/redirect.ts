@@ -36,12 +36,12 @@ export function isRedirectStatus(status: number): boolean {
  * Where a redirect leads; `undefined` if it says nothing, which makes it a response like any other.
  *
  * @see Fetch, Responses: "location URL"
- * @returns `'invalid'` if that is no URL
+ * @returns `'invalid'` if that is no URL, or there are several
  */
 export function locationUrl(headers: HeaderList, current: URL): URL | 'invalid' | undefined {
-  const location = headers.values('Location')[0];
+  const [location, ...others] = headers.values('Location');
   if (location === undefined) return undefined;
-  if (!URL.canParse(location, current.href)) return 'invalid';
+  if (others.length > 0 || !URL.canParse(location, current.href)) return 'invalid';
   const url = new URL(location, current);
   if (url.hash === '') url.hash = current.hash;
   return url;
@@ -59,7 +59,7 @@ export function redirectRequest(
 ): RedirectedRequest | CheckFailure {
   const current = request.urls.at(-1) as URL;
   if (location === 'invalid') {
-    return refusal('location-invalid', 'the redirect has a Location that is no URL');
+    return refusal('location-invalid', 'the redirect has a Location that is no URL, or more than one');
   }
   const failure = refuseLocation(request, location);
   if (failure !== undefined) return failure;

@@ -56,6 +56,15 @@ describe('a page in front of an odd server', () => {
     expect(result.exchanges).toHaveLength(1);
   });
 
+  it('does not choose between two Locations (location URL)', async () => {
+    const page = await pageInFront((_, response) => {
+      response.writeHead(302, ['Access-Control-Allow-Origin', '*', 'Location', '/a', 'Location', '/b']).end();
+    });
+    const result = await page.fetch('/');
+    expect(result.failure).toMatchObject({ step: 'redirect', reason: 'location-invalid' });
+    expect(result.exchanges).toHaveLength(1);
+  });
+
   it('gets no response from a server that switches protocols (HTTP-network fetch)', async () => {
     const page = await pageInFront(({ socket }) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');

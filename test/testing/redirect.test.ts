@@ -124,6 +124,14 @@ describe('HTTP-redirect fetch (Fetch, "HTTP-redirect fetch")', () => {
     expect(found instanceof URL ? found.href : found).toBe(url);
   });
 
+  it('two Locations lead nowhere', () => {
+    const twice = new HeaderList([
+      ['Location', '/b'],
+      ['location', '/b'],
+    ]);
+    expect(locationUrl(twice, new URL('https://bar.other/'))).toBe('invalid');
+  });
+
   it('an invalid Location is a network error', () => {
     expect(redirectRequest(FACTS, 302, 'invalid')).toHaveProperty('reason', 'location-invalid');
   });
