@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
 import express from 'express';
-import { AllowOrigin, CorsModule } from '../../lib/index.js';
+import { AllowOrigin, cachedOrigins, CorsModule } from '../../lib/index.js';
 import { createAdapter, PLATFORMS, startApp } from '../support/apps.js';
 import { corsHeaders, expected } from '../support/cors-headers.js';
 import { send } from '../support/http.js';
@@ -11,8 +11,25 @@ const A = 'https://a.example';
 /** What has happened, in order. */
 const events: string[] = [];
 
+/** Answers at once, and notes how often the event loop has gone round since. */
+const counted = cachedOrigins(
+  async (origin) => {
+    events.push('asked');
+    setImmediate(() => {
+      events.push('first turn');
+      setImmediate(() => events.push('second turn'));
+    });
+    return Promise.resolve(origin === A);
+  },
+  { ttl: 60_000 },
+);
+
 @Controller('cats')
 class CatsController {
+  @Get('counted') @AllowOrigin(counted) counted() {
+    events.push('handler');
+    return 'cats';
+  }
   @Get(':id') @AllowOrigin(async (origin) => Promise.resolve(origin === A)) one() {
     events.push('handler');
     return 'cat';
@@ -54,6 +71,20 @@ describe('where a source is asynchronous', () => {
       platform === 'fastify' ? ['hook', 'handler', 'done'] : ['hook', 'done', 'handler'],
     );
   });
+
+  it.each(PLATFORMS)(
+    'a request waits for no more than one turn of the event loop of ours, on %s',
+    async (platform) => {
+      counted.invalidate();
+      const { app, port } = await startApp(platform, CatsModule);
+      running = app;
+      const response = await send(port, { path: '/cats/counted', headers: { origin: A } });
+      expect([response.status, corsHeaders(response)]).toEqual([200, expected({ acao: A, vary: 'Origin' })]);
+      const since = events.slice(events.indexOf('asked'), events.indexOf('handler'));
+      expect(since).toContain('asked');
+      expect(since).not.toContain('second turn');
+    },
+  );
 
   it("what one policy's source allowed says nothing for another policy", async () => {
     const router = express.Router();

@@ -184,6 +184,25 @@ describe.each(PLATFORMS)('VirtualBrowser in front of %s', (platform) => {
     expect([...result.headers]).toEqual([]);
   });
 
+  it('a part of a response is asked for as it is (HTTP-network-or-cache fetch)', async () => {
+    const page = browser.page(SHOP);
+    const part = await page.fetch('/public', { headers: { Range: 'bytes=0-1' } });
+    expect(linesOf(part.exchanges[0])).toEqual([
+      'Host: api.example.com',
+      'Range: bytes=0-1',
+      'Accept: */*',
+      `Origin: ${SHOP}`,
+      'Sec-Fetch-Site: same-site',
+      'Sec-Fetch-Mode: cors',
+      'Sec-Fetch-Dest: empty',
+      `Referer: ${SHOP}/`,
+      'Accept-Encoding: identity',
+    ]);
+    const [preflight] = (await page.fetch('/echo', { headers: { Range: 'bytes=-1' } })).exchanges;
+    expect(preflight?.kind).toBe('preflight');
+    expect(preflight?.headers.has('Accept-Encoding')).toBe(false);
+  });
+
   it('what script may not even ask for is a failure without an exchange', async () => {
     const result = await browser.page(SHOP).fetch('/orders', { method: 'TRACE' });
     expect(result.failure).toMatchObject({ step: 'request', reason: 'method-forbidden' });
