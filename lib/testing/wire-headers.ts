@@ -33,12 +33,15 @@ export function wireHeaders(facts: WireHeaderFacts): readonly Header[] {
   lines.push(...headers);
   const sentOrigin = originHeader(facts);
   if (sentOrigin !== undefined) lines.push(['Origin', sentOrigin]);
-  if (!headers.some(([name]) => name.toLowerCase() === 'user-agent')) lines.push(['User-Agent', USER_AGENT]);
+  const has = (wanted: string): boolean => headers.some(([name]) => name.toLowerCase() === wanted);
+  if (!has('user-agent')) lines.push(['User-Agent', USER_AGENT]);
   if (isTrustworthy(url.origin)) {
     lines.push(['Sec-Fetch-Site', fetchSite(facts)], ['Sec-Fetch-Mode', mode], ['Sec-Fetch-Dest', 'empty']);
   }
   const referer = refererHeader(referrerPolicy, origin, url.origin);
   if (referer !== undefined) lines.push(['Referer', referer]);
+  // A part of something compressed is of no use.
+  if (has('range')) lines.push(['Accept-Encoding', 'identity']);
   if (cookie !== undefined) lines.push(['Cookie', cookie]);
   return lines;
 }
