@@ -42,8 +42,8 @@ export interface PageFetchInit {
   readonly mode?: RequestMode | undefined;
   /** Default: `follow`. */
   readonly redirect?: RedirectMode | undefined;
-  /** Default: that of the page. */
-  readonly referrerPolicy?: ReferrerPolicy | undefined;
+  /** `''` is that of the page, which is the default. */
+  readonly referrerPolicy?: ReferrerPolicy | '' | undefined;
   /** Must be `half` where `body` is a stream. */
   readonly duplex?: 'half' | undefined;
   /** Ends the request. */

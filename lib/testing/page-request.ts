@@ -71,7 +71,12 @@ export async function makeRequest(
     mode,
     credentials: oneOf('credentials', init.credentials, CREDENTIALS, 'same-origin'),
     redirect: oneOf('redirect', init.redirect, REDIRECTS, 'follow'),
-    referrerPolicy: oneOf('referrerPolicy', init.referrerPolicy, REFERRER_POLICIES, page.referrerPolicy),
+    referrerPolicy: oneOf(
+      'referrerPolicy',
+      init.referrerPolicy || undefined,
+      REFERRER_POLICIES,
+      page.referrerPolicy,
+    ),
     forced: init.uploadListener === true || body?.stream !== undefined,
     signal: init.signal,
   };

@@ -60,6 +60,11 @@ describe('a request that script makes (Fetch, Request class)', () => {
     expect((await make({ method: written })).method).toBe(method);
   });
 
+  it("an empty referrer policy is the page's", async () => {
+    expect((await make({ referrerPolicy: '' })).referrerPolicy).toBe('origin');
+    expect((await make({ referrerPolicy: 'unsafe-url' })).referrerPolicy).toBe('unsafe-url');
+  });
+
   it.each<[reason: string, section: string, init: object, input?: string]>([
     ['url-invalid', 'Request class', {}, 'http://'],
     ['url-credentials', 'Request class', {}, 'http://user@localhost/'],
