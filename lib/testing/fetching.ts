@@ -13,7 +13,7 @@ import type { PageRequest } from './page-request.js';
 import { preflightHeaders, readPreflightAnswer } from './preflight.js';
 import type { PreflightCache, PreflightCacheKey } from './preflight-cache.js';
 import { isRedirectStatus, locationUrl, redirectRequest } from './redirect.js';
-import { redirectedPolicy } from './referrer.js';
+import { determineReferrer, pageReferrer, redirectedPolicy } from './referrer.js';
 import type { RequestBody } from './request-body.js';
 import { unsafeHeaderNames } from './request-headers.js';
 import { serializedRequestOrigin, type Tainting } from './request-origin.js';
@@ -62,6 +62,7 @@ export class Fetching {
   private readonly log: ExchangeLog;
   private headers: readonly Header[];
   private body: RequestBody | undefined;
+  private referrer: string | undefined;
   private referrerPolicy: PageRequest['referrerPolicy'];
 
   constructor(
@@ -74,6 +75,7 @@ export class Fetching {
     this.urls = [request.url];
     this.method = request.method;
     this.body = request.body;
+    this.referrer = pageReferrer(client.origin);
     this.referrerPolicy = request.referrerPolicy;
     // Fetch, "fetch": what script has left out is there before anything is decided.
     const accepted = request.headers.some(([name]) => name.toLowerCase() === 'accept');
@@ -117,6 +119,7 @@ export class Fetching {
   /** @see Fetch, "Main fetch" */
   private async mainFetch(): Promise<WireResponse> {
     const url = this.currentUrl;
+    this.referrer = determineReferrer(this.referrer, this.referrerPolicy, url.origin);
     if (url.protocol === 'data:') return await fetchData(url);
     const { mode, redirect } = this.request;
     const { tainting } = this;
@@ -225,8 +228,8 @@ export class Fetching {
     parts: Pick<WireHeaderFacts, 'method' | 'mode' | 'headers' | 'body' | 'cookie'>,
   ): Promise<WireResponse> {
     const { origin } = this.client;
-    const { tainting, referrerPolicy, urls } = this;
-    return await this.log.send(kind, { ...parts, origin, tainting, referrerPolicy, urls });
+    const { tainting, referrer, referrerPolicy, urls } = this;
+    return await this.log.send(kind, { ...parts, origin, tainting, referrer, referrerPolicy, urls });
   }
 
   private cacheKey(): PreflightCacheKey {

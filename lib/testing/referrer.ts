@@ -20,28 +20,44 @@ export const REFERRER_POLICIES: readonly ReferrerPolicy[] = [
 ];
 
 /**
- * The value of `Referer`, `undefined` if it is not sent. A virtual page is at the root of its origin, so that its URL
- * and its origin give the same value.
+ * The URL of a page as a referrer; `undefined` if it has none to give. A virtual page is at the root of its origin, so that
+ * its URL and its origin give the same value.
+ *
+ * @see Referrer Policy, 8.4, "strip url for use as a referrer"
+ */
+export function pageReferrer(origin: string): string | undefined {
+  // Neither documents of other schemes than HTTP's nor those without an origin.
+  return origin !== OPAQUE_ORIGIN && /^https?:/.test(origin) ? `${origin}/` : undefined;
+}
+
+/**
+ * The value of `Referer`, `undefined` if it is not sent.
  *
  * @see Referrer Policy, 8.3, "determine request's referrer"
+ * @param referrer - of the request so far: what one redirect has taken away, the next does not give back
+ * @param target - the origin that the request goes to
  */
-export function refererHeader(policy: ReferrerPolicy, origin: string, target: string): string | undefined {
-  // Of other schemes than HTTP's, and of documents without an origin, there is no referrer (8.4).
-  if (origin === OPAQUE_ORIGIN || !/^https?:/.test(origin)) return undefined;
+export function determineReferrer(
+  referrer: string | undefined,
+  policy: ReferrerPolicy,
+  target: string,
+): string | undefined {
+  if (referrer === undefined) return undefined;
+  const { origin } = new URL(referrer);
   const downgrade = isTrustworthy(origin) && !isTrustworthy(target);
   switch (policy) {
     case 'no-referrer':
       return undefined;
     case 'same-origin':
-      return isSameOrigin(origin, target) ? `${origin}/` : undefined;
+      return isSameOrigin(origin, target) ? referrer : undefined;
     case 'strict-origin':
     case 'no-referrer-when-downgrade':
     case 'strict-origin-when-cross-origin':
-      return downgrade ? undefined : `${origin}/`;
+      return downgrade ? undefined : referrer;
     case 'origin':
     case 'origin-when-cross-origin':
     case 'unsafe-url':
-      return `${origin}/`;
+      return referrer;
   }
 }
 

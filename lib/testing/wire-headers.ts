@@ -1,5 +1,4 @@
 import type { Header } from './header-list.js';
-import { refererHeader } from './referrer.js';
 import type { RequestBody } from './request-body.js';
 import { fetchSite, isTrustworthy, originHeader, type OriginFacts } from './request-origin.js';
 
@@ -11,6 +10,8 @@ export interface WireHeaderFacts extends OriginFacts {
   /** Those of the request itself. */
   readonly headers: readonly Header[];
   readonly body: RequestBody | undefined;
+  /** As main fetch has determined it. */
+  readonly referrer: string | undefined;
   readonly cookie?: string | undefined;
 }
 
@@ -20,7 +21,7 @@ export interface WireHeaderFacts extends OriginFacts {
  * @see Fetch, "HTTP-network-or-cache fetch", and Fetch Metadata, "Set the Fetch metadata headers for a request"
  */
 export function wireHeaders(facts: WireHeaderFacts): readonly Header[] {
-  const { urls, method, mode, headers, body, cookie, origin, referrerPolicy } = facts;
+  const { urls, method, mode, headers, body, cookie, referrer } = facts;
   const url = urls.at(-1) as URL;
   const lines: Header[] = [
     ['Host', url.host],
@@ -38,8 +39,7 @@ export function wireHeaders(facts: WireHeaderFacts): readonly Header[] {
   if (isTrustworthy(url.origin)) {
     lines.push(['Sec-Fetch-Site', fetchSite(facts)], ['Sec-Fetch-Mode', mode], ['Sec-Fetch-Dest', 'empty']);
   }
-  const referer = refererHeader(referrerPolicy, origin, url.origin);
-  if (referer !== undefined) lines.push(['Referer', referer]);
+  if (referrer !== undefined) lines.push(['Referer', referrer]);
   // A part of something compressed is of no use.
   if (has('range')) lines.push(['Accept-Encoding', 'identity']);
   if (cookie !== undefined) lines.push(['Cookie', cookie]);

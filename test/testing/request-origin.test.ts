@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ReferrerPolicy, RequestMode } from '../../lib/testing/page-fetch-init.js';
 import { HeaderList } from '../../lib/testing/header-list.js';
-import { redirectedPolicy, refererHeader, REFERRER_POLICIES } from '../../lib/testing/referrer.js';
+import {
+  determineReferrer,
+  pageReferrer,
+  redirectedPolicy,
+  REFERRER_POLICIES,
+} from '../../lib/testing/referrer.js';
 import {
   fetchSite,
   isSameOrigin,
@@ -159,15 +164,20 @@ describe('Referer (Referrer Policy, 8.3)', () => {
     ['strict-origin-when-cross-origin', true, true, false],
     ['unsafe-url', true, true, true],
   ])('%s', (policy, own, cross, downgraded) => {
-    const value = (sent: boolean): string | undefined => (sent ? `${PAGE}/` : undefined);
-    expect(refererHeader(policy, PAGE, PAGE)).toBe(value(own));
-    expect(refererHeader(policy, PAGE, 'https://bar.other')).toBe(value(cross));
-    expect(refererHeader(policy, PAGE, 'http://bar.other')).toBe(value(downgraded));
+    const referrer = `${PAGE}/`;
+    const value = (sent: boolean): string | undefined => (sent ? referrer : undefined);
+    expect(determineReferrer(referrer, policy, PAGE)).toBe(value(own));
+    expect(determineReferrer(referrer, policy, 'https://bar.other')).toBe(value(cross));
+    expect(determineReferrer(referrer, policy, 'http://bar.other')).toBe(value(downgraded));
+    expect(determineReferrer(undefined, policy, PAGE)).toBeUndefined();
   });
 
-  it('is not sent for pages without one', () => {
-    expect(refererHeader('unsafe-url', 'null', PAGE)).toBeUndefined();
-    expect(refererHeader('unsafe-url', 'capacitor://localhost', PAGE)).toBeUndefined();
+  it.each<[origin: string, referrer: string | undefined]>([
+    [PAGE, `${PAGE}/`],
+    ['null', undefined],
+    ['capacitor://localhost', undefined],
+  ])('a page on %s is known as %s', (origin, referrer) => {
+    expect(pageReferrer(origin)).toBe(referrer);
   });
 
   it.each<[header: string | undefined, policy: ReferrerPolicy]>([

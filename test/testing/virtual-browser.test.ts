@@ -373,6 +373,16 @@ describe.each(PLATFORMS)('VirtualBrowser in front of %s', (platform) => {
       expect(result.failure).toMatchObject({ step: 'cors-check', reason: 'allow-origin-missing' });
     });
 
+    it('away from the own origin take the referrer along for good (Main fetch)', async () => {
+      const page = browser.page(API, { referrerPolicy: 'same-origin' });
+      const { exchanges } = await page.fetch(to(`${FILES}${to(`${API}/orders`)}`));
+      expect(exchanges.map(({ headers }) => headers.get('Referer'))).toEqual([
+        `${API}/`,
+        undefined,
+        undefined,
+      ]);
+    });
+
     it('from the own origin become CORS requests', async () => {
       const result = await browser.page(API).fetch(to(`${FILES}/orders`));
       expect(origins(result)).toEqual([undefined, API]);
