@@ -102,10 +102,14 @@ function pageExpectation(
       check(request, init, (attempt) => whyNotRefused(attempt, { step, reason })),
     toNeedPreflight: (request, init = {}) => check(request, init, whyUnasked),
     toNeedNoPreflight: (request, init = {}) => check(request, init, whyAsked),
-    toExpose: (request, headers, init = {}) =>
-      check(request, init, (attempt) => whyHidden(attempt, [headers].flat())),
-    toHide: (request, headers, init = {}) =>
-      check(request, init, (attempt) => whyExposed(attempt, [headers].flat())),
+    toExpose: async (request, headers, init = {}) => {
+      const names = readNames(headers);
+      return await check(request, init, (attempt) => whyHidden(attempt, names));
+    },
+    toHide: async (request, headers, init = {}) => {
+      const names = readNames(headers);
+      return await check(request, init, (attempt) => whyExposed(attempt, names));
+    },
   };
 }
 
@@ -120,6 +124,13 @@ function readRequest(request: string, init: PageFetchInit): readonly [method: st
     throw new TypeError(`the method is written with the URL: write ${show(`${init.method} ${url}`)}`);
   }
   return [method, url];
+}
+
+/** Header names, at least one: of none, everything is true. */
+function readNames(headers: string | readonly string[]): readonly string[] {
+  const names = [headers].flat();
+  if (names.length > 0) return names;
+  throw new TypeError('no header is named: name one, such as "x-total-count"');
 }
 
 function isEventStream({ headers }: FetchResult): boolean {

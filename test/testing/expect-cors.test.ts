@@ -320,6 +320,13 @@ describe.each(PLATFORMS)('expectCors on %s', (platform) => {
     await expect(shop.toRead('DELETE /orders', { method: 'DELETE' })).rejects.toThrow(message);
   });
 
+  it('refuses to expose or hide nothing', async () => {
+    await expect(shop.toExpose('GET /orders', [])).rejects.toThrow(
+      new TypeError('no header is named: name one, such as "x-total-count"'),
+    );
+    await expect(shop.toHide('GET /orders', [])).rejects.toThrow(TypeError);
+  });
+
   it('answers no question about preflights where nobody listens', async () => {
     const nobody = expectCors('http://127.0.0.1:1').from(SHOP);
     for (const request of ['GET /', 'DELETE /']) {
