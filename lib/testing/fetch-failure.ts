@@ -20,6 +20,7 @@ export type FetchFailureReason =
   // request
   /** An option with a value that `fetch()` does not know. */
   | 'option-invalid'
+  /** No URL, or a `data:` URL that holds no data. */
   | 'url-invalid'
   /** The URL has a user name or a password. */
   | 'url-credentials'
@@ -47,6 +48,7 @@ export type FetchFailureReason =
   /** An http URL, not on this machine, from a page on https. */
   | 'mixed-content'
   // preflight and cors-check
+  /** No `Access-Control-Allow-Origin`. */
   | 'allow-origin-missing'
   /** `Access-Control-Allow-Origin` names another origin. */
   | 'allow-origin-mismatch'
@@ -59,33 +61,43 @@ export type FetchFailureReason =
   // preflight
   /** The preflight's answer has another status than 200 to 299. */
   | 'preflight-status'
+  /** `Access-Control-Allow-Methods` has an element that is no token. */
   | 'allow-methods-malformed'
+  /** `Access-Control-Allow-Headers` has an element that is no token. */
   | 'allow-headers-malformed'
+  /** The method is neither in `Access-Control-Allow-Methods` nor CORS-safelisted. */
   | 'method-not-allowed'
+  /** A CORS-unsafe request-header name is not in `Access-Control-Allow-Headers`. */
   | 'header-not-allowed'
   /** `Access-Control-Allow-Headers: *`, which does not cover `Authorization`. */
   | 'authorization-not-listed'
   // network
+  /** Nobody listens, the connection was closed, or what came is no HTTP. */
   | 'connection-failed'
   /** The `signal` ended it. */
   | 'aborted'
   // redirect
   /** A redirect with `redirect: 'error'`. */
   | 'redirect-not-expected'
+  /** A `Location` that is no URL, or more than one. */
   | 'location-invalid'
   /** A redirect to a URL that is neither http nor https. */
   | 'location-scheme'
   /** A redirect to another origin with a user name or a password in the URL. */
   | 'location-credentials'
+  /** The 21st redirect. */
   | 'too-many-redirects'
   /** A stream cannot be sent a second time. */
   | 'body-not-replayable'
   // resource-policy
+  /** `Cross-Origin-Resource-Policy` leaves out this origin. */
   | 'resource-policy-blocked';
 
 /** Why script got nothing. */
 export interface FetchFailure {
+  /** Where it failed. */
   readonly step: FetchStep;
+  /** Why it failed there. */
   readonly reason: FetchFailureReason;
   /** What happened, as a sentence without its start: `the preflight answered 403, …`. */
   readonly message: string;

@@ -17,6 +17,7 @@ export class HeaderList implements Iterable<Header> {
   /** The lines, in order. */
   readonly lines: readonly Header[];
 
+  /** @param lines - in order; they are copied */
   constructor(lines: Iterable<Header> = []) {
     this.lines = Object.freeze(Array.from(lines, ([name, value]): Header => [name, value]));
   }
