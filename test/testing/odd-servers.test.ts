@@ -65,6 +65,18 @@ describe('a page in front of an odd server', () => {
     expect(result.exchanges).toHaveLength(1);
   });
 
+  it('takes over the referrer policy of a redirect (HTTP-redirect fetch)', async () => {
+    const page = await pageInFront(({ url }, response) => {
+      const headers = { 'Referrer-Policy': 'no-referrer', Location: '/there' };
+      response.writeHead(url === '/there' ? 200 : 307, headers).end();
+    });
+    const { exchanges } = await page.fetch('/', { method: 'POST', mode: 'no-cors', body: 'x' });
+    expect(exchanges.map(({ headers }) => [headers.get('Origin'), headers.get('Referer')])).toEqual([
+      [SHOP, `${SHOP}/`],
+      ['null', undefined],
+    ]);
+  });
+
   it('gets no response from a server that switches protocols (HTTP-network fetch)', async () => {
     const page = await pageInFront(({ socket }) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
@@ -189,11 +201,16 @@ describe('a page in front of an odd server', () => {
   });
 
   it('shows Resource Timing what Timing-Allow-Origin allows (TAO check)', async () => {
-    const page = await pageInFront(({ url }, response) => {
-      response.writeHead(200, { ...OPEN, ...(url === '/timed' && { 'Timing-Allow-Origin': SHOP }) }).end();
+    const page = await pageInFront(({ url = '' }, response) => {
+      const timing = url.startsWith('/timed') && { 'Timing-Allow-Origin': SHOP };
+      const location = url.endsWith('/moved') && { Location: '/timed' };
+      response.writeHead(location ? 302 : 200, { ...OPEN, ...timing, ...location }).end();
     });
     expect((await page.fetch('/timed')).timingAllowed).toBe(true);
     expect((await page.fetch('/')).timingAllowed).toBe(false);
+    expect((await page.fetch('/timed/moved')).timingAllowed).toBe(true);
+    // One refusal in a chain is enough.
+    expect((await page.fetch('/moved')).timingAllowed).toBe(false);
   });
 
   it('speaks TLS where the server does, whoever signed its certificate', async () => {

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { VirtualBrowser, type BodyInput, type Exchange, type FetchResult } from '../../lib/testing/index.js';
+import {
+  VirtualBrowser,
+  type BodyInput,
+  type Exchange,
+  type FetchResult,
+  type PageFetchInit,
+} from '../../lib/testing/index.js';
 import { createAdapter, PLATFORMS } from '../support/apps.js';
 import { API, OpenModule, OrdersModule, SHOP } from './orders.js';
 
@@ -184,6 +190,18 @@ describe.each(PLATFORMS)('VirtualBrowser in front of %s', (platform) => {
     expect([...result.headers]).toEqual([]);
   });
 
+  it('a no-cors POST under no-referrer hides the page (append a request `Origin` header)', async () => {
+    const page = browser.page(SHOP, { referrerPolicy: 'no-referrer' });
+    const post = { method: 'POST', mode: 'no-cors', body: 'x' } as const;
+    const referral = async (init: PageFetchInit): Promise<readonly (string | undefined)[]> => {
+      const [exchange] = (await page.fetch('/echo', { ...post, ...init })).exchanges;
+      return ['Origin', 'Referer'].map((name) => exchange?.headers.get(name));
+    };
+    expect(await referral({})).toEqual(['null', undefined]);
+    expect(await referral({ referrerPolicy: 'origin' })).toEqual([SHOP, `${SHOP}/`]);
+    expect(await referral({ referrerPolicy: '' })).toEqual(['null', undefined]);
+  });
+
   it('a part of a response is asked for as it is (HTTP-network-or-cache fetch)', async () => {
     const page = browser.page(SHOP);
     const part = await page.fetch('/public', { headers: { Range: 'bytes=0-1' } });
@@ -306,6 +324,19 @@ describe.each(PLATFORMS)('VirtualBrowser in front of %s', (platform) => {
       await page.fetch(`${FILES}/orders/7`, put);
       expect((await page.fetch(`${FILES}/orders/7`, put)).preflight).toBe('cached');
       expect((await browser.page('null').fetch(`${FILES}/orders/7`, put)).preflight).toBe('sent');
+    });
+
+    it('pages on two sites share nothing either, though both are null after a redirect', async () => {
+      const cdn = 'https://cdn.example.org';
+      browser = await VirtualBrowser.for(app, { origin: API, origins: { [FILES]: files, [cdn]: files } });
+      const askedAt = async (origin: string): Promise<readonly string[]> => {
+        const post = { method: 'POST', headers: { 'x-a': '1' } };
+        const { exchanges } = await browser.page(origin).fetch(`${FILES}/moved?to=${cdn}/echo`, post);
+        return exchanges.filter(({ kind }) => kind === 'preflight').map(({ url }) => new URL(url).origin);
+      };
+      expect(await askedAt(SHOP)).toEqual([FILES, cdn]);
+      expect(await askedAt('https://www.example.com')).toEqual([FILES]);
+      expect(await askedAt('https://shop.example')).toEqual([FILES, cdn]);
     });
   });
 
