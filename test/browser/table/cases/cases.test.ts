@@ -33,7 +33,7 @@ describe('the table', () => {
     const departing = CASES.filter(({ chromium }) => chromium !== undefined);
     expect(departing.filter(({ chromium }) => !chromium?.sees && !chromium?.server)).toEqual([]);
     expect(ids(departing)).toEqual([
-      'request-headers/safe/repeated/each-within-128-bytes',
+      'request-headers/safe/repeated/1024-bytes-together',
       'request-headers/allow-headers/any-does-not-cover-authorization',
       'request-headers/client-hints',
       'preflight-cache/max-age/negative-is-as-if-unset',

@@ -64,6 +64,26 @@ export const EMBEDDING_CASES: readonly TableCase[] = [
   },
   {
     id: 'embedding/timing/one-refusal-in-a-chain-is-enough',
+    does: { fetch: '/a', timing: true },
+    sees: { ...read('ok'), redirected: true, timed: false },
+    server: [sent('GET', '/a'), sent('GET', '/b')],
+    answers: {
+      'GET /a': { status: 302, headers: { ...MINE, Location: '/b' } },
+      'GET /b': { headers: { ...MINE, 'Timing-Allow-Origin': '*' }, body: 'ok' },
+    },
+  },
+  {
+    id: 'embedding/timing/allowed-by-a-whole-chain',
+    does: { fetch: '/a', timing: true },
+    sees: { ...read('ok'), redirected: true, timed: true },
+    server: [sent('GET', '/a'), sent('GET', '/b')],
+    answers: {
+      'GET /a': { status: 302, headers: { ...MINE, 'Timing-Allow-Origin': '*', Location: '/b' } },
+      'GET /b': { headers: { ...MINE, 'Timing-Allow-Origin': '*' }, body: 'ok' },
+    },
+  },
+  {
+    id: 'embedding/timing/refused-where-a-redirect-from-the-own-origin-ends',
     page: RAW,
     does: { fetch: '/a', timing: true },
     sees: { status: 200, body: 'ok', redirected: true, timed: false },
