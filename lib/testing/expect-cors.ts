@@ -61,7 +61,7 @@ export interface PageExpectation {
 }
 
 /**
- * Starts an assertion. Works in every test runner, since it uses none.
+ * Starts an assertion. It is of no test runner: if it fails, it rejects with an `AssertionError` of Node's.
  *
  * @param app - an app or the URL of one, which gets a new browser for each assertion; or a browser, with its settings,
  *   its preflight cache and its cookies
