@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { RedisServer } from '../redis/support/redis-server.js';
 import {
   buildSamples,
-  freePorts,
+  startOnFreePorts,
   startSample,
   type RunningSample,
   type SampleBuild,
@@ -50,11 +50,8 @@ beforeAll(() => {
 afterAll(() => build.remove());
 
 async function open(env: NodeJS.ProcessEnv): Promise<Stage> {
-  const [port, pagesPort] = (await freePorts(2)) as [number, number];
-  const [sample, witness] = await Promise.all([
-    startSample(build, '03-tenants', { PORT: `${port}`, PAGES_PORT: `${pagesPort}`, ...env }),
-    openWitness(port),
-  ]);
+  const { sample, port, pagesPort } = await startOnFreePorts(build, '03-tenants', env);
+  const witness = await openWitness(port);
   const browser = await startBrowser({ ports: { [`*:${port}`]: witness.port } });
   return {
     sample,

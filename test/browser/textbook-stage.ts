@@ -1,15 +1,12 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { freePorts, startSample, type RunningSample, type SampleBuild } from '../support/sample.js';
+import { startOnFreePorts, type PlacedSample, type SampleBuild } from '../support/sample.js';
 import { readExercise, type ShownExchange, type ShownExercise } from './textbook-lesson.js';
 import { openWitness, type Witness, type Witnessed } from './textbook-witness.js';
 
 /** A sample that runs, and what stands between it and the browser. */
-export interface Stage {
-  readonly sample: RunningSample;
+export interface Stage extends PlacedSample {
   readonly witness: Witness;
-  readonly port: number;
-  readonly pagesPort: number;
 }
 
 /** An exercise as its page shows it, and what the witness saw. */
@@ -19,12 +16,8 @@ export interface WitnessedExercise extends ShownExercise {
 
 /** Starts the textbook on free ports. */
 export async function startStage(build: SampleBuild, env: NodeJS.ProcessEnv = {}): Promise<Stage> {
-  const [port, pagesPort] = (await freePorts(2)) as [number, number];
-  const [sample, witness] = await Promise.all([
-    startSample(build, '02-textbook', { PORT: `${port}`, PAGES_PORT: `${pagesPort}`, ...env }),
-    openWitness(port),
-  ]);
-  return { sample, witness, port, pagesPort };
+  const placed = await startOnFreePorts(build, '02-textbook', env);
+  return { ...placed, witness: await openWitness(placed.port) };
 }
 
 /** Reads an exercise, and makes sure that what it shows is what the witness saw. */

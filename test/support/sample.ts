@@ -112,7 +112,34 @@ export async function startSample(
   };
 }
 
-/** Ports that are free, for a sample that has to know its own beforehand. */
+/** A sample, and the ports that were chosen for it. */
+export interface PlacedSample {
+  readonly sample: RunningSample;
+  readonly port: number;
+  readonly pagesPort: number;
+}
+
+/**
+ * Starts a sample on ports that it has to know beforehand, as `PORT` and `PAGES_PORT`. Until it listens, they are anybody's:
+ * if one is taken in the meantime, others are tried.
+ */
+export async function startOnFreePorts(
+  build: SampleBuild,
+  name: string,
+  env: NodeJS.ProcessEnv = {},
+  tries = 5,
+): Promise<PlacedSample> {
+  const [port, pagesPort] = (await freePorts(2)) as [number, number];
+  try {
+    const ports = { PORT: `${port}`, PAGES_PORT: `${pagesPort}` };
+    return { sample: await startSample(build, name, { ...ports, ...env }), port, pagesPort };
+  } catch (error) {
+    if (tries === 1 || !String(error).includes('EADDRINUSE')) throw error;
+    return await startOnFreePorts(build, name, env, tries - 1);
+  }
+}
+
+/** Ports that are free now. Samples that are to listen on some are better started with {@link startOnFreePorts}. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
