@@ -212,6 +212,12 @@ export const REDIRECT_CASES: readonly TableCase[] = [
     },
   ),
   raw('invalid-location', 'http://:0/', refused('location-invalid')),
+  raw('two-locations', '/final', refused('location-invalid'), {
+    answers: {
+      'GET /a': { status: 302, headers: { ...ANY, Location: ['/final', '/other'] } },
+      'GET /final': FINAL,
+    },
+  }),
   raw('to-data', 'data:text/plain,x', refused('location-scheme')),
   raw('to-ftp', 'ftp://raw.shop.example/', refused('location-scheme')),
   raw(
