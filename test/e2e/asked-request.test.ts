@@ -92,7 +92,7 @@ class PassingController {
 
 /** Each tenant has one origin. */
 const ofTenant: OriginFunction = (origin, request) => {
-  note(origin, request);
+  void note(origin, request);
   return origin === `https://${request.params?.['tenant']}.example`;
 };
 
