@@ -1,9 +1,18 @@
 import { runCore } from './core/run.js';
 import { runHttp } from './http/run.js';
+import { hasValgrind } from './instructions/callgrind.js';
+import { runInstructions } from './instructions/run.js';
 import { drawCharts } from './report/chart.js';
 import { costTable } from './report/cost-table.js';
 import { load, resultsFolder, save, type Results } from './report/results.js';
-import { coreTables, httpTable, ownTable, startTables, targetTable } from './report/tables.js';
+import {
+  coreTables,
+  httpTable,
+  instructionTable,
+  ownTable,
+  startTables,
+  targetTable,
+} from './report/tables.js';
 import { targets, verdictOn } from './report/targets.js';
 import { runStartUp } from './start-up/run.js';
 import { describeMachine, machineLine } from './support/machine.js';
@@ -37,9 +46,29 @@ async function measure(options: BenchOptions, folder: URL): Promise<void> {
       else say(`${platform} over HTTP`, httpTable(results), ownTable(results));
     }
   }
+  if (isOn('instructions') && canCount(options)) {
+    for (const platform of options.platforms) {
+      const results = await runInstructions(platform, options);
+      if (options.only === undefined) await save(folder, `instructions-${platform}`, { machine, results });
+      else say(`${platform}, instructions`, instructionTable(results), ownTable(results));
+    }
+  }
   if (options.only !== undefined) return;
   if (isOn('core')) await save(folder, 'core', { machine, results: await runCore(options.brief) });
   if (isOn('start-up')) await save(folder, 'start-up', { machine, results: await runStartUp(options) });
+}
+
+/**
+ * Whether instructions can be counted, which nothing else depends on.
+ *
+ * @throws Error if they can't, and nothing else was asked for
+ */
+function canCount({ programs }: BenchOptions): boolean {
+  if (hasValgrind()) return true;
+  const missing = 'Instructions are counted by Valgrind, which is not installed here.';
+  if (programs.length === 1) throw new Error(missing);
+  process.stderr.write(`${missing} They are left out.\n`);
+  return false;
 }
 
 async function report(results: Results, folder: URL, judged: boolean): Promise<void> {
@@ -53,6 +82,18 @@ async function report(results: Results, folder: URL, judged: boolean): Promise<v
       `${name}: ${rounds} rounds, server and client on ${isOnOneCore ? 'one core' : 'any cores'}.${apart}`,
       machineLine(saved.machine),
       httpTable(saved.results),
+      ownTable(saved.results),
+    );
+  }
+  for (const name of ['instructions-fastify', 'instructions-express'] as const) {
+    const saved = results[name];
+    if (saved === undefined) continue;
+    const { resolution } = saved.results;
+    const apart = resolution === undefined ? '' : `, two bare apps up to ${resolution.toFixed(0)} apart`;
+    say(
+      `${name}: executed for a request, outside of the kernel${apart}`,
+      machineLine(saved.machine),
+      instructionTable(saved.results),
       ownTable(saved.results),
     );
   }

@@ -5,17 +5,7 @@ import { check } from './check.js';
 import { sendLoad } from './load.js';
 import { asks, requestTo, type BenchRequest, type RequestName } from './requests.js';
 import { serverKey, type Server } from './setups.js';
-
-/** What one server did with one kind of request, one value for each round. */
-export interface Series {
-  /** The {@link serverKey}. */
-  readonly server: string;
-  readonly request: RequestName;
-  /** CPU time of the process per request, in microseconds. */
-  readonly cpu: readonly number[];
-  /** Requests per second. They depend on everything that the machine does besides. */
-  readonly rate: readonly number[];
-}
+import type { Series } from './summary.js';
 
 /**
  * After so many rounds the processes are replaced. Two processes that run the same code differ a little for as long as
@@ -62,7 +52,7 @@ const BRIEF = 20;
 
 /** A kind of request to a server that runs, and what has been measured of it. */
 interface Slice {
-  readonly series: { readonly cpu: number[]; readonly rate: number[] };
+  readonly series: { readonly cost: number[]; readonly rate: number[] };
   readonly request: BenchRequest;
   readonly name: RequestName;
   readonly port: number;
@@ -83,7 +73,7 @@ export async function measureRounds(
     server,
     series: names
       .filter((name) => asks(server, name))
-      .map((name) => ({ server: serverKey(server), request: name, cpu: [], rate: [] })),
+      .map((name) => ({ server: serverKey(server), request: name, cost: [], rate: [] })),
   }));
   const amounts = new Map<RequestName, number>();
   for (let from = 0; from < rounds; from += ROUNDS_PER_PROCESS) {
@@ -108,7 +98,7 @@ export async function measureRounds(
 /** Starts a server, and makes sure of its answers. */
 async function start(
   server: Server,
-  series: readonly { readonly request: RequestName; readonly cpu: number[]; readonly rate: number[] }[],
+  series: readonly { readonly request: RequestName; readonly cost: number[]; readonly rate: number[] }[],
   children: Child[],
 ): Promise<readonly Slice[]> {
   const child = Child.start(new URL('process.js', import.meta.url), server, FLAGS);
@@ -166,7 +156,7 @@ async function measureRound(
       }
     }
     for (const [{ series }, { cpu, rate }] of turns) {
-      series.cpu.push(quantile(cpu, QUIET));
+      series.cost.push(quantile(cpu, QUIET));
       series.rate.push(quantile(rate, 1 - QUIET));
     }
   }

@@ -1,8 +1,8 @@
 import { onOneCore } from '../support/one-core.js';
 import type { BenchOptions, Platform } from '../support/options.js';
-import { REQUESTS } from './requests.js';
+import { REQUESTS, type RequestName } from './requests.js';
 import { measureRounds } from './rounds.js';
-import { BASE, serversFor, SETUPS } from './setups.js';
+import { BASE, serversFor, SETUPS, type Setup } from './setups.js';
 import { summarize, type HttpSummary } from './summary.js';
 
 /** The rounds on one platform. */
@@ -11,9 +11,11 @@ export interface HttpRun extends HttpSummary {
   readonly isOnOneCore: boolean;
 }
 
-/** Measures one platform over HTTP. */
-export async function runHttp(platform: Platform, options: BenchOptions): Promise<HttpRun> {
-  const { only } = options;
+/** What `--case` leaves of the setups and requests. */
+export function chosenCases({ only }: BenchOptions): {
+  readonly setups: readonly Setup[];
+  readonly requests: readonly RequestName[];
+} {
   const named = <T>(all: readonly T[], name: (one: T) => string): readonly T[] => {
     const chosen = all.filter((one) => only === undefined || name(one).includes(only));
     return chosen.length === 0 ? all : chosen;
@@ -21,7 +23,12 @@ export async function runHttp(platform: Platform, options: BenchOptions): Promis
   const chosen = named(SETUPS, ({ name }) => name);
   // The comparisons of the library with itself are with the base.
   const setups = chosen.length === SETUPS.length && only !== undefined ? [BASE] : chosen;
-  const requests = named(REQUESTS, (name) => name);
+  return { setups, requests: named(REQUESTS, (name) => name) };
+}
+
+/** Measures one platform over HTTP. */
+export async function runHttp(platform: Platform, options: BenchOptions): Promise<HttpRun> {
+  const { setups, requests } = chosenCases(options);
   const servers = serversFor(platform, setups);
   return onOneCore(async (isOnOneCore) => ({
     ...summarize(platform, await measureRounds(platform, servers, requests, options), setups, requests),

@@ -76,7 +76,7 @@ function cost(results: readonly HttpResult[], variant: Variant, request: Request
   const found = results.find(
     (one) => one.variant === variant && one.request === request && one.setup === BASE.name,
   );
-  return found === undefined ? 0 : (found.added ?? found.cpu).median;
+  return found === undefined ? 0 : (found.added ?? found.cost).median;
 }
 
 function rounded(micros: number): number {

@@ -9,7 +9,10 @@ import type { Results } from './results.js';
  * bare app, and for preflights, which a bare app does not answer, a server of Node's own.
  */
 export function costTable(results: Results): string {
-  const summaries = [results['http-fastify']?.results, results['http-express']?.results];
+  const platforms = [
+    [results['http-fastify'], results['instructions-fastify']],
+    [results['http-express'], results['instructions-express']],
+  ] as const;
   return table(
     [
       'server CPU per request, µs',
@@ -19,25 +22,29 @@ export function costTable(results: Results): string {
       'nestjs-cors',
       'ratio',
       '90 %',
+      'by instructions',
     ],
-    summaries.flatMap((summary) =>
-      summary === undefined ? [] : REQUESTS.map((request) => row(summary, request)),
+    platforms.flatMap(([http, instructions]) =>
+      http === undefined ? [] : REQUESTS.map((request) => row(http.results, instructions?.results, request)),
     ),
   );
 }
 
-function row({ platform, results }: HttpSummary, request: RequestName): Row {
-  const find = (variant: Variant): HttpResult | undefined =>
-    results.find((one) => one.variant === variant && one.request === request && one.setup === BASE.name);
-  const cpu = (variant: Variant): string => fixed(find(variant)?.cpu.median, 1);
-  const ratio = find('nestjs-cors')?.toEnableCors;
+function row(http: HttpSummary, instructions: HttpSummary | undefined, request: RequestName): Row {
+  const cpu = (variant: Variant): string => fixed(find(http, variant, request)?.cost.median, 1);
+  const ratio = find(http, 'nestjs-cors', request)?.toEnableCors;
   return [
-    `${platform === 'fastify' ? 'Fastify' : 'Express'}, ${request}`,
+    `${http.platform === 'fastify' ? 'Fastify' : 'Express'}, ${request}`,
     cpu(isPreflight(request) ? 'node:http' : 'bare'),
     cpu('enableCors'),
     cpu('@fastify/cors'),
     cpu('nestjs-cors'),
     fixed(ratio?.ofMedians, 2),
     ratio === undefined ? '–' : `${fixed(ratio.interval.low, 2)} to ${fixed(ratio.interval.high, 2)}`,
+    fixed(instructions && find(instructions, 'nestjs-cors', request)?.toEnableCors?.ofMedians, 2),
   ];
+}
+
+function find({ results }: HttpSummary, variant: Variant, request: RequestName): HttpResult | undefined {
+  return results.find((one) => one.variant === variant && one.request === request && one.setup === BASE.name);
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import type { CoreSummary } from '../core/run.js';
 import type { HttpRun } from '../http/run.js';
+import type { HttpSummary } from '../http/summary.js';
 import type { StartSummary } from '../start-up/run.js';
 import { packageRoot } from '../support/dist.js';
 import type { Machine } from '../support/machine.js';
@@ -10,6 +11,8 @@ import type { Machine } from '../support/machine.js';
 export interface Results {
   readonly 'http-fastify'?: Saved<HttpRun>;
   readonly 'http-express'?: Saved<HttpRun>;
+  readonly 'instructions-fastify'?: Saved<HttpSummary>;
+  readonly 'instructions-express'?: Saved<HttpSummary>;
   readonly core?: Saved<CoreSummary>;
   readonly 'start-up'?: Saved<StartSummary>;
 }
@@ -21,7 +24,14 @@ export interface Saved<T> {
   readonly results: T;
 }
 
-const NAMES: readonly ResultName[] = ['http-fastify', 'http-express', 'core', 'start-up'];
+const NAMES: readonly ResultName[] = [
+  'http-fastify',
+  'http-express',
+  'instructions-fastify',
+  'instructions-express',
+  'core',
+  'start-up',
+];
 
 /** Where results are: those of brief runs elsewhere, since they say nothing of the library. */
 export function resultsFolder(brief: boolean): URL {

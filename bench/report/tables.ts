@@ -1,6 +1,7 @@
 import type { CoreSummary } from '../core/run.js';
 import type { HttpSummary } from '../http/summary.js';
 import type { StartSummary } from '../start-up/run.js';
+import type { Ratio } from '../support/statistics.js';
 import { fixed, table } from '../support/table.js';
 import { verdictOn, type Target } from './targets.js';
 
@@ -18,30 +19,39 @@ export function httpTable({ results }: HttpSummary): string {
       'per round',
       'min',
     ],
-    results.map(({ request, setup, variant, cpu, rate, added, toEnableCors: ratio }) => [
+    results.map(({ request, setup, variant, cost, rate, added, toEnableCors: ratio }) => [
       `${request}, ${setup}, ${variant}`,
-      fixed(cpu.min, 1),
-      fixed(cpu.median, 1),
-      fixed(rate.median, 0),
+      fixed(cost.min, 1),
+      fixed(cost.median, 1),
+      fixed(rate?.median, 0),
       fixed(added?.median, 1),
       fixed(ratio?.ofMedians, 2),
-      ratio === undefined ? '–' : `${fixed(ratio.interval.low, 2)}…${fixed(ratio.interval.high, 2)}`,
+      between(ratio),
       fixed(ratio?.median, 2),
       fixed(ratio?.min, 2),
     ]),
   );
 }
 
-/** What HTTP says of this library against itself. */
+/** The instructions of one platform. */
+export function instructionTable({ results }: HttpSummary): string {
+  return table(
+    ['request, setup, variant', 'instructions', 'added', '/ enableCors'],
+    results.map(({ request, setup, variant, cost, added, toEnableCors }) => [
+      `${request}, ${setup}, ${variant}`,
+      fixed(cost.median, 0),
+      fixed(added?.median, 0),
+      fixed(toEnableCors?.ofMedians, 2),
+    ]),
+  );
+}
+
+/** What a platform's results say of this library against itself. */
 export function ownTable({ routeToModule, manyRoutesToFew, cachedToFixed }: HttpSummary): string {
   const rows = (name: string, ratios: HttpSummary['routeToModule']) =>
-    ratios.map(({ request, ratio }) => [
-      `${name}, ${request}`,
-      fixed(ratio.ofMedians, 2),
-      `${fixed(ratio.interval.low, 2)}…${fixed(ratio.interval.high, 2)}`,
-    ]);
+    ratios.map(({ request, ratio }) => [`${name}, ${request}`, fixed(ratio.ofMedians, 2), between(ratio)]);
   return table(
-    ['added CPU of nestjs-cors', 'ratio', '90 %'],
+    ['added by nestjs-cors', 'ratio', '90 %'],
     [
       ...rows('on the route / on the module', routeToModule),
       ...rows('1,000 routes / 10', manyRoutesToFew),
@@ -130,4 +140,10 @@ export function targetTable(all: readonly Target[], judged: boolean): string {
       target.worst,
     ]),
   );
+}
+
+/** Where a ratio lies; `–` if there is none, and for what is counted, which has no such bounds. */
+function between(ratio: Ratio | undefined): string {
+  if (ratio === undefined || ratio.interval.low === ratio.interval.high) return '–';
+  return `${fixed(ratio.interval.low, 2)}…${fixed(ratio.interval.high, 2)}`;
 }

@@ -2,6 +2,14 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+/** What a program is started with, instead of Node itself: a command, and its arguments in front of Node's own. */
+export interface Launcher {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+const NODE: Launcher = { command: process.execPath, args: [] };
+
 /** What goes wrong in a child must not look like a slow one. */
 export interface Failure {
   readonly failure: string;
@@ -20,15 +28,27 @@ export class Child {
    * @param program - its compiled file
    * @param task - what it is to do, read there with {@link job}
    * @param flags - for Node
+   * @param launcher - what runs Node
    */
-  static start(program: URL, task: unknown, flags: readonly string[] = []): Child {
+  static start(
+    program: URL,
+    task: unknown,
+    flags: readonly string[] = [],
+    { command, args }: Launcher = NODE,
+  ): Child {
     return new Child(
       fork(fileURLToPath(program), [JSON.stringify(task)], {
-        execArgv: ['--enable-source-maps', ...flags],
+        execPath: command,
+        execArgv: [...args, '--enable-source-maps', ...flags],
         env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '' },
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       }),
     );
+  }
+
+  /** The id of the process. */
+  get pid(): number {
+    return this.process.pid as number;
   }
 
   /** The child's next message. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The programs. */
-export const PROGRAMS = ['http', 'core', 'start-up'] as const;
+export const PROGRAMS = ['http', 'instructions', 'core', 'start-up'] as const;
 export type Program = (typeof PROGRAMS)[number];
 
 /** The platforms of Nest. */
@@ -26,7 +26,7 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- [options]
 
   --brief                      only show that it works; judges no times
-  --only=http|core|start-up    one program
+  --only=PROGRAM               http (CPU time), instructions (needs Valgrind), core or start-up
   --platform=fastify|express   one platform
   --rounds=12                  rounds of the HTTP and start-up programs
   --seconds=0.5                how long each server is under load in a round

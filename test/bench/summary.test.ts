@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { BASE, serverKey, serverOf, SETUPS, type Variant } from '../../bench/http/setups.js';
+import { summarize, type Series } from '../../bench/http/summary.js';
+
+function series(variant: Variant, cost: readonly number[], setup = BASE): Series {
+  return { server: serverKey(serverOf('fastify', variant, setup)), request: 'no Origin', cost };
+}
+
+describe('the summary of a platform', () => {
+  const bare = series('bare', [100, 102, 104]);
+
+  it('says what a variant adds to the bare app, and that over what enableCors adds', () => {
+    const { results, rounds } = summarize(
+      'fastify',
+      [bare, series('enableCors', [120, 122, 124]), series('nestjs-cors', [105, 107, 109])],
+      [BASE],
+      ['no Origin'],
+    );
+    expect(rounds).toBe(3);
+    expect(
+      results.map(({ variant, cost, added, rate }) => [variant, cost.median, added?.median, rate]),
+    ).toEqual([
+      ['bare', 102, undefined, undefined],
+      ['enableCors', 122, 20, undefined],
+      ['nestjs-cors', 107, 5, undefined],
+    ]);
+    expect(results.at(-1)?.toEnableCors).toMatchObject({ ofMedians: 0.25, rounds: [0.25, 0.25, 0.25] });
+  });
+
+  it('says how far two bare apps are apart', () => {
+    const again = series('bare again', [101, 99, 105]);
+    expect(summarize('fastify', [bare, again], [BASE], ['no Origin']).resolution).toBe(1);
+  });
+
+  it('compares the library with itself, on what it adds to its own bare app', () => {
+    const many = SETUPS.find(({ name }) => name === '1,000 routes') ?? BASE;
+    const { manyRoutesToFew } = summarize(
+      'fastify',
+      [
+        bare,
+        series('nestjs-cors', [104, 106, 108]),
+        series('bare', [200, 200, 200], many),
+        series('nestjs-cors', [206, 206, 206], many),
+      ],
+      [BASE, many],
+      ['no Origin'],
+    );
+    expect(manyRoutesToFew.map(({ ratio }) => ratio.ofMedians)).toEqual([1.5]);
+  });
+});
