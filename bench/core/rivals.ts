@@ -72,7 +72,7 @@ async function ours(list: OriginList): Promise<Answer> {
   return (origin) => {
     const verdict = { allowed: allowsReading(decideOrigin(policy, origin)), origin, vary: 'Origin' };
     const fields = sealedFields(policy, verdict, undefined, undefined) as Record<string, string | undefined>;
-    return fields['Access-Control-Allow-Origin'];
+    return fields['access-control-allow-origin'];
   };
 }
 
