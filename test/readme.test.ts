@@ -31,7 +31,7 @@ describe('README', () => {
 
   it('has the costs of the run whose results lie beside it', () => {
     const results = Object.fromEntries(
-      ['http-fastify', 'http-express'].map((name) => [
+      ['http-fastify', 'http-express', 'instructions-fastify', 'instructions-express'].map((name) => [
         name,
         JSON.parse(read(`bench/results/${name}.json`)) as unknown,
       ]),

@@ -7,7 +7,7 @@ import { countInstructions, type Amounts } from './counts.js';
 /** Express executes six times as many for a request, so it takes fewer requests for as long. */
 const AMOUNTS: Readonly<Record<Platform, Amounts>> = {
   fastify: { warmUp: 2000, counted: 400, counts: 9 },
-  express: { warmUp: 800, counted: 100, counts: 7 },
+  express: { warmUp: 2500, counted: 200, counts: 9 },
 };
 
 const BRIEF: Amounts = { warmUp: 10, counted: 10, counts: 1 };
