@@ -227,7 +227,7 @@ describe('three replicas', () => {
           expect(page.answers.every(({ acao }) => acao === undefined)).toBe(true);
       }
       // No request waits for longer than the timeout, beyond what those take that wait for nothing.
-      expect(slowest(load.map(({ page }) => page))).toBeLessThan(slowest(pagesOf(FIXED)) + timeout + 500);
+      expect(slowest(load.map(({ page }) => page))).toBeLessThan(slowest(pagesOf(FIXED)) + timeout + 400);
 
       for (const replica of replicas) {
         expect(replica.alive).toBe(true);
