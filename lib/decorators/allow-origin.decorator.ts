@@ -6,7 +6,6 @@ import type {
 } from '../policy/cors-policy-options.interface.js';
 import { isOptionsObject } from '../policy/options-object.js';
 import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
-import { ALLOW_ORIGIN_METADATA } from './cors-metadata.js';
 
 type AnonymousOptions = Omit<Extract<AllowOriginOptions, AnonymousAccessOptions>, 'origin'>;
 type CredentialedOptions = Omit<Extract<AllowOriginOptions, CredentialedAccessOptions>, 'origin'>;
@@ -51,9 +50,9 @@ export function AllowOrigin(
 ): CorsDecorator;
 export function AllowOrigin(...args: readonly unknown[]): CorsDecorator {
   const last = args.at(-1);
-  if (!isOptionsObject(last)) return corsDecorator(ALLOW_ORIGIN_METADATA, { origin: args });
-  if (args.length === 1) return corsDecorator(ALLOW_ORIGIN_METADATA, last);
+  if (!isOptionsObject(last)) return corsDecorator('allowOrigin', { origin: args });
+  if (args.length === 1) return corsDecorator('allowOrigin', last);
   // The types know no `origin` beside origins; from JavaScript it must not get lost.
   const origin = [...args.slice(0, -1), ...[last['origin'] ?? []].flat()];
-  return corsDecorator(ALLOW_ORIGIN_METADATA, { ...last, origin });
+  return corsDecorator('allowOrigin', { ...last, origin });
 }

@@ -1,20 +1,20 @@
 import type { Type } from '@nestjs/common';
-import { addMetadata, MISPLACED_METADATA } from './cors-metadata.js';
+import { addMetadata, addMisplaced, type CorsMetadata, type Decorated } from './cors-metadata.js';
 import { requireCorsModule } from './cors-module-check.js';
 
 /** A decorator for controllers and for handlers; several compose with Nest's `applyDecorators`. */
 export type CorsDecorator = ClassDecorator & MethodDecorator;
 
 /** Makes a decorator that adds `value` to the metadata of the class or handler that it stands on. */
-export function corsDecorator(key: string, value: unknown): CorsDecorator {
+export function corsDecorator(kind: keyof CorsMetadata, value: unknown): CorsDecorator {
   return (target: object, name?: string | symbol, descriptor?: { readonly value?: unknown }): void => {
     const isClass = typeof target === 'function';
     const controller = (isClass ? target : target.constructor) as Type;
     const handler = descriptor?.value;
-    if (name === undefined) addMetadata(key, controller, value);
-    else if (!isClass && typeof handler === 'function') addMetadata(key, handler, value);
+    if (name === undefined) addMetadata(kind, controller, value);
+    else if (!isClass && typeof handler === 'function') addMetadata(kind, handler as Decorated, value);
     // A static method, an accessor or a property, which the types do not all refuse.
-    else addMetadata(MISPLACED_METADATA, controller, String(name));
+    else addMisplaced(controller, String(name));
     requireCorsModule(controller);
   };
 }

@@ -1,5 +1,4 @@
 import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
-import { NO_CORS_METADATA } from './cors-metadata.js';
 
 /**
  * Takes a controller or a handler out of CORS, whatever the layers around it say: its responses carry no
@@ -19,5 +18,5 @@ import { NO_CORS_METADATA } from './cors-metadata.js';
  * ```
  */
 export function NoCors(): CorsDecorator {
-  return corsDecorator(NO_CORS_METADATA, true);
+  return corsDecorator('noCors', true);
 }

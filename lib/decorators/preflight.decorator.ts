@@ -1,6 +1,5 @@
 import type { PreflightOptions } from '../policy/cors-policy-options.interface.js';
 import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
-import { PREFLIGHT_METADATA } from './cors-metadata.js';
 
 /**
  * Says what a preflight for a controller or a handler may be told: which methods and request headers scripts may use,
@@ -21,5 +20,5 @@ import { PREFLIGHT_METADATA } from './cors-metadata.js';
  * ```
  */
 export function Preflight(options: PreflightOptions): CorsDecorator {
-  return corsDecorator(PREFLIGHT_METADATA, options);
+  return corsDecorator('preflight', options);
 }

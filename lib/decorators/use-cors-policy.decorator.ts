@@ -1,5 +1,4 @@
 import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
-import { USE_CORS_POLICY_METADATA } from './cors-metadata.js';
 
 /**
  * Gives a controller or a handler a policy from the module's `policies`. Its fields lie on top of the module's default
@@ -18,5 +17,5 @@ import { USE_CORS_POLICY_METADATA } from './cors-metadata.js';
  * ```
  */
 export function UseCorsPolicy(name: string): CorsDecorator {
-  return corsDecorator(USE_CORS_POLICY_METADATA, name);
+  return corsDecorator('policies', name);
 }

@@ -1,61 +1,56 @@
 import { isOptionsObject } from './options-object.js';
 import { readLayer, type ReadLayer } from './read-layer.js';
 import type { ResolveSource } from './read-source.js';
+import { ValuePath } from './value-path.js';
 
 /** How deep values are looked into: options, their lists or objects, and the elements of these. */
 const DEPTH = 3;
+
+/** Where lists and objects of options begin and end on the way through a value. */
+const LIST = Symbol('list');
+const OPTIONS = Symbol('options');
+const END = Symbol('end');
 
 /**
  * Reads layers while the app starts. Hundreds of decorators often say the same, each in an object of its own: what two
  * of them say in the same words is read once, and shared.
  */
 export class LayerReader {
-  private readonly known = new Map<string, ReadLayer>();
-  private readonly ids = new Map<unknown, number>();
+  private readonly start = new ValuePath<ReadLayer>();
 
   constructor(private readonly resolveSource: ResolveSource) {}
 
   /**
    * Reads one layer; see {@link readLayer}.
    *
+   * @param known - the options that may stand there: the same list wherever they are the same
    * @returns layers whose `fields` are the same object where they were written the same
    */
   read(raw: unknown, where: string, known: readonly string[]): ReadLayer {
-    const key = `${known.length} ${this.keyOf(raw, DEPTH)}`;
-    const read = this.known.get(key);
-    if (read !== undefined) return movedTo(where, read);
-    const fresh = readLayer(raw, where, known, this.resolveSource);
-    this.known.set(key, fresh);
-    return fresh;
-  }
-
-  /** Equal for values that read alike: text by its characters, lists and objects of options by what is in them. */
-  private keyOf(value: unknown, depth: number): string {
-    if (typeof value === 'string') return `${value.length}"${value}`;
-    if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) {
-      return `${typeof value} ${String(value)}`;
-    }
-    if (depth > 0 && Array.isArray(value)) {
-      let key = '[';
-      for (const element of value) key += `${this.keyOf(element, depth - 1)},`;
-      return `${key}]`;
-    }
-    if (depth > 0 && isOptionsObject(value)) {
-      let key = '{';
-      for (const [name, inner] of Object.entries(value)) {
-        key += `${name.length}"${name}:${this.keyOf(inner, depth - 1)},`;
-      }
-      return `${key}}`;
-    }
-    const id = this.ids.get(value) ?? this.ids.size;
-    this.ids.set(value, id);
-    return `#${id}`;
+    const place = through(this.start.to(known), raw, DEPTH);
+    if (place.found !== undefined) return movedTo(where, place.found);
+    place.found = readLayer(raw, where, known, this.resolveSource);
+    return place.found;
   }
 }
 
-function movedTo(where: string, { layer, problems }: ReadLayer): ReadLayer {
+/** The same place for values that read alike: lists and objects of options are gone through, as deep as they count. */
+function through<T>(from: ValuePath<T>, value: unknown, depth: number): ValuePath<T> {
+  if (typeof value !== 'object' || value === null || depth === 0) return from.to(value);
+  if (Array.isArray(value)) {
+    let place = from.to(LIST);
+    for (const element of value) place = through(place, element, depth - 1);
+    return place.to(END);
+  }
+  if (!isOptionsObject(value)) return from.to(value);
+  let place = from.to(OPTIONS);
+  for (const name of Object.keys(value)) place = through(place.to(name), value[name], depth - 1);
+  return place.to(END);
+}
+
+function movedTo(where: string, { layer: { merge, fields, unread }, problems }: ReadLayer): ReadLayer {
   return {
-    layer: { ...layer, where },
+    layer: { where, merge, fields, unread },
     problems: problems.map((problem) => ({ ...problem, where })),
   };
 }

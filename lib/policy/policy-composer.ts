@@ -10,6 +10,7 @@ import {
 } from './policy-fields.js';
 import { checkPolicy } from './policy-rules.js';
 import { show } from './show.js';
+import { ValuePath } from './value-path.js';
 
 /** A policy, and how it came about. */
 export class ComposedPolicy implements MergedFields {
@@ -45,6 +46,14 @@ export class ComposedPolicy implements MergedFields {
 /** The fields that the rules look at, and on which the compiled origins depend. No route has defaults for them. */
 const CHECKED_FIELDS: readonly PolicyField[] = ['origin', 'credentials', 'exposedHeaders', 'dangerously'];
 
+/** The fields for which a route has defaults. */
+const DEFAULTED_FIELDS = ['methods', 'allowedHeaders'] as const;
+
+/** What sound layers come to; there is no policy where none of them sets `origin`. */
+interface Composed {
+  readonly policy: Policy | undefined;
+}
+
 /** What has become of some layers. */
 interface Checked {
   readonly origin: OriginRule;
@@ -60,9 +69,8 @@ interface Checked {
  */
 export class PolicyComposer {
   private readonly found = new Map<string, CorsProblem>();
-  private readonly checked = new Map<string, Checked>();
-  private readonly policies = new Map<string, Policy | undefined>();
-  private readonly ids = new Map<PolicyLayer['fields'], number>();
+  private readonly checked = new ValuePath<Checked>();
+  private readonly composed = new ValuePath<Composed>();
 
   /** Every problem of the policies composed so far, each once. */
   get problems(): readonly CorsProblem[] {
@@ -85,54 +93,60 @@ export class PolicyComposer {
    * @param defaults - what the route itself says of `methods` and `allowedHeaders`
    */
   compose(layers: readonly PolicyLayer[], defaults: RouteDefaults): ComposedPolicy {
-    const key = `${this.keyOf(layers)}|${defaultsKey(layers, defaults)}`;
-    // Only of what is sound: a problem is told with the places of the very layers that have it.
-    if (this.policies.has(key)) return new ComposedPolicy(this.policies.get(key), layers, defaults);
+    const place = throughDefaults(throughLayers(this.composed, layers), layers, defaults);
+    if (place.found !== undefined) return new ComposedPolicy(place.found.policy, layers, defaults);
 
     const merged = mergeLayers(layers, defaults);
     const { origin, isSound } = this.check(merged, layers);
     const policy = merged.from.origin.length === 0 ? undefined : compilePolicy(merged.fields, origin);
-    if (isSound) this.policies.set(key, policy);
+    // Only of what is sound: a problem is told with the places of the very layers that have it.
+    if (isSound) place.found = { policy };
     return new ComposedPolicy(policy, layers, defaults);
   }
 
   private check(merged: MergedFields, layers: readonly PolicyLayer[]): Checked {
-    const key = this.keyOf(
+    const place = throughLayers(
+      this.checked,
       layers.filter(({ fields, unread }) =>
         CHECKED_FIELDS.some((field) => fields[field] !== undefined || unread.includes(field)),
       ),
     );
-    const known = this.checked.get(key);
+    const known = place.found;
     if (known?.isSound === true) return known;
     const problems = checkPolicy(merged, layers);
     this.report(problems);
     const { origin, credentials, dangerously } = merged.fields;
-    const checked: Checked = {
+    place.found = {
       origin:
         known?.origin ?? compileOrigins(origin, { secureOnly: credentials && !dangerously.insecureOrigins }),
       isSound: problems.length === 0,
     };
-    this.checked.set(key, checked);
-    return checked;
-  }
-
-  /** Equal for layers that say the same: they have their fields in common, wherever they stand. */
-  private keyOf(layers: readonly PolicyLayer[]): string {
-    let key = '';
-    for (const { fields, merge } of layers) {
-      const id = this.ids.get(fields) ?? this.ids.size;
-      this.ids.set(fields, id);
-      key += `${id}${merge} `;
-    }
-    return key;
+    return place.found;
   }
 }
 
-/** What the defaults contribute, without asking for those that a layer replaces. */
-function defaultsKey(layers: readonly PolicyLayer[], defaults: RouteDefaults): string {
-  const replaces = (field: keyof RouteDefaults): boolean =>
-    layers.some(({ fields, merge }) => merge === 'replace' && fields[field] !== undefined);
-  const methods = replaces('methods') ? '' : defaults.methods.join();
-  const headers = replaces('allowedHeaders') ? '' : defaults.allowedHeaders.join();
-  return `${methods}|${headers}`;
+/** The same place for layers that say the same: they have their fields in common, wherever they stand. */
+function throughLayers<T>(from: ValuePath<T>, layers: readonly PolicyLayer[]): ValuePath<T> {
+  let place = from;
+  for (const { fields, merge } of layers) place = place.to(fields).to(merge);
+  return place;
+}
+
+/** Goes on through what the defaults contribute, without asking for those that a layer replaces. */
+function throughDefaults<T>(
+  from: ValuePath<T>,
+  layers: readonly PolicyLayer[],
+  defaults: RouteDefaults,
+): ValuePath<T> {
+  let place = from;
+  for (const field of DEFAULTED_FIELDS) {
+    place = place.to(field);
+    if (replaces(layers, field)) continue;
+    for (const name of defaults[field]) place = place.to(name);
+  }
+  return place;
+}
+
+function replaces(layers: readonly PolicyLayer[], field: PolicyField): boolean {
+  return layers.some(({ fields, merge }) => merge === 'replace' && fields[field] !== undefined);
 }

@@ -24,11 +24,16 @@ export interface CorsRoute extends Omit<RegisteredRoute, 'method' | 'hosts'> {
 
 /** Makes a route from what Nest is about to register. */
 export function corsRoute(registered: RegisteredRoute, index: number): CorsRoute {
-  const { controller, handlerName, hosts } = registered;
+  const { controller, handlerName, handler, decorated, method, path, version, hosts } = registered;
   return {
-    ...registered,
+    controller,
+    handlerName,
+    handler,
+    decorated,
+    path,
+    version,
     index,
-    method: RequestMethod[registered.method],
+    method: RequestMethod[method],
     where: `${controller.name}#${handlerName}`,
     hosts: hosts.map(String),
     servesHost: hosts.length === 0 ? anyHost : hostFilter(hosts),

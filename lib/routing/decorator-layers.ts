@@ -1,4 +1,4 @@
-import { readMetadata, type Decorated } from '../decorators/cors-metadata.js';
+import { readMetadata, type CorsMetadata, type Decorated } from '../decorators/cors-metadata.js';
 import type { CorsProblem, ValueProblem } from '../policy/cors-problem.js';
 import { unknownPolicy, type ReadModuleOptions } from '../policy/module-options.js';
 import type { LayerReader } from '../policy/layer-reader.js';
@@ -11,8 +11,8 @@ const PREFLIGHT_OPTIONS = ['methods', 'allowedHeaders', 'maxAge', 'optionsSucces
 export interface DecoratorLayers {
   /** The layers of `@AllowOrigin` and `@Preflight`. */
   readonly own: readonly PolicyLayer[];
-  /** The policy that `@UseCorsPolicy` names. */
-  readonly named: PolicyLayer | undefined;
+  /** The policy that `@UseCorsPolicy` names, if it stands there and names one. */
+  readonly named: readonly PolicyLayer[];
   /** Whether `@NoCors()` stands there. */
   readonly closed: boolean;
   /** Whether something there says who may read, so that a handler of a closed controller is open again. */
@@ -31,44 +31,57 @@ export function decoratorLayers(
   options: ReadModuleOptions,
   reader: LayerReader,
 ): DecoratorLayers {
-  const { allowOrigin, preflight, noCors, policies } = readMetadata(target);
+  const metadata = readMetadata(target);
+  const { allowOrigin, preflight, noCors, policies } = metadata;
   const problems: CorsProblem[] = [];
   const report = (value: unknown, problem: ValueProblem): void => {
     problems.push({ where, field: '', value, ...problem });
   };
-  const repeated = [
-    ...(allowOrigin.length > 1 ? ['@AllowOrigin'] : []),
-    ...(preflight.length > 1 ? ['@Preflight'] : []),
-    ...(policies.length > 1 ? ['@UseCorsPolicy'] : []),
-  ];
-  for (const decorator of repeated) {
-    report(undefined, {
-      code: 'decorator-repeated',
-      message: `${decorator} stands there more than once, perhaps through a composed decorator`,
-      fix: `keep one ${decorator} with everything in it`,
-    });
-  }
-  if (noCors && allowOrigin.length + preflight.length + policies.length > 0) {
-    report(undefined, {
-      code: 'decorator-conflict',
-      message: '@NoCors stands beside a decorator that sets a policy',
-      fix: 'remove one of them',
-    });
-  }
-  const read = (raw: readonly unknown[], known: readonly string[]): readonly PolicyLayer[] =>
-    raw
-      .map((value) => {
-        const result = reader.read(value, where, known);
-        problems.push(...result.problems);
-        return result.layer;
-      })
-      .slice(0, 1);
-  const own = [...read(allowOrigin, ALLOW_ORIGIN_OPTIONS), ...read(preflight, PREFLIGHT_OPTIONS)];
+  reportConflicts(metadata, report);
+  const own: PolicyLayer[] = [];
+  const read = (raw: readonly unknown[], known: readonly string[]): void => {
+    for (const [index, value] of raw.entries()) {
+      const { layer, problems: found } = reader.read(value, where, known);
+      problems.push(...found);
+      if (index === 0) own.push(layer);
+    }
+  };
+  read(allowOrigin, ALLOW_ORIGIN_OPTIONS);
+  read(preflight, PREFLIGHT_OPTIONS);
   const [policy] = policies;
-  const named = typeof policy === 'string' ? options.named.get(policy) : undefined;
-  if (policies.length > 0 && named === undefined) report(policy, unknownPolicy(policy, options.named));
-  return { own, named, closed: noCors, opens: allowOrigin.length > 0 || policies.length > 0, problems };
+  const layer = typeof policy === 'string' ? options.named.get(policy) : undefined;
+  if (policies.length > 0 && layer === undefined) report(policy, unknownPolicy(policy, options.named));
+  const named = layer === undefined ? [] : [layer];
+  const opens = allowOrigin.length > 0 || policies.length > 0;
+  return { own, named, closed: noCors.length > 0, opens, problems };
 }
+
+/** What cannot stand together. */
+function reportConflicts(
+  { allowOrigin, preflight, noCors, policies }: CorsMetadata,
+  report: (value: unknown, problem: ValueProblem) => void,
+): void {
+  if (allowOrigin.length > 1) report(undefined, repeated('@AllowOrigin'));
+  if (preflight.length > 1) report(undefined, repeated('@Preflight'));
+  if (policies.length > 1) report(undefined, repeated('@UseCorsPolicy'));
+  if (noCors.length > 0 && allowOrigin.length + preflight.length + policies.length > 0) {
+    report(undefined, CONFLICT);
+  }
+}
+
+function repeated(decorator: string): ValueProblem {
+  return {
+    code: 'decorator-repeated',
+    message: `${decorator} stands there more than once, perhaps through a composed decorator`,
+    fix: `keep one ${decorator} with everything in it`,
+  };
+}
+
+const CONFLICT: ValueProblem = {
+  code: 'decorator-conflict',
+  message: '@NoCors stands beside a decorator that sets a policy',
+  fix: 'remove one of them',
+};
 
 /**
  * The layers of a route, outermost first, or `false` if it takes no part in CORS.
@@ -82,8 +95,7 @@ export function routeLayers(
   handler: DecoratorLayers,
 ): readonly PolicyLayer[] | false {
   if (handler.closed) return false;
-  const named = handler.named === undefined ? [] : [handler.named];
-  if (controller.closed) return handler.opens && [...named, ...handler.own];
-  const outer = handler.named === undefined && controller.named !== undefined ? [controller.named] : [];
-  return [base, ...outer, ...controller.own, ...named, ...handler.own];
+  if (controller.closed) return handler.opens && handler.named.concat(handler.own);
+  const outer = handler.named.length === 0 ? controller.named : [];
+  return [base].concat(outer, controller.own, handler.named, handler.own);
 }

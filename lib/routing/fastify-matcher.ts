@@ -8,6 +8,8 @@ import type { ArrivedRequest, PathParams, RouteMatcher } from './route-matcher.j
 /** Where `onRoute` leaves the route in Fastify's own route configuration. */
 const ROUTE = Symbol('nestjs-cors:route');
 
+const UNCONSTRAINED: Constraints = {};
+
 /** Fastify's route configuration, as far as it is ours. */
 interface RouteConfig {
   readonly [ROUTE]?: CorsRoute;
@@ -84,7 +86,7 @@ export class FastifyMatcher implements RouteMatcher {
 
   private onRoute(options: RouteOptions & { readonly prefix: string; readonly routePath: string }): void {
     const methods = Array.isArray(options.method) ? options.method : [options.method];
-    const constraints = (options.constraints ?? {}) as Constraints;
+    const constraints = (options.constraints ?? UNCONSTRAINED) as Constraints;
     const route = this.registered(methods, options.url, constraints);
     if (route !== undefined) {
       options.config = { ...options.config, [ROUTE]: route };

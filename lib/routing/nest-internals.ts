@@ -79,8 +79,8 @@ export function exploreRoutes(
       const controller = metatype as Type;
       const found = explorer.scanForPaths(instance);
       return pathsOf(controller).flatMap((ctrlPath) => {
-        const place = { controller, ctrlPath, modulePath, hosts: hostsOf(controller) };
-        return found.flatMap((handler) => routesOf(handler, place, { factory, config, adapter }));
+        const place = controllerPlace(controller, ctrlPath, modulePath, config);
+        return found.flatMap((handler) => routesOf(handler, place, factory, adapter));
       });
     });
   });
@@ -91,16 +91,30 @@ export function exploreRoutes(
 
 type FoundHandler = ReturnType<PathsExplorer['scanForPaths']>[number];
 
-interface App {
-  readonly factory: RoutePathFactory;
-  readonly config: ApplicationConfig;
-  readonly adapter: AbstractHttpAdapter;
-}
-
 /** One of a controller's paths. */
 interface ControllerPlace extends Pick<RegisteredRoute, 'controller' | 'hosts'> {
-  readonly ctrlPath: string;
-  readonly modulePath: string | undefined;
+  readonly paths: Omit<RoutePathMetadata, 'methodPath' | 'methodVersion'>;
+}
+
+function controllerPlace(
+  controller: Type,
+  ctrlPath: string,
+  modulePath: string | undefined,
+  config: ApplicationConfig,
+): ControllerPlace {
+  const versioningOptions = config.getVersioning();
+  const controllerVersion = versioningOptions && versionOf(controller, versioningOptions);
+  return {
+    controller,
+    hosts: hostsOf(controller),
+    paths: {
+      ctrlPath,
+      globalPrefix: addLeadingSlash(config.getGlobalPrefix()),
+      ...(modulePath !== undefined && { modulePath }),
+      ...(controllerVersion !== undefined && { controllerVersion }),
+      ...(versioningOptions !== undefined && { versioningOptions }),
+    },
+  };
 }
 
 /** Text and named parameters, which every adapter takes as they are; Express's compiles a path to find that out. */
@@ -108,36 +122,29 @@ export const PLAIN_PATH = /^(?:\/(?::[A-Za-z_]\w*|[\w.~-]+))+$/;
 
 /** The routes of one handler below one of its controller's paths. */
 function routesOf(
-  found: FoundHandler,
-  { controller, ctrlPath, modulePath, hosts }: ControllerPlace,
-  { factory, config, adapter }: App,
+  { methodName, targetCallback, requestMethod, path, version: methodVersion }: FoundHandler,
+  { controller, hosts, paths }: ControllerPlace,
+  factory: RoutePathFactory,
+  adapter: AbstractHttpAdapter,
 ): readonly RegisteredRoute[] {
-  const versioningOptions = config.getVersioning();
-  const controllerVersion: VersionValue | undefined =
-    versioningOptions && versionOf(controller, versioningOptions);
-  // `||`, as Nest has it: an empty version is none.
-  const version: VersionValue | undefined = found.version || controllerVersion;
   const prototype = controller.prototype as Record<string, Handler>;
-  const route: Omit<RegisteredRoute, 'path'> = {
+  const metadata: Omit<RoutePathMetadata, 'methodPath'> =
+    methodVersion === undefined ? paths : { ...paths, methodVersion };
+  // `||`, as Nest has it: an empty version is none.
+  const version: VersionValue | undefined = methodVersion || paths.controllerVersion;
+  const registered = (created: string): RegisteredRoute => ({
     controller,
-    handlerName: found.methodName,
-    handler: found.targetCallback,
-    decorated: prototype[found.methodName] as Handler,
-    method: found.requestMethod,
-    version: isVersionedByRequest(versioningOptions) ? version : undefined,
+    handlerName: methodName,
+    handler: targetCallback,
+    decorated: prototype[methodName] as Handler,
+    method: requestMethod,
+    path: PLAIN_PATH.test(created) ? created : adapter.normalizePath(created),
+    version: isVersionedByRequest(paths.versioningOptions) ? version : undefined,
     hosts,
-  };
-  const metadata: Omit<RoutePathMetadata, 'methodPath'> = {
-    ctrlPath,
-    globalPrefix: addLeadingSlash(config.getGlobalPrefix()),
-    ...(modulePath !== undefined && { modulePath }),
-    ...(controllerVersion !== undefined && { controllerVersion }),
-    ...(found.version !== undefined && { methodVersion: found.version }),
-    ...(versioningOptions !== undefined && { versioningOptions }),
-  };
-  return found.path
-    .flatMap((methodPath) => factory.create({ ...metadata, methodPath }, found.requestMethod))
-    .map((path) => ({ ...route, path: PLAIN_PATH.test(path) ? path : adapter.normalizePath(path) }));
+  });
+  return path.flatMap((methodPath) =>
+    factory.create({ ...metadata, methodPath }, requestMethod).map(registered),
+  );
 }
 
 function modulePathOf(module: Type, applicationId: string): string | undefined {

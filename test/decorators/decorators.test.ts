@@ -10,7 +10,7 @@ import {
 } from '../../lib/decorators/cors-metadata.js';
 import { AllowOrigin, NoCors, Preflight, UseCorsPolicy } from '../../lib/index.js';
 
-const NOTHING: CorsMetadata = { allowOrigin: [], preflight: [], noCors: false, policies: [] };
+const NOTHING: CorsMetadata = { allowOrigin: [], preflight: [], noCors: [], policies: [] };
 const A = 'https://a.example';
 const B = 'https://b.example';
 
@@ -82,7 +82,7 @@ describe('@AllowOrigin', () => {
 describe('decorators', () => {
   it('each leave their own', () => {
     expect(metadataOf()).toEqual(NOTHING);
-    expect(metadataOf(NoCors())).toEqual({ ...NOTHING, noCors: true });
+    expect(metadataOf(NoCors())).toEqual({ ...NOTHING, noCors: [true] });
     expect(metadataOf(UseCorsPolicy('partners'))).toEqual({ ...NOTHING, policies: ['partners'] });
     expect(metadataOf(Preflight({ maxAge: 5 }))).toEqual({ ...NOTHING, preflight: [{ maxAge: 5 }] });
     expect(metadataOf(loose(Preflight))).toEqual({ ...NOTHING, preflight: [undefined] });
@@ -143,16 +143,16 @@ describe('inheritance', () => {
     ['everything', [a, short, partners], [], inherited],
     ['nothing of its own kind', [a, short, partners], [b], { ...inherited, allowOrigin: [{ origin: [B] }] }],
     ['another preflight', [a, short], [long], { ...inherited, preflight: [{ maxAge: 2 }], policies: [] }],
-    ['a closed class', [NoCors()], [], { ...NOTHING, noCors: true }],
+    ['a closed class', [NoCors()], [], { ...NOTHING, noCors: [true] }],
     // Nobody could end what a base class says otherwise: both together are a conflict.
-    ['a class that is closed below', [a, short, partners], [NoCors()], { ...NOTHING, noCors: true }],
+    ['a class that is closed below', [a, short, partners], [NoCors()], { ...NOTHING, noCors: [true] }],
     ['a class that is opened below', [NoCors()], [b], { ...NOTHING, allowOrigin: [{ origin: [B] }] }],
     ['a class that a policy opens below', [NoCors()], [guests], { ...NOTHING, policies: ['guests'] }],
     [
       'a closed class with a preflight',
       [NoCors()],
       [long],
-      { ...NOTHING, noCors: true, preflight: [{ maxAge: 2 }] },
+      { ...NOTHING, noCors: [true], preflight: [{ maxAge: 2 }] },
     ],
     // A named policy is used, and not covered by what a base class says.
     ['a named policy below', [a, short, partners], [guests], { ...NOTHING, policies: ['guests'] }],

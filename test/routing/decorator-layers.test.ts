@@ -28,7 +28,7 @@ function placesOf(controller: DecoratorLayers, handler: DecoratorLayers): readon
 
 describe('decoratorLayers', () => {
   it('is empty without decorators', () => {
-    expect(NOTHING).toEqual({ own: [], named: undefined, closed: false, opens: false, problems: [] });
+    expect(NOTHING).toEqual({ own: [], named: [], closed: false, opens: false, problems: [] });
   });
 
   it('puts @AllowOrigin below @Preflight, whichever stands first', () => {
