@@ -83,14 +83,14 @@ async function corsOf({ variant, setup: { origins, place } }: Server): Promise<C
         const origin = cachedOrigins(async (asked) => Promise.resolve(list.has(asked)), { ttl: 3_600_000 });
         return { ...NOTHING, modules: [CorsModule.forRoot({ ...access(origins), ...preflight, origin })] };
       }
-      const allowOrigin = AllowOrigin(access(origins));
-      const allowPreflight = Preflight(preflight);
+      const { origin, ...options } = access(origins);
       return {
         ...NOTHING,
         modules: [CorsModule.forRoot({})],
+        // Each route has decorators of its own, as they are written above a handler.
         route: (target, key, descriptor) => {
-          allowOrigin(target, key, descriptor);
-          allowPreflight(target, key, descriptor);
+          AllowOrigin(...origin, options)(target, key, descriptor);
+          Preflight({ ...preflight })(target, key, descriptor);
         },
       };
     }

@@ -211,7 +211,7 @@ export function declaredInput(controller: Type, handlerName: string): DeclaredIn
  * @param handler - the instance's own, as Nest has it: one that a constructor has bound carries no metadata
  */
 export function fastifyConstraints(handler: Handler): Readonly<Record<string, unknown>> {
-  return (Reflect.getMetadata('__fastify_route_constraints__', handler) ?? {}) as Readonly<
+  return (Reflect.getOwnMetadata('__fastify_route_constraints__', handler) ?? {}) as Readonly<
     Record<string, unknown>
   >;
 }
