@@ -4,7 +4,7 @@ type AnyClass = CorsRoute['controller'];
 
 /** Every route of the app, in the order in which Nest registers them. Computed once, before it does. */
 export class RouteTable {
-  private readonly byHandler = new Map<unknown, Map<AnyClass, CorsRoute>>();
+  private readonly byController = new Map<AnyClass, Map<unknown, CorsRoute>>();
   private all: readonly CorsRoute[] = [];
   /** Whether some controller is bound to a host. */
   isHostBound = false;
@@ -19,9 +19,9 @@ export class RouteTable {
     this.all = routes;
     this.isHostBound = routes.some(({ hosts }) => hosts.length > 0);
     for (const route of routes) {
-      const byClass = this.byHandler.get(route.handler) ?? new Map<AnyClass, CorsRoute>();
-      this.byHandler.set(route.handler, byClass);
-      if (!byClass.has(route.controller)) byClass.set(route.controller, route);
+      const byHandler = this.byController.get(route.controller) ?? new Map<unknown, CorsRoute>();
+      this.byController.set(route.controller, byHandler);
+      if (!byHandler.has(route.handler)) byHandler.set(route.handler, route);
     }
   }
 
@@ -30,6 +30,6 @@ export class RouteTable {
    * them. The class counts as well: a method that two controllers inherit is one function with two policies.
    */
   routeOf(controller: AnyClass, handler: unknown): CorsRoute | undefined {
-    return this.byHandler.get(handler)?.get(controller);
+    return this.byController.get(controller)?.get(handler);
   }
 }
