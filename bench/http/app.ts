@@ -83,13 +83,13 @@ async function corsOf({ variant, setup: { origins, place } }: Server): Promise<C
         const origin = cachedOrigins(async (asked) => Promise.resolve(list.has(asked)), { ttl: 3_600_000 });
         return { ...NOTHING, modules: [CorsModule.forRoot({ ...access(origins), ...preflight, origin })] };
       }
-      const { origin, ...options } = access(origins);
+      const allowed = access(origins);
       return {
         ...NOTHING,
         modules: [CorsModule.forRoot({})],
         // Each route has decorators of its own, as they are written above a handler.
         route: (target, key, descriptor) => {
-          AllowOrigin(...origin, options)(target, key, descriptor);
+          AllowOrigin({ ...allowed })(target, key, descriptor);
           Preflight({ ...preflight })(target, key, descriptor);
         },
       };
