@@ -86,7 +86,7 @@ export class FastifyMatcher implements RouteMatcher {
 
   private onRoute(options: RouteOptions & { readonly prefix: string; readonly routePath: string }): void {
     const methods = Array.isArray(options.method) ? options.method : [options.method];
-    const constraints = (options.constraints ?? UNCONSTRAINED) as Constraints;
+    const constraints: Constraints = options.constraints ?? UNCONSTRAINED;
     const route = this.registered(methods, options.url, constraints);
     if (route !== undefined) {
       options.config = { ...options.config, [ROUTE]: route };
