@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { currentResponseHook, expressApp, type ExpressApp } from '../routing/nest-internals.js';
@@ -7,10 +8,15 @@ import type { OwnHook } from './request-slot.js';
 
 const logger = new Logger('CorsModule');
 
+/** A response with what Express adds to it. */
+interface ExpressResponse extends RawResponse, Pick<ServerResponse, 'statusCode' | 'statusMessage'> {
+  locals?: object;
+}
+
 /**
- * Runs a hook for each request before Express itself sees it. Express gives every request and response a prototype of
- * its own making, after which V8 knows none of them by sight, and whatever is done to them costs several times as much.
- * A preflight that is answered here costs what Node itself takes for it.
+ * Runs a hook for each request before Express itself sees it. Express changes the prototypes of requests and responses
+ * and then adds properties to them, after which no two have one shape: V8 optimizes by shapes, and whatever is done to
+ * them costs several times as much. A preflight that is answered here costs what Node itself takes for it.
  *
  * Only for an app in which nothing stands in front of Nest's own first layer, which has the request slot: there it makes
  * no difference to what the hook sees. A middleware in front may change the target, and has to have its turn first.
@@ -27,9 +33,10 @@ export function enterExpress(adapter: AbstractHttpAdapter, own: OwnHook, readsHo
   app.handle = function (
     this: ExpressApp,
     request: PlatformRequest,
-    response: RawResponse,
+    response: ExpressResponse,
     done: unknown,
   ): void {
+    complete(response);
     // As Express itself is about to do.
     if (readsHost()) Object.setPrototypeOf(request, this.request);
     try {
@@ -51,6 +58,18 @@ export function enterExpress(adapter: AbstractHttpAdapter, own: OwnHook, readsHo
     handle.call(this, request as never, response as never, done);
   };
   return true;
+}
+
+/**
+ * Gives a response, while it still is Node's, all that Express and Node add to it on its way. Then it stays of one shape
+ * with all others, and whatever is done to it later costs less, whoever does it.
+ */
+function complete(response: ExpressResponse): void {
+  response.locals ??= Object.create(null) as object;
+  // Both are defaults of Node's prototype, until a response gets its own.
+  const { statusCode, statusMessage } = response;
+  response.statusCode = statusCode;
+  response.statusMessage = statusMessage;
 }
 
 /** Runs the adapter's response hook, as Nest's first layer would have: it is told of every response. */

@@ -35,9 +35,8 @@ class Seal {
  * the policy's headers are written, once, and every other header of the protocol is taken out. Errors, streams and raw
  * responses need no special case, because Node starts every response with `writeHead`.
  *
- * What the seal needs is in its closure and not in properties of the response: Express gives every response a prototype
- * of its own making, after which V8 knows none of them by sight, and each property that is read or written costs as
- * much as the closure.
+ * What the seal needs is in its closure and not in properties of the response: where Express has had a response first, no
+ * two have one shape, and each property that is read or written costs as much as the closure.
  */
 export function seal(response: SealableResponse, exchange: Exchange): void {
   const existing = response[SEAL];
