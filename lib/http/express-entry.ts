@@ -9,7 +9,7 @@ import type { OwnHook } from './request-slot.js';
 const logger = new Logger('CorsModule');
 
 /** A response with what Express adds to it. */
-interface ExpressResponse extends RawResponse, Pick<ServerResponse, 'statusCode' | 'statusMessage'> {
+interface ExpressResponse extends RawResponse, Pick<ServerResponse, 'statusCode'> {
   locals?: object;
 }
 
@@ -61,15 +61,14 @@ export function enterExpress(adapter: AbstractHttpAdapter, own: OwnHook, readsHo
 }
 
 /**
- * Gives a response, while it still is Node's, all that Express and Node add to it on its way. Then it stays of one shape
- * with all others, and whatever is done to it later costs less, whoever does it.
+ * Gives a response, while it still is Node's, what Express and Nest add to it before a handler runs. Until the headers are
+ * sent it then stays of one shape with all others, and whatever is done to it costs less, whoever does it.
  */
 function complete(response: ExpressResponse): void {
   response.locals ??= Object.create(null) as object;
-  // Both are defaults of Node's prototype, until a response gets its own.
-  const { statusCode, statusMessage } = response;
+  // The default is Node's prototype's, until Nest sets the status.
+  const { statusCode } = response;
   response.statusCode = statusCode;
-  response.statusMessage = statusMessage;
 }
 
 /** Runs the adapter's response hook, as Nest's first layer would have: it is told of every response. */

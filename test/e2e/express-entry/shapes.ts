@@ -5,8 +5,8 @@ import { startApp } from '../../support/apps.js';
 import { send } from '../../support/http.js';
 
 /*
- * Prints whether the responses of an app have one shape for V8, which cannot be told inside of Jest: there the modules of
- * an app belong to another global object than Node's responses.
+ * Prints whether the responses of an app have one shape for V8 when the handler runs. The flag that lets a
+ * program ask holds for the whole process.
  */
 
 setFlagsFromString('--allow-natives-syntax');
