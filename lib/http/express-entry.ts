@@ -9,7 +9,7 @@ import type { OwnHook } from './request-slot.js';
 const logger = new Logger('CorsModule');
 
 /** A response with what Express adds to it. */
-interface ExpressResponse extends RawResponse, Pick<ServerResponse, 'statusCode'> {
+interface ExpressResponse extends RawResponse, Pick<ServerResponse, 'statusCode' | 'statusMessage'> {
   locals?: object;
 }
 
@@ -61,14 +61,15 @@ export function enterExpress(adapter: AbstractHttpAdapter, own: OwnHook, readsHo
 }
 
 /**
- * Gives a response, while it still is Node's, what Express and Nest add to it before a handler runs. Until the headers are
- * sent it then stays of one shape with all others, and whatever is done to it costs less, whoever does it.
+ * Gives a response, while it still is Node's, every property that Nest, Express and Node add to it on its way: one that is
+ * added later makes a shape that no other response has, and whatever is done to it from then on costs more.
  */
 function complete(response: ExpressResponse): void {
   response.locals ??= Object.create(null) as object;
-  // The default is Node's prototype's, until Nest sets the status.
-  const { statusCode } = response;
+  // Both are defaults of Node's prototype, until a response gets its own.
+  const { statusCode, statusMessage } = response;
   response.statusCode = statusCode;
+  response.statusMessage = statusMessage;
 }
 
 /** Runs the adapter's response hook, as Nest's first layer would have: it is told of every response. */

@@ -5,7 +5,7 @@ import { startApp } from '../../support/apps.js';
 import { send } from '../../support/http.js';
 
 /*
- * Prints whether the responses of an app have one shape for V8 when the handler runs. The flag that lets a
+ * Prints whether the responses of an app have one shape for V8 when the handler runs, and what is added to one after that. The flag that lets a
  * program ask holds for the whole process.
  */
 
@@ -38,11 +38,21 @@ class CatsController {
 @Module({ imports: [CorsModule.forRoot({})], controllers: [CatsController] })
 class AppModule {}
 
+/** The names of properties that something adds to an object. */
+function addedBy(object: object, act: () => void): readonly string[] {
+  const before = new Set(Reflect.ownKeys(object));
+  act();
+  return Reflect.ownKeys(object)
+    .filter((key) => !before.has(key))
+    .map(String);
+}
+
 function report([first, second, third]: readonly [Held, Held, Held]): void {
   const compared = {
     first: haveOneShape(first, second),
     second: haveOneShape(second, third),
     other: haveOneShape(first, {}),
+    added: addedBy(first, () => first.end()),
   };
   process.stdout.write(JSON.stringify(compared));
 }
