@@ -34,6 +34,11 @@ export interface HttpResult {
 export interface OwnRatio {
   readonly platform: Platform;
   readonly request: RequestName;
+  /**
+   * What is compared: what the library adds to `bare`, or, where it adds nothing but makes a request cheaper, the whole
+   * cost of a request. A ratio of two savings would call the larger one worse.
+   */
+  readonly compared: 'added cost' | 'whole cost';
   readonly ratio: Ratio;
 }
 
@@ -137,7 +142,13 @@ function toEnableCors(
 }
 
 function toBase(platform: Platform, costOf: CostOf, setup: Setup, request: RequestName): readonly OwnRatio[] {
-  const ours = addedBy(costOf, 'nestjs-cors', setup, request);
-  const base = addedBy(costOf, 'nestjs-cors', BASE, request);
-  return ours === undefined || base === undefined ? [] : [{ platform, request, ratio: ratio(ours, base) }];
+  const added: CostOf = (...args) => addedBy(costOf, ...args);
+  const base = added('nestjs-cors', BASE, request);
+  const compared = base !== undefined && median(base) <= 0 ? 'whole cost' : 'added cost';
+  const compare = compared === 'added cost' ? added : costOf;
+  const numerators = compare('nestjs-cors', setup, request);
+  const denominators = compare('nestjs-cors', BASE, request);
+  return base === undefined || numerators === undefined || denominators === undefined
+    ? []
+    : [{ platform, request, compared, ratio: ratio(numerators, denominators) }];
 }

@@ -85,8 +85,8 @@ function own(
   key: 'routeToModule' | 'manyRoutesToFew' | 'cachedToFixed',
 ): readonly Case[] {
   return summaries.flatMap((summary) =>
-    summary[key].map(({ platform, request, ratio }: OwnRatio) => ({
-      name: `${platform}, ${request}${range(ratio.interval)}`,
+    summary[key].map(({ platform, request, compared, ratio }: OwnRatio) => ({
+      name: `${platform}, ${request}${compared === 'whole cost' ? ', whole cost' : ''}${range(ratio.interval)}`,
       value: ratio.ofMedians,
     })),
   );

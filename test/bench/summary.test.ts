@@ -45,6 +45,17 @@ describe('the summary of a platform', () => {
       [BASE, many],
       ['no Origin'],
     );
-    expect(manyRoutesToFew.map(({ ratio }) => ratio.ofMedians)).toEqual([1.5]);
+    expect(manyRoutesToFew).toMatchObject([{ compared: 'added cost', ratio: { ofMedians: 1.5 } }]);
+  });
+
+  it('compares whole requests where the library makes them cheaper than the bare app does', () => {
+    const onRoute = SETUPS.find(({ name }) => name === 'on the route') ?? BASE;
+    const { routeToModule } = summarize(
+      'fastify',
+      [bare, series('nestjs-cors', [80, 80, 80]), series('nestjs-cors', [60, 60, 60], onRoute)],
+      [BASE, onRoute],
+      ['no Origin'],
+    );
+    expect(routeToModule).toMatchObject([{ compared: 'whole cost', ratio: { ofMedians: 0.75 } }]);
   });
 });
