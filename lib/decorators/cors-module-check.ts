@@ -20,9 +20,9 @@ class Nothing {}
  * Says at start that a controller uses a decorator of the package in an app that does not import `CorsModule`: without
  * the module no code of the package runs, and the decorators would be promises that nobody keeps.
  *
- * Of all that Nest instantiates because a class asks for it, an exception filter is what costs a request nothing: it
- * is looked at when something is thrown, and this one catches nothing. The check waits for `onModuleInit`, so that a
- * unit test which only compiles a module with the controller in it needs no `CorsModule`.
+ * It is an exception filter because Nest instantiates these wherever a controller's method asks for one. It catches
+ * nothing. The check waits for `onModuleInit`, so that a unit test which only compiles a module with the controller in
+ * it needs no `CorsModule`.
  */
 @Catch(Nothing)
 export class CorsModuleCheck implements ExceptionFilter, OnModuleInit {
@@ -38,7 +38,9 @@ export class CorsModuleCheck implements ExceptionFilter, OnModuleInit {
     const controllers = [...this.modules.values()].flatMap((module) =>
       [...module.controllers.values()].map((wrapper) => wrapper.metatype as Type),
     );
-    throw new CorsConfigurationError(controllers.flatMap(decoratedPlaces).map(notImported));
+    const places = controllers.flatMap(decoratedPlaces);
+    // None is left where a subclass overrides all handlers that had one.
+    if (places.length > 0) throw new CorsConfigurationError(places.map(notImported));
   }
 
   catch(): void {
@@ -46,14 +48,27 @@ export class CorsModuleCheck implements ExceptionFilter, OnModuleInit {
   }
 }
 
-const checked = new WeakSet<Type>();
+/** The name of the method that asks for the check: one that no app has for a method of its own. */
+const CHECKED = 'nestjs-cors:module-check';
 
-/** Has Nest instantiate the check in every module that has `controller` among its controllers. */
+/**
+ * Has Nest instantiate the check in every module that has `controller` among its controllers.
+ *
+ * What asks for it is a method of its own, which serves no route and is never called. On the class or on a handler,
+ * Nest would look the filter up again for every route. Like any method it may be wrapped or replaced, as libraries do
+ * with all methods of a class.
+ */
 export function requireCorsModule(controller: Type): void {
-  if (checked.has(controller)) return;
-  checked.add(controller);
-  UseFilters(CorsModuleCheck)(controller);
+  const prototype = controller.prototype as object;
+  if (CHECKED in prototype) return;
+  Object.defineProperty(prototype, CHECKED, { value: asksForCheck, writable: true, configurable: true });
 }
+
+function asksForCheck(): void {
+  // Carries the metadata below.
+}
+
+UseFilters(CorsModuleCheck)({}, CHECKED, { value: asksForCheck });
 
 function notImported(where: string): CorsProblem {
   return {

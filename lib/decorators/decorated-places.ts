@@ -2,16 +2,16 @@ import type { Type } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
 import { isDecorated, misplacedDecorators, type Decorated } from './cors-metadata.js';
 
-const scanner = new MetadataScanner();
-
 /**
  * The names of a controller's members that carry a decorator of the package: methods, if they are to have an effect.
  *
  * @param except - names that are of no interest
+ * @param scanner - remembers the methods of the classes it has seen
  */
 export function decoratedMethods(
   controller: Type,
   except: ReadonlySet<string> = new Set(),
+  scanner = new MetadataScanner(),
 ): readonly string[] {
   const prototype = controller.prototype as Record<string, Decorated>;
   const methods = scanner

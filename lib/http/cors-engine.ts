@@ -6,7 +6,13 @@ import {
   type Type,
   type VersioningOptions,
 } from '@nestjs/common';
-import { ApplicationConfig, ModuleRef, ModulesContainer, type AbstractHttpAdapter } from '@nestjs/core';
+import {
+  ApplicationConfig,
+  MetadataScanner,
+  ModuleRef,
+  ModulesContainer,
+  type AbstractHttpAdapter,
+} from '@nestjs/core';
 import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
 import { explainRequest } from '../explain/explain-request.js';
 import { copyOptions } from '../policy/copy-options.js';
@@ -88,10 +94,13 @@ export class CorsEngine {
   start(options: unknown): void {
     const { adapter, matcher } = this;
     if (adapter === undefined || matcher === undefined) return;
-    const routes = exploreRoutes(this.modules, this.config, adapter).map(corsRoute);
+    // Of this start's own: what it remembers of a class is true as long as the class stays as it is.
+    const scanner = new MetadataScanner();
+    const routes = exploreRoutes(this.modules, this.config, adapter, scanner).map(corsRoute);
     const app: Omit<GovernedApp, 'canAskAfterGuards'> = {
       routes,
       controllers: this.controllers(),
+      scanner,
       versionHeader: versionHeader(this.config.getVersioning()),
       pathSyntax: matchingOptions(adapter),
       resolveSource: sourceResolver(this.moduleRef),

@@ -39,7 +39,10 @@ function through<T>(from: ValuePath<T>, value: unknown, depth: number): ValuePat
   if (typeof value !== 'object' || value === null || depth === 0) return from.to(value);
   if (Array.isArray(value)) {
     let place = from.to(LIST);
-    for (const element of value) place = through(place, element, depth - 1);
+    for (const element of value) {
+      // What lists have most of, and may have thousands of.
+      place = typeof element === 'string' ? place.to(element) : through(place, element, depth - 1);
+    }
     return place.to(END);
   }
   if (!isOptionsObject(value)) return from.to(value);
@@ -51,6 +54,6 @@ function through<T>(from: ValuePath<T>, value: unknown, depth: number): ValuePat
 function movedTo(where: string, { layer: { merge, fields, unread }, problems }: ReadLayer): ReadLayer {
   return {
     layer: { where, merge, fields, unread },
-    problems: problems.map((problem) => ({ ...problem, where })),
+    problems: problems.length === 0 ? problems : problems.map((problem) => ({ ...problem, where })),
   };
 }

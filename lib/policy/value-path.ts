@@ -14,16 +14,17 @@ export class ValuePath<T> {
 
   /** The place that a value leads to from here. */
   to(value: unknown): ValuePath<T> {
-    if (this.place === undefined) {
+    const { place } = this;
+    if (place === undefined) {
       this.value = value;
       return (this.place = new ValuePath());
     }
-    if (this.value === value) return this.place;
+    if (this.value === value) return place;
     this.others ??= new Map();
     const known = this.others.get(value);
     if (known !== undefined) return known;
-    const place = new ValuePath<T>();
-    this.others.set(value, place);
-    return place;
+    const other = new ValuePath<T>();
+    this.others.set(value, other);
+    return other;
   }
 }

@@ -40,11 +40,12 @@ export function decoratorLayers(
   reportConflicts(metadata, report);
   const own: PolicyLayer[] = [];
   const read = (raw: readonly unknown[], known: readonly string[]): void => {
-    for (const [index, value] of raw.entries()) {
+    const [first] = raw.map((value) => {
       const { layer, problems: found } = reader.read(value, where, known);
       problems.push(...found);
-      if (index === 0) own.push(layer);
-    }
+      return layer;
+    });
+    if (first !== undefined) own.push(first);
   };
   read(allowOrigin, ALLOW_ORIGIN_OPTIONS);
   read(preflight, PREFLIGHT_OPTIONS);

@@ -10,6 +10,12 @@ const ROUTE = Symbol('nestjs-cors:route');
 
 const UNCONSTRAINED: Constraints = {};
 
+/** A route of Nest that Fastify is going to be given, with its constraints as {@link writeConstraints} has them. */
+interface ExpectedRoute {
+  readonly route: CorsRoute;
+  readonly constraints: string;
+}
+
 /** Fastify's route configuration, as far as it is ours. */
 interface RouteConfig {
   readonly [ROUTE]?: CorsRoute;
@@ -23,7 +29,7 @@ interface RouteConfig {
  * routes in the same order.
  */
 export class FastifyMatcher implements RouteMatcher {
-  private readonly routesByKey = new Map<string, CorsRoute>();
+  private readonly routesByUrl = new Map<string, ExpectedRoute[]>();
   private readonly mirrored: MirroredRoute[] = [];
   /** A plugin's route `/` may be served at `/prefix/` beside `/prefix`, of which `onRoute` is not told. */
   private readonly withTrailingSlash: MirroredRoute[] = [];
@@ -42,9 +48,10 @@ export class FastifyMatcher implements RouteMatcher {
 
   setRoutes(routes: readonly CorsRoute[]): void {
     for (const route of routes) {
-      const key = routeKey(route.method, route.path, constraintsOf(route));
-      // Under a conflict policy Nest drops the later of two equal routes; without one Fastify rejects it.
-      if (!this.routesByKey.has(key)) this.routesByKey.set(key, route);
+      const expected = { route, constraints: writeConstraints(constraintsOf(route)) };
+      const atUrl = this.routesByUrl.get(route.path);
+      if (atUrl === undefined) this.routesByUrl.set(route.path, [expected]);
+      else atUrl.push(expected);
     }
   }
 
@@ -85,16 +92,18 @@ export class FastifyMatcher implements RouteMatcher {
   }
 
   private onRoute(options: RouteOptions & { readonly prefix: string; readonly routePath: string }): void {
+    const { url } = options;
     const methods = Array.isArray(options.method) ? options.method : [options.method];
     const constraints: Constraints = options.constraints ?? UNCONSTRAINED;
-    const route = this.registered(methods, options.url, constraints);
+    const route = this.registered(methods, url, constraints);
     if (route !== undefined) {
-      options.config = { ...options.config, [ROUTE]: route };
+      const own: RouteConfig = { [ROUTE]: route };
+      options.config = options.config === undefined ? own : { ...options.config, ...own };
     }
-    const mirrored = { methods, url: options.url, constraints, route };
+    const mirrored = { methods, url, constraints, route };
     this.mirrored.push(mirrored);
     if (options.prefix !== '' && options.routePath === '') {
-      this.withTrailingSlash.push({ ...mirrored, url: `${options.url}/` });
+      this.withTrailingSlash.push({ ...mirrored, url: `${url}/` });
     }
     this.mirror = undefined;
   }
@@ -105,9 +114,13 @@ export class FastifyMatcher implements RouteMatcher {
     url: string,
     constraints: Constraints,
   ): CorsRoute | undefined {
+    const atUrl = this.routesByUrl.get(url);
+    if (atUrl === undefined) return undefined;
     const method = methods.length > 1 ? 'ALL' : (methods[0] as string);
+    const written = writeConstraints(constraints);
+    // Under a conflict policy Nest drops the later of two equal routes; without one Fastify rejects it.
     const find = (name: string): CorsRoute | undefined =>
-      this.routesByKey.get(routeKey(name, url, constraints));
+      atUrl.find((one) => one.route.method === name && one.constraints === written)?.route;
     return find(method) ?? (method === 'HEAD' ? find('GET') : undefined);
   }
 
@@ -118,16 +131,16 @@ export class FastifyMatcher implements RouteMatcher {
 
 /** The constraints with which Nest registers a route. */
 function constraintsOf({ version, handler }: CorsRoute): Constraints {
-  const isVersioned = version !== undefined && typeof version !== 'symbol';
-  return { ...fastifyConstraints(handler), ...(isVersioned && { version }) };
+  const declared = fastifyConstraints(handler);
+  return version === undefined || typeof version === 'symbol' ? declared : { ...declared, version };
 }
 
-/** Tells routes apart as Fastify does: it rejects two with the same method, URL and constraints. */
-function routeKey(method: string, url: string, constraints: Constraints): string {
+/** One text for constraints that Fastify takes for the same: it rejects two routes with the same method, URL and these. */
+function writeConstraints(constraints: Constraints): string {
   const names = Object.keys(constraints);
-  if (names.length === 0) return `${method} ${url}`;
-  const values = names
+  if (names.length === 0) return '';
+  return names
     .toSorted()
-    .map((name) => `${name}=${[constraints[name]].flat().map(String).join(' ')}`);
-  return `${method} ${url} ${values.join(' ')}`;
+    .map((name) => `${name}=${[constraints[name]].flat().map(String).join(' ')}`)
+    .join(' ');
 }

@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import type { MetadataScanner } from '@nestjs/core';
 import type { Decorated } from '../decorators/cors-metadata.js';
 import { decoratedMethods } from '../decorators/decorated-places.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
@@ -36,6 +37,8 @@ export interface Governance {
 export interface GovernedApp {
   readonly routes: readonly CorsRoute[];
   readonly controllers: readonly Type[];
+  /** Knows the methods of the controllers from the search for routes. */
+  readonly scanner: MetadataScanner;
   /** The request header that versions are asked for with, where that is how. */
   readonly versionHeader: string | undefined;
   readonly pathSyntax: PathSyntax;
@@ -77,7 +80,9 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
     return usable(composed);
   });
   const handlers = handlersOf(app.routes);
-  for (const controller of app.controllers) composer.report(notRoutes(controller, handlers.get(controller)));
+  for (const controller of app.controllers) {
+    composer.report(notRoutes(controller, handlers.get(controller), app.scanner));
+  }
 
   // Each named policy is checked on its own as well: a mistake in one that no route uses yet is a mistake all the same.
   for (const layer of options.named.values()) composer.compose([options.base, layer], NO_ROUTE_DEFAULTS);
@@ -180,8 +185,12 @@ function handlersOf(routes: readonly CorsRoute[]): ReadonlyMap<Type, ReadonlySet
 }
 
 /** Decorators on methods that are no handlers would be promises that nobody keeps. */
-function notRoutes(controller: Type, handlers: ReadonlySet<string> = new Set()): readonly CorsProblem[] {
-  return decoratedMethods(controller, handlers).map((name) => ({
+function notRoutes(
+  controller: Type,
+  handlers: ReadonlySet<string> | undefined,
+  scanner: MetadataScanner,
+): readonly CorsProblem[] {
+  return decoratedMethods(controller, handlers, scanner).map((name) => ({
     code: 'decorator-without-route',
     where: `${controller.name}#${name}`,
     field: '',

@@ -25,12 +25,7 @@ import {
   addLeadingSlash,
   type VersionValue,
 } from '@nestjs/common/internal';
-import {
-  MetadataScanner,
-  type AbstractHttpAdapter,
-  type ApplicationConfig,
-  type ModulesContainer,
-} from '@nestjs/core';
+import type { AbstractHttpAdapter, ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { RoutePathMetadata } from '@nestjs/core/router/interfaces/route-path-metadata.interface.js';
 import { PathsExplorer } from '@nestjs/core/router/paths-explorer.js';
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
@@ -70,8 +65,9 @@ export function exploreRoutes(
   modules: ModulesContainer,
   config: ApplicationConfig,
   adapter: AbstractHttpAdapter,
+  scanner: MetadataScanner,
 ): readonly RegisteredRoute[] {
-  const explorer = new PathsExplorer(new MetadataScanner());
+  const explorer = new PathsExplorer(scanner);
   const factory = new RoutePathFactory(config);
   const routes = [...modules.values()].flatMap((module) => {
     const modulePath = modulePathOf(module.metatype, modules.applicationId);

@@ -237,6 +237,40 @@ describe.each(PLATFORMS)('%s', (platform) => {
     const problems = await problemsOf(startApp(platform, appOf([], [Derived])));
     expect(problems.map(({ where }) => where)).toContain('Derived');
   });
+
+  it('refuses the decorator that is left where a subclass overrides another one', async () => {
+    class Base {
+      @Get('first') @AllowOrigin(ORIGIN) first() {}
+      @Get('second') @AllowOrigin(ORIGIN) second() {}
+    }
+    @Controller('derived')
+    class Derived extends Base {
+      @Get('first') override first() {}
+    }
+    const problems = await problemsOf(startApp(platform, appOf([], [Derived])));
+    expect(problems.map(({ where }) => where)).toEqual(['Derived#second']);
+  });
+
+  it('starts without the module where a subclass overrides all that its base class had decorated', async () => {
+    class Base {
+      @Get() @AllowOrigin(ORIGIN) list() {}
+    }
+    @Controller('derived')
+    class Derived extends Base {
+      @Get() override list() {}
+    }
+    const { app } = await startApp(platform, appOf([], [Derived]));
+    await app.close();
+  });
+
+  it('leaves no filter on a controller and its handlers: Nest would look it up again for every route', () => {
+    for (const controller of [Decorated, OtherDecorated]) {
+      const methods = Object.entries(Object.getOwnPropertyDescriptors(controller.prototype));
+      const filtered = methods.filter(([, { value }]) => Reflect.hasMetadata('__exceptionFilters__', value));
+      expect(filtered.map(([name]) => name)).toEqual(['nestjs-cors:module-check']);
+      expect(Object.keys(controller.prototype)).toEqual([]);
+    }
+  });
 });
 
 describe('a controller with decorators where nobody can ask for CORS', () => {

@@ -1,3 +1,4 @@
+import { MetadataScanner } from '@nestjs/core';
 import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
 import type { CorsProblem } from '../../lib/policy/cors-problem.js';
 import {
@@ -42,6 +43,7 @@ export function errorOf(raw: unknown, ...sources: readonly object[]): CorsConfig
     compileGovernance(raw, {
       routes: [],
       controllers: [],
+      scanner: new MetadataScanner(),
       versionHeader: undefined,
       pathSyntax: { caseSensitive: false, ignoreTrailingSlash: true },
       resolveSource: providing(...sources),

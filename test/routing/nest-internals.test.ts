@@ -541,6 +541,8 @@ describe('exploreRoutes()', () => {
       applicationId: 'id',
     });
     const adapter = new ExpressAdapter() as unknown as AbstractHttpAdapter;
-    expect(exploreRoutes(modules as never, new ApplicationConfig(), adapter)).toEqual([]);
+    expect(exploreRoutes(modules as never, new ApplicationConfig(), adapter, new MetadataScanner())).toEqual(
+      [],
+    );
   });
 });
