@@ -109,11 +109,12 @@ export function startTables({ starts, perRoute, bytesPerOrigin }: StartSummary):
   const mib = (bytes: number): string => fixed(bytes / 2 ** 20, 2);
   return [
     table(
-      ['start', 'ms min', 'median', 'added ms', 'heap MiB', 'added MiB'],
+      ['start', 'ms min', 'median', 'added ms min', 'median', 'heap MiB', 'added MiB'],
       starts.map(({ platform, variant, routes, time, addedTime, heap, addedHeap }) => [
         `${platform}, ${routes} routes, ${variant}`,
         fixed(time.min, 1),
         fixed(time.median, 1),
+        fixed(addedTime.least, 1),
         fixed(addedTime.median, 1),
         mib(heap),
         mib(addedHeap),

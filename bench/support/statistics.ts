@@ -58,6 +58,11 @@ export function differences(values: readonly number[], from: readonly number[]):
   return pairs(values, from).map(([value, base]) => value - base);
 }
 
+/** The sums of values that belong together. */
+export function sums(values: readonly number[], others: readonly number[]): readonly number[] {
+  return pairs(values, others).map(([value, other]) => value + other);
+}
+
 /** The ratio of values that belong together, summed up over the rounds. */
 export function ratio(numerators: readonly number[], denominators: readonly number[]): Ratio {
   const rounds = pairs(numerators, denominators);

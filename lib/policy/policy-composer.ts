@@ -79,6 +79,7 @@ export class PolicyComposer {
 
   /** Notes problems that were found elsewhere. */
   report(problems: readonly CorsProblem[]): void {
+    if (problems.length === 0) return;
     for (const problem of problems) {
       const { code, where, field, value, message, fix } = problem;
       // Of long values only the beginning is shown, but the fix shows them whole where they differ.
