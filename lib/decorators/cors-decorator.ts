@@ -15,6 +15,6 @@ export function corsDecorator(kind: keyof CorsMetadata, value: unknown): CorsDec
     else if (!isClass && typeof handler === 'function') addMetadata(kind, handler as Decorated, value);
     // A static method, an accessor or a property, which the types do not all refuse.
     else addMisplaced(controller, String(name));
-    requireCorsModule(controller);
+    requireCorsModule(isClass ? (controller.prototype as object) : target);
   };
 }

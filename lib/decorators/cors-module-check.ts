@@ -52,14 +52,13 @@ export class CorsModuleCheck implements ExceptionFilter, OnModuleInit {
 const CHECKED = 'nestjs-cors:module-check';
 
 /**
- * Has Nest instantiate the check in every module that has `controller` among its controllers.
+ * Has Nest instantiate the check in every module that has a controller with this prototype.
  *
  * What asks for it is a method of its own, which serves no route and is never called. On the class or on a handler,
  * Nest would look the filter up again for every route. Like any method it may be wrapped or replaced, as libraries do
  * with all methods of a class.
  */
-export function requireCorsModule(controller: Type): void {
-  const prototype = controller.prototype as object;
+export function requireCorsModule(prototype: object): void {
   if (CHECKED in prototype) return;
   Object.defineProperty(prototype, CHECKED, { value: asksForCheck, writable: true, configurable: true });
 }

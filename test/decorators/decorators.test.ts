@@ -118,6 +118,12 @@ describe('decorators', () => {
     }
     expect([Cats, ...methodsOf(Cats)].map(isDecorated)).toEqual([false, true, false]);
   });
+
+  it('on a method of a plain object, as in JavaScript, leave all other objects alone', () => {
+    const cats = { list(): void {} };
+    AllowOrigin(A)(cats, 'list', Object.getOwnPropertyDescriptor(cats, 'list') ?? {});
+    expect(Object.getOwnPropertyNames(Object.prototype).filter((name) => name.includes('cors'))).toEqual([]);
+  });
 });
 
 describe('inheritance', () => {
