@@ -26,7 +26,10 @@ export interface HttpResult {
   readonly rate: { readonly max: number; readonly median: number } | undefined;
   /** What the variant adds to the cost of `bare` in the same round. Nothing for preflights, which bare has not. */
   readonly added: Spread | undefined;
-  /** That, or for preflights the whole cost, over what `enableCors` makes of it in the same round. */
+  /**
+   * That, or for preflights the whole cost, over what `enableCors` makes of it in the same round. Nothing where
+   * `enableCors` adds less than two bare apps are apart.
+   */
   readonly toEnableCors: Ratio | undefined;
 }
 
@@ -72,6 +75,12 @@ export function summarize(
     return series.find((one) => one.server === key && one.request === request);
   };
   const costOf: CostOf = (variant, setup, request) => find(variant, setup, request)?.cost;
+  const actual = requests.filter((request) => !isPreflight(request));
+  const apart = actual.flatMap((request) => {
+    const difference = addedBy(costOf, 'bare again', BASE, request);
+    return difference === undefined ? [] : [Math.abs(median(difference))];
+  });
+  const resolution = apart.length === 0 ? undefined : Math.max(...apart);
   const results = requests.flatMap((request) =>
     setups.flatMap((setup) =>
       variantsOf(platform, setup)
@@ -91,21 +100,16 @@ export function summarize(
               added: added === undefined ? undefined : spread(added),
               toEnableCors: variant.startsWith('bare')
                 ? undefined
-                : toEnableCors(costOf, variant, setup, request),
+                : toEnableCors(costOf, variant, setup, request, resolution ?? 0),
             },
           ];
         }),
     ),
   );
-  const actual = requests.filter((request) => !isPreflight(request));
   const own = (name: string): readonly OwnRatio[] => {
     const setup = setups.find((one) => one.name === name);
     return setup === undefined ? [] : actual.flatMap((request) => toBase(platform, costOf, setup, request));
   };
-  const apart = actual.flatMap((request) => {
-    const difference = addedBy(costOf, 'bare again', BASE, request);
-    return difference === undefined ? [] : [Math.abs(median(difference))];
-  });
   return {
     platform,
     rounds: series[0]?.cost.length ?? 0,
@@ -114,7 +118,7 @@ export function summarize(
     manyRoutesToFew: own('1,000 routes'),
     // Without an origin, nobody is asked.
     cachedToFixed: own(CACHED.name).filter(({ request }) => request !== 'no Origin'),
-    resolution: apart.length === 0 ? undefined : Math.max(...apart),
+    resolution,
   };
 }
 
@@ -134,11 +138,13 @@ function toEnableCors(
   variant: Variant,
   setup: Setup,
   request: RequestName,
+  resolution: number,
 ): Ratio | undefined {
   const cost = isPreflight(request) ? costOf : (...args: Parameters<CostOf>) => addedBy(costOf, ...args);
   const ours = cost(variant, setup, request);
   const theirs = cost('enableCors', setup, request);
-  return ours === undefined || theirs === undefined ? undefined : ratio(ours, theirs);
+  if (ours === undefined || theirs === undefined || median(theirs) <= resolution) return undefined;
+  return ratio(ours, theirs);
 }
 
 function toBase(platform: Platform, costOf: CostOf, setup: Setup, request: RequestName): readonly OwnRatio[] {

@@ -16,7 +16,9 @@ export function table(head: Row, rows: readonly Row[]): string {
 
 /** A number with a fixed number of digits behind the point; `–` for none. */
 export function fixed(value: number | undefined, digits: number): string {
-  return value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
+  if (value === undefined || !Number.isFinite(value)) return '–';
+  // Rounded first, and then without the sign of a zero.
+  return (Number(value.toFixed(digits)) + 0).toFixed(digits);
 }
 
 function pad(text: string, width: number, column: number): string {

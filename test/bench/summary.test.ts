@@ -27,6 +27,26 @@ describe('the summary of a platform', () => {
     expect(results.at(-1)?.toEnableCors).toMatchObject({ ofMedians: 0.25, rounds: [0.25, 0.25, 0.25] });
   });
 
+  it('has no ratio where enableCors adds less than two bare apps are apart', () => {
+    const { results } = summarize(
+      'fastify',
+      [
+        bare,
+        series('bare again', [103, 105, 107]),
+        series('enableCors', [102, 104, 106]),
+        series('nestjs-cors', [105, 107, 109]),
+      ],
+      [BASE],
+      ['no Origin'],
+    );
+    expect(results.map(({ toEnableCors }) => toEnableCors)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('says how far two bare apps are apart', () => {
     const again = series('bare again', [101, 99, 105]);
     expect(summarize('fastify', [bare, again], [BASE], ['no Origin']).resolution).toBe(1);
