@@ -1,10 +1,10 @@
-import { availableParallelism } from 'node:os';
 import { check } from '../http/check.js';
 import { sendLoad } from '../http/load.js';
 import { asks, requestTo, type RequestName } from '../http/requests.js';
 import { serverKey, type Server } from '../http/setups.js';
 import type { Series } from '../http/summary.js';
 import { Child } from '../support/child.js';
+import { eachInParallel } from '../support/parallel.js';
 import { InstructionCounter } from './callgrind.js';
 
 /** How much is counted. */
@@ -45,14 +45,10 @@ export async function countInstructions(
   amounts: Amounts,
 ): Promise<readonly Series[]> {
   const series: Series[] = [];
-  const waiting = servers.values();
-  const work = async (): Promise<void> => {
-    for (const server of waiting) {
-      process.stderr.write(`${server.platform}: ${serverKey(server)}\n`);
-      series.push(...(await countServer(server, names, amounts)));
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  await eachInParallel(servers, async (server) => {
+    process.stderr.write(`${server.platform}: ${serverKey(server)}\n`);
+    series.push(...(await countServer(server, names, amounts)));
+  });
   return series;
 }
 

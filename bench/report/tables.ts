@@ -121,8 +121,15 @@ export function startTables({ starts, perRoute, bytesPerOrigin }: StartSummary):
       ]),
     ),
     table(
-      ['start-up added by nestjs-cors', 'µs per route'],
-      perRoute.map(({ platform, routes, micros }) => [`${platform}, ${routes} routes`, fixed(micros, 1)]),
+      ['start-up for each route', 'µs bare', 'added', 'instructions bare', 'added', 'of bare'],
+      perRoute.map(({ platform, routes, bareMicros, micros, instructions }) => [
+        `${platform}, ${routes} routes`,
+        fixed(bareMicros, 1),
+        fixed(micros, 1),
+        fixed(instructions?.bare, 0),
+        fixed(instructions?.added, 0),
+        fixed(instructions && instructions.added / instructions.bare, 2),
+      ]),
     ),
     table(
       ['memory of the app', 'bytes per exact origin'],

@@ -1,17 +1,14 @@
+import type { INestApplication } from '@nestjs/common';
 import { createApp } from '../http/app.js';
 import type { Server } from '../http/setups.js';
 import { job, reply, serve } from '../support/child.js';
 
-/** What one start took. */
-export interface Start {
-  /** From the creation of the app until it listens, in milliseconds. What is imported by then is not in it. */
-  readonly time: number;
-  /** The live heap of the app that listens, in bytes. */
-  readonly heap: number;
-}
+/** What the parent asks for, in this order. */
+export type Question = 'start' | 'heap';
 
 /*
- * One start of an app: of one process each, since a second start in the same process would be faster.
+ * One start of an app: of one process each, since a second start in the same process would be faster. It says when it
+ * is ready to be asked.
  */
 
 serve(async () => {
@@ -25,11 +22,21 @@ serve(async () => {
   await small.close();
 
   const heapBefore = liveHeap();
-  const before = performance.now();
-  const app = await createApp(server);
-  await app.listen(0, '127.0.0.1');
-  const time = performance.now() - before;
-  reply({ time, heap: liveHeap() - heapBefore } satisfies Start);
+  const apps: INestApplication[] = [];
+  /** How long it takes from the creation of the app until it listens, in milliseconds. */
+  const start = async (): Promise<number> => {
+    const before = performance.now();
+    const app = await createApp(server);
+    apps.push(app);
+    await app.listen(0, '127.0.0.1');
+    return performance.now() - before;
+  };
+  process.on('message', (question: Question) => {
+    serve(async () => {
+      reply(question === 'start' ? await start() : liveHeap() - heapBefore);
+    });
+  });
+  reply('ready');
 });
 
 function liveHeap(): number {

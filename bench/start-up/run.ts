@@ -1,8 +1,10 @@
-import { BASE, type Server, type Variant } from '../http/setups.js';
-import { runChild } from '../support/child.js';
+import { BASE, serverKey, type Server, type Variant } from '../http/setups.js';
+import { hasValgrind } from '../instructions/callgrind.js';
 import type { BenchOptions, Platform } from '../support/options.js';
+import { eachInParallel } from '../support/parallel.js';
 import { differences, median, rotated, spread, type Spread } from '../support/statistics.js';
-import type { Start } from './process.js';
+import { routeCosts, type RouteCost, type StartCost } from './route-costs.js';
+import { countStart, start, type Start } from './start.js';
 
 /** Starts of one variant with so many routes, all of them with a policy of their own. */
 export interface StartResult {
@@ -29,15 +31,20 @@ export interface AddedTime {
   readonly median: number;
 }
 
+/** Instructions that a start of one variant with so many routes executes; the least of several counts. */
+export interface CountedStart {
+  readonly platform: Platform;
+  readonly variant: Variant;
+  readonly routes: number;
+  readonly instructions: number;
+}
+
 /** All that is measured of the start. */
 export interface StartSummary {
   readonly starts: readonly StartResult[];
-  /** By platform, how much each further route adds between one number of routes and the next, in microseconds. */
-  readonly perRoute: readonly {
-    readonly platform: Platform;
-    readonly routes: string;
-    readonly micros: number;
-  }[];
+  readonly counted: readonly CountedStart[];
+  /** What each further route costs. */
+  readonly perRoute: readonly (RouteCost & { readonly platform: Platform })[];
   /** How much memory an exact origin takes in an app that allows many. */
   readonly bytesPerOrigin: readonly {
     readonly variant: Variant;
@@ -48,10 +55,11 @@ export interface StartSummary {
 
 const ROUTES: readonly number[] = [10, 200, 2000];
 const BRIEF_ROUTES: readonly number[] = [10, 50];
+const COUNTS = 3;
 const ORIGINS = 1_000_000;
 const BRIEF_ORIGINS = 10_000;
 const VARIANTS = ['bare', 'enableCors', 'nestjs-cors'] as const;
-const FLAGS: readonly string[] = ['--expose-gc', '--max-old-space-size=8192'];
+const COUNTED_VARIANTS = ['bare', 'nestjs-cors'] as const;
 
 /** Measures how long apps take to start, and how large they are. */
 export async function runStartUp(options: BenchOptions): Promise<StartSummary> {
@@ -60,9 +68,13 @@ export async function runStartUp(options: BenchOptions): Promise<StartSummary> {
   for (const platform of options.platforms) {
     for (const count of routes) starts.push(...(await measureStarts(platform, count, options.rounds)));
   }
+  const counted = hasValgrind() ? await countStarts(...countsOf(options, routes)) : [];
   return {
     starts,
-    perRoute: options.platforms.flatMap((platform) => perRoute(platform, starts)),
+    counted,
+    perRoute: options.platforms.flatMap((platform) =>
+      routeCosts(startCosts(platform, routes, starts, counted)).map((cost) => ({ platform, ...cost })),
+    ),
     bytesPerOrigin: await measureOrigins(options),
   };
 }
@@ -77,8 +89,7 @@ async function measureStarts(
   process.stderr.write(`start-up: ${platform}, ${routes} routes, ${rounds} rounds\n`);
   for (let round = 0; round < rounds; round++) {
     for (const variant of rotated(VARIANTS, round)) {
-      const setup = { ...BASE, place: variant === 'nestjs-cors' ? 'route' : 'module', routes } as const;
-      found.get(variant)?.push(await start({ platform, variant, setup }));
+      found.get(variant)?.push(await start(serverOf(platform, variant, routes)));
     }
   }
   const bare = found.get('bare') ?? [];
@@ -101,26 +112,77 @@ async function measureStarts(
   }));
 }
 
+/** With a policy on each route, where that is possible. */
+function serverOf(platform: Platform, variant: Variant, routes: number): Server {
+  return {
+    platform,
+    variant,
+    setup: { ...BASE, place: variant === 'nestjs-cors' ? 'route' : 'module', routes },
+  };
+}
+
+/** Under Valgrind a start takes half a minute; a brief run shows with the least app that it works. */
+function countsOf(
+  { brief, platforms }: BenchOptions,
+  routes: readonly number[],
+): Parameters<typeof countStarts> {
+  return brief ? [platforms.slice(0, 1), routes.slice(0, 1), 1] : [platforms, routes, COUNTS];
+}
+
+/** Several counts of each start, of which the least is taken. */
+async function countStarts(
+  platforms: readonly Platform[],
+  routes: readonly number[],
+  times: number,
+): Promise<readonly CountedStart[]> {
+  const counted = platforms.flatMap((platform) =>
+    routes.flatMap((count) =>
+      COUNTED_VARIANTS.map((variant) => ({
+        server: serverOf(platform, variant, count),
+        counts: [] as number[],
+      })),
+    ),
+  );
+  const runs = Array.from({ length: times }, () => counted).flat();
+  await eachInParallel(runs, async ({ server, counts }) => {
+    process.stderr.write(`start-up: ${server.platform}, instructions, ${serverKey(server)}\n`);
+    counts.push(await countStart(server));
+  });
+  return counted.map(({ server: { platform, variant, setup }, counts }) => ({
+    platform,
+    variant,
+    routes: setup.routes,
+    instructions: Math.min(...counts),
+  }));
+}
+
+/** What starts of one platform cost, by the number of routes. */
+function startCosts(
+  platform: Platform,
+  routes: readonly number[],
+  starts: readonly StartResult[],
+  counted: readonly CountedStart[],
+): readonly StartCost[] {
+  return routes.map((count) => {
+    const isMeant = (one: CountedStart | StartResult): boolean =>
+      one.platform === platform && one.routes === count;
+    const [bare, ours] = COUNTED_VARIANTS.map((variant) => ({
+      time: starts.find((one) => isMeant(one) && one.variant === variant)?.time.min,
+      instructions: counted.find((one) => isMeant(one) && one.variant === variant)?.instructions,
+    }));
+    return {
+      routes: count,
+      time: { bare: bare?.time ?? Number.NaN, ours: ours?.time ?? Number.NaN },
+      instructions:
+        bare?.instructions === undefined || ours?.instructions === undefined
+          ? undefined
+          : { bare: bare.instructions, ours: ours.instructions },
+    };
+  });
+}
+
 function added(times: readonly number[], bare: readonly number[]): AddedTime {
   return { least: Math.min(...times) - Math.min(...bare), median: median(differences(times, bare)) };
-}
-
-function start(server: Server): Promise<Start> {
-  return runChild<Start>(new URL('process.js', import.meta.url), server, FLAGS);
-}
-
-function perRoute(platform: Platform, starts: readonly StartResult[]): StartSummary['perRoute'] {
-  const ours = starts.filter((one) => one.platform === platform && one.variant === 'nestjs-cors');
-  const [first] = ours;
-  const last = ours.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const slope = (from: StartResult, to: StartResult) => ({
-    platform,
-    routes: `${from.routes} to ${to.routes}`,
-    micros: ((to.addedTime.least - from.addedTime.least) * 1000) / (to.routes - from.routes),
-  });
-  const steps = ours.slice(1).map((to, index) => slope(ours[index] as StartResult, to));
-  return steps.length > 1 ? [...steps, slope(first, last)] : steps;
 }
 
 /** The memory of an app with very many origins, less that of one with a single origin. */

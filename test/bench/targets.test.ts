@@ -14,21 +14,27 @@ function find(results: Results, what: string): Target {
 describe('the numbers to reach', () => {
   it('are all there, and not measured without results', () => {
     const all = targets({});
-    expect(all).toHaveLength(20);
+    expect(all).toHaveLength(21);
     expect(new Set(all.map(verdictOn))).toEqual(new Set(['not measured']));
   });
 
   it('are judged by the worst case', () => {
     const perRoute = [
-      { platform: 'fastify', routes: '10 to 200', micros: 20 },
-      { platform: 'express', routes: '10 to 200', micros: 60 },
+      { platform: 'fastify', routes: '10 to 200', bareMicros: 400, micros: 20, instructions: undefined },
+      {
+        platform: 'express',
+        routes: '10 to 200',
+        bareMicros: 300,
+        micros: 60,
+        instructions: { bare: 1000, added: 100 },
+      },
     ] as const;
-    const found = find(
-      { 'start-up': { machine: NO_MACHINE, results: { starts: [], perRoute, bytesPerOrigin: [] } } },
-      'Start-up',
-    );
+    const results = { starts: [], counted: [], perRoute, bytesPerOrigin: [] };
+    const found = find({ 'start-up': { machine: NO_MACHINE, results } }, 'Start-up added per route, µs');
     expect(found).toMatchObject({ measured: 60, worst: 'express, 10 to 200 routes' });
     expect(verdictOn(found)).toBe('fail');
+    const counted = find({ 'start-up': { machine: NO_MACHINE, results } }, 'Start-up added per route, µs by');
+    expect(counted).toMatchObject({ measured: 30, worst: 'express, 10 to 200 routes' });
   });
 
   it('take what is shown for what is measured', () => {
@@ -68,6 +74,11 @@ describe('tables', () => {
   });
 
   it('show what there is no number for', () => {
-    expect([fixed(undefined, 1), fixed(Number.NaN, 1), fixed(0.25, 1)]).toEqual(['–', '–', '0.3']);
+    expect([fixed(undefined, 1), fixed(Number.NaN, 1), fixed(0.25, 1), fixed(-0.001, 2)]).toEqual([
+      '–',
+      '–',
+      '0.3',
+      '0.00',
+    ]);
   });
 });
