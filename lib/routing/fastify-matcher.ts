@@ -5,10 +5,13 @@ import { fastifyConstraints, type RouteMatching } from './nest-internals.js';
 import { commonParams, pathParams } from './path-params.js';
 import type { ArrivedRequest, PathParams, RouteMatcher } from './route-matcher.js';
 
-/** Where `onRoute` leaves the route in Fastify's own route configuration. */
+/** Where `onRoute` leaves the route in Fastify's own route configuration, if method and URL do not name it. */
 const ROUTE = Symbol('nestjs-cors:route');
 
 const UNCONSTRAINED: Constraints = {};
+
+/** What Fastify prints of its routes when it has none. */
+const NO_ROUTES = '(empty tree)';
 
 /** A route of Nest that Fastify is going to be given, with its constraints as {@link writeConstraints} has them. */
 interface ExpectedRoute {
@@ -16,17 +19,24 @@ interface ExpectedRoute {
   readonly constraints: string;
 }
 
-/** Fastify's route configuration, as far as it is ours. */
+/** Fastify's route configuration, as far as it is read. Where no route serves a request, it has none of these. */
 interface RouteConfig {
-  readonly [ROUTE]?: CorsRoute;
+  readonly method?: string | readonly string[];
+  readonly url?: string;
+  readonly [ROUTE]?: CorsRoute | undefined;
 }
 
 /**
  * Finds routes on Fastify.
  *
- * An actual request has its route in `routeOptions.config`, where an `onRoute` hook puts it. A preflight is routed by
- * Fastify to whatever handles OPTIONS, so its target is looked up in a mirror of Fastify's router, fed with the same
- * routes in the same order.
+ * An actual request has its method and URL, as they were registered, in `routeOptions.config`, and these name its route:
+ * Fastify rejects two with the same. Where they do not, an `onRoute` hook puts the route itself there: beside a route
+ * with constraints there may be others, a HEAD route is either Fastify's own, for a GET route, or somebody else's, and
+ * the hook has not seen what was registered before it. All other configurations are left alone. A property more would
+ * give each a hidden class of its own, which takes a tenth of the time that the library adds to the start of an app.
+ *
+ * A preflight is routed by Fastify to whatever handles OPTIONS, so its target is looked up in a mirror of Fastify's
+ * router, fed with the same routes in the same order.
  */
 export class FastifyMatcher implements RouteMatcher {
   private readonly routesByUrl = new Map<string, ExpectedRoute[]>();
@@ -34,15 +44,20 @@ export class FastifyMatcher implements RouteMatcher {
   /** A plugin's route `/` may be served at `/prefix/` beside `/prefix`, of which `onRoute` is not told. */
   private readonly withTrailingSlash: MirroredRoute[] = [];
   private mirror: FastifyMirror | undefined;
+  /** The handler of the last route that was registered. */
+  private lastHandler: unknown;
+  /** Whether there was no route yet when the hook was added. */
+  private readonly seesAll: boolean;
 
   /**
-   * @param instance - Fastify, before any route that matters is registered: `onRoute` sees later routes only
+   * @param instance - Fastify, before any route of Nest is registered: `onRoute` sees later routes only
    * @param matching - the options of Fastify's router
    */
   constructor(
     private readonly instance: FastifyInstance,
     private readonly matching: RouteMatching,
   ) {
+    this.seesAll = instance.printRoutes() === NO_ROUTES;
     instance.addHook('onRoute', (options) => this.onRoute(options));
   }
 
@@ -57,7 +72,7 @@ export class FastifyMatcher implements RouteMatcher {
 
   routeOf(arrived: ArrivedRequest): CorsRoute | undefined {
     const request = arrived.request as unknown as FastifyRequest;
-    const route = (request.routeOptions.config as unknown as RouteConfig)[ROUTE];
+    const route = this.configured(request.routeOptions.config);
     return route === undefined || !route.servesHost(request) ? undefined : route;
   }
 
@@ -86,46 +101,50 @@ export class FastifyMatcher implements RouteMatcher {
   private currentMirror(): FastifyMirror {
     return (this.mirror ??= new FastifyMirror(
       [...this.mirrored, ...this.withTrailingSlash.filter((route) => this.isServed(route))],
+      (route) => this.registered(route),
       this.matching,
       this.instance,
     ));
   }
 
   private onRoute(options: RouteOptions & { readonly prefix: string; readonly routePath: string }): void {
-    const { url } = options;
-    const methods = Array.isArray(options.method) ? options.method : [options.method];
-    const constraints: Constraints = options.constraints ?? UNCONSTRAINED;
-    const route = this.registered(methods, url, constraints);
-    if (route !== undefined) {
-      const own: RouteConfig = { [ROUTE]: route };
-      options.config = options.config === undefined ? own : { ...options.config, ...own };
-    }
-    const mirrored = { methods, url, constraints, route };
-    this.mirrored.push(mirrored);
+    const { method, url, constraints = UNCONSTRAINED, handler } = options;
+    // Fastify adds a HEAD route to a GET route at once, with the same handler.
+    const isHeadOfGet = method === 'HEAD' && handler === this.lastHandler;
+    this.lastHandler = handler;
+    const registered = { method, url, constraints, isHeadOfGet };
+    this.mirrored.push(registered);
+    const isNamed = this.seesAll && !isConstrained(constraints) && (method !== 'HEAD' || isHeadOfGet);
+    if (!isNamed) options.config = { ...options.config, [ROUTE]: this.registered(registered) };
     if (options.prefix !== '' && options.routePath === '') {
-      this.withTrailingSlash.push({ ...mirrored, url: `${url}/` });
+      this.withTrailingSlash.push({ ...registered, url: `${url}/` });
     }
     this.mirror = undefined;
   }
 
-  /** The route of Nest that Fastify is registering. Fastify itself adds the HEAD route of a GET route. */
-  private registered(
-    methods: readonly string[],
-    url: string,
-    constraints: Constraints,
-  ): CorsRoute | undefined {
+  /** The route of Nest that has this configuration. */
+  private configured(config: RouteConfig): CorsRoute | undefined {
+    if (ROUTE in config) return config[ROUTE];
+    const { method, url } = config;
+    if (!this.seesAll || method === undefined || url === undefined) return undefined;
+    return this.registered({ method, url, constraints: UNCONSTRAINED, isHeadOfGet: method === 'HEAD' });
+  }
+
+  /** The route of Nest that Fastify has registered so. */
+  private registered({ method, url, constraints, isHeadOfGet }: MirroredRoute): CorsRoute | undefined {
     const atUrl = this.routesByUrl.get(url);
     if (atUrl === undefined) return undefined;
-    const method = methods.length > 1 ? 'ALL' : (methods[0] as string);
     const written = writeConstraints(constraints);
     // Under a conflict policy Nest drops the later of two equal routes; without one Fastify rejects it.
     const find = (name: string): CorsRoute | undefined =>
       atUrl.find((one) => one.route.method === name && one.constraints === written)?.route;
-    return find(method) ?? (method === 'HEAD' ? find('GET') : undefined);
+    if (typeof method !== 'string') return find(method.length > 1 ? 'ALL' : (method[0] as string));
+    return find(method) ?? (isHeadOfGet ? find('GET') : undefined);
   }
 
-  private isServed({ methods, url, constraints }: MirroredRoute): boolean {
-    return this.instance.hasRoute({ method: methods[0] as HTTPMethods, url, constraints });
+  private isServed({ method, url, constraints }: MirroredRoute): boolean {
+    const [first] = [method].flat();
+    return this.instance.hasRoute({ method: first as HTTPMethods, url, constraints });
   }
 }
 
@@ -133,6 +152,10 @@ export class FastifyMatcher implements RouteMatcher {
 function constraintsOf({ version, handler }: CorsRoute): Constraints {
   const declared = fastifyConstraints(handler);
   return version === undefined || typeof version === 'symbol' ? declared : { ...declared, version };
+}
+
+function isConstrained(constraints: Constraints): boolean {
+  return Object.keys(constraints).length > 0;
 }
 
 /** One text for constraints that Fastify takes for the same: it rejects two routes with the same method, URL and these. */

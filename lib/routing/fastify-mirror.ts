@@ -8,12 +8,13 @@ type Http1 = FindMyWay.HTTPVersion.V1;
 /** What a request must have, beside its method and URL, for a route to serve it. */
 export type Constraints = Readonly<Record<string, unknown>>;
 
-/** A route of Fastify, with the route of Nest that it is, if it is one. */
+/** A route as it was registered with Fastify. */
 export interface MirroredRoute {
-  readonly methods: readonly string[];
+  readonly method: string | readonly string[];
   readonly url: string;
   readonly constraints: Constraints;
-  readonly route: CorsRoute | undefined;
+  /** Whether Fastify has added it to a GET route, for HEAD. */
+  readonly isHeadOfGet: boolean;
 }
 
 /** A route that a request could reach. */
@@ -37,10 +38,16 @@ export class FastifyMirror {
 
   /**
    * @param routes - in the order in which Fastify got them
+   * @param routeOf - the route of Nest that one of them is, if it is one
    * @param matching - the options of Fastify's router that Nest reports
    * @param instance - has the others
    */
-  constructor(routes: readonly MirroredRoute[], matching: RouteMatching, instance: FastifyInstance) {
+  constructor(
+    routes: readonly MirroredRoute[],
+    private readonly routeOf: (registered: MirroredRoute) => CorsRoute | undefined,
+    matching: RouteMatching,
+    instance: FastifyInstance,
+  ) {
     this.requests = possibleRequests(routes);
     const hidden = new Set(this.requests.flatMap(Object.keys));
     this.config = {
@@ -48,7 +55,7 @@ export class FastifyMirror {
       constraints: Object.fromEntries([...hidden].map((name) => [name, exactConstraint(name)])),
     };
     for (const route of routes) {
-      for (const method of route.methods) {
+      for (const method of [route.method].flat()) {
         const ofMethod = this.routes.get(method);
         if (ofMethod === undefined) this.routes.set(method, [route]);
         else ofMethod.push(route);
@@ -80,7 +87,9 @@ export class FastifyMirror {
     const routes = this.routes.get(method);
     if (routes === undefined) return undefined;
     const router = FindMyWay(this.config);
-    for (const { url, constraints, route } of routes) {
+    for (const registered of routes) {
+      const { url, constraints } = registered;
+      const route = this.routeOf(registered);
       try {
         router.on(method as FindMyWay.HTTPMethod, url, { constraints }, noop, { route });
       } catch {

@@ -702,12 +702,16 @@ describe('Fastify, routes that are not Nest’s', () => {
 });
 
 describe('Fastify, options of the server', () => {
-  async function startWith(controller: Type, adapter: FastifyAdapter): Promise<RunningApp> {
+  async function startWith(
+    controller: Type,
+    adapter: FastifyAdapter,
+    prepare: () => void = () => undefined,
+  ): Promise<RunningApp> {
     return start('fastify', {
       name: '',
       controllers: () => [controller],
       space: { prefixes: [] },
-      start: () => ({ adapter }),
+      start: () => ({ adapter, prepare }),
     });
   }
 
@@ -764,6 +768,70 @@ describe('Fastify, options of the server', () => {
       await running.app.close();
     }
   });
+
+  it.each(['before', 'after'])(
+    'does not take a route for one of Nest with the same method and URL, registered %s the app is created',
+    async (time) => {
+      @Controller('cats')
+      class Cats {
+        @Get('special') @Numbered() special() {}
+      }
+      const adapter = new FastifyAdapter();
+      const register = (): void => {
+        adapter.getInstance().route({
+          method: 'GET',
+          url: '/cats/special',
+          constraints: { host: 'plugin.example' },
+          handler: () => 'a plugin',
+        });
+      };
+      if (time === 'before') register();
+      const running = await startWith(Cats, adapter, time === 'after' ? register : undefined);
+      try {
+        const at = (host: string, method: string): Probe => ({
+          method,
+          url: '/cats/special',
+          headers: { host },
+        });
+        for (const method of ['GET', 'HEAD']) {
+          expect(await targets(running, at('plugin.example', method))).toEqual({
+            actual: 'options',
+            // Of routes that were there before the module nobody can tell it.
+            preflight: time === 'after' ? 'options' : 'Cats#special',
+          });
+          expect(await targets(running, at('cats.example', method))).toEqual(both('Cats#special'));
+        }
+      } finally {
+        await running.app.close();
+      }
+    },
+  );
+
+  // Regression: a HEAD route was taken for the one that Fastify adds to a GET route, whoever had registered it.
+  it.each([true, false])(
+    'does not take a HEAD route of a plugin for the one of a GET route, exposeHeadRoutes: %s',
+    async (exposeHeadRoutes) => {
+      @Controller('cats')
+      class Cats {
+        @Get('special') @Numbered() special() {}
+        @Head('own') @Numbered() own() {}
+        @Get('own') @Numbered() get() {}
+      }
+      const adapter = new FastifyAdapter({ exposeHeadRoutes });
+      const running = await startWith(Cats, adapter, () => {
+        adapter.getInstance().head('/cats/special', (_, reply) => reply.send());
+      });
+      try {
+        const at = (method: string, path: string): Probe => ({ method, url: `/cats/${path}` });
+        expect(await targets(running, at('HEAD', 'special'))).toEqual(both('options'));
+        expect(await targets(running, at('GET', 'special'))).toEqual(both('Cats#special'));
+        expect(await targets(running, at('HEAD', 'own'))).toEqual(both('Cats#own'));
+        expect(await targets(running, at('GET', 'own'))).toEqual(both('Cats#get'));
+      } finally {
+        await running.app.close();
+      }
+    },
+  );
 
   it('looks for as many requests as there are different constraints, not for all combinations of them', async () => {
     const constraints = Object.fromEntries(
