@@ -47,9 +47,9 @@ interface Served {
  * with the same library for paths, and with Nest's own filters for hosts and versions.
  */
 export class ExpressMatcher implements RouteMatcher {
-  /** By method; `ALL` is for those that no route names. */
-  private byMethod: ReadonlyMap<string, PathIndex<Candidate>> = new Map();
+  private routes: readonly CorsRoute[] = [];
   private foreign: ReadonlySet<ExpressRoute> = new Set();
+  private indexes: ReadonlyMap<string, PathIndex<Candidate>> | undefined;
 
   /**
    * @param adapter - builds Nest's version filters, and has the routes in front of Nest's
@@ -63,31 +63,8 @@ export class ExpressMatcher implements RouteMatcher {
   ) {}
 
   setRoutes(routes: readonly CorsRoute[]): void {
+    this.routes = routes;
     this.foreign = new Set(expressRoutes(this.adapter));
-    const foreign = [...this.foreign].filter(answersForSure);
-    const served = [
-      ...foreign.map((route): Served => ({
-        methods: methodsOf(route),
-        path: textPath(route),
-        candidate: this.foreignCandidate(route),
-      })),
-      ...routes.map((route): Served => ({
-        methods: [route.method],
-        path: route.path,
-        candidate: this.candidate(route),
-      })),
-    ];
-    const indexes = new Map(
-      ['HEAD', 'ALL', ...served.flatMap(({ methods }) => methods)].map((method) => [
-        method,
-        new PathIndex<Candidate>(this.syntax.caseSensitive),
-      ]),
-    );
-    for (const { methods, path, candidate } of served) {
-      const places = methods.includes('ALL') ? indexes.keys() : withHead(methods);
-      for (const method of places) indexes.get(method)?.add(path, candidate);
-    }
-    this.byMethod = indexes;
   }
 
   routeOf(arrived: ArrivedRequest): CorsRoute | undefined {
@@ -149,8 +126,37 @@ export class ExpressMatcher implements RouteMatcher {
   }
 
   private candidates(path: string, method: string): readonly Candidate[] {
-    const index = this.byMethod.get(method) ?? this.byMethod.get('ALL');
+    const byMethod = (this.indexes ??= this.createIndexes());
+    const index = byMethod.get(method) ?? byMethod.get('ALL');
     return index?.candidates(path).filter((candidate) => candidate.match(path) !== false) ?? [];
+  }
+
+  /** By method; `ALL` is for those that no route names. For the first request that asks, not when the app starts. */
+  private createIndexes(): ReadonlyMap<string, PathIndex<Candidate>> {
+    const foreign = [...this.foreign].filter(answersForSure);
+    const served = [
+      ...foreign.map((route): Served => ({
+        methods: methodsOf(route),
+        path: textPath(route),
+        candidate: this.foreignCandidate(route),
+      })),
+      ...this.routes.map((route): Served => ({
+        methods: [route.method],
+        path: route.path,
+        candidate: this.candidate(route),
+      })),
+    ];
+    const indexes = new Map(
+      ['HEAD', 'ALL', ...served.flatMap(({ methods }) => methods)].map((method) => [
+        method,
+        new PathIndex<Candidate>(this.syntax.caseSensitive),
+      ]),
+    );
+    for (const { methods, path, candidate } of served) {
+      const places = methods.includes('ALL') ? indexes.keys() : withHead(methods);
+      for (const method of places) indexes.get(method)?.add(path, candidate);
+    }
+    return indexes;
   }
 
   private candidate(route: CorsRoute): Candidate {
