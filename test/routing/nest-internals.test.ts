@@ -202,6 +202,35 @@ describe('RoutePathFactory of @nestjs/core/router/route-path-factory.js', () => 
       factory.create({ ...metadata, methodVersion: '2', modulePath: undefined }, RequestMethod.GET),
     ).toEqual(['/api/v2/cats/:id']);
   });
+
+  it('create() takes a list of paths of methods as well, and goes through it once for each version', async () => {
+    const { RoutePathFactory } = await exportsOf('@nestjs/core/router/route-path-factory.js');
+    const { mapToExcludeRoute } = await exportsOf('@nestjs/core/middleware/utils.js');
+    const Factory = RoutePathFactory as unknown as new (config: ApplicationConfig) => { create: AnyFunction };
+    const config = new ApplicationConfig();
+    const exclude = ['cats/out', { path: 'cats/:id', method: RequestMethod.GET }];
+    config.setGlobalPrefixOptions({
+      exclude: (mapToExcludeRoute as unknown as AnyFunction)(exclude) as never,
+    });
+    const factory = new Factory(config);
+    const metadata = fc.record({
+      globalPrefix: fc.constantFrom('', '/api'),
+      modulePath: fc.constantFrom(undefined, '/inner'),
+      ctrlPath: fc.constantFrom('/', '/cats', '/cats/'),
+      controllerVersion: fc.constantFrom(undefined, '1', ['1', VERSION_NEUTRAL, '2']),
+      versioningOptions: fc.constantFrom(undefined, { type: VersioningType.URI }),
+    });
+    const methodPaths = fc.array(fc.constantFrom('/', '', '/out', '/:id', '/a/', '/*rest'), { minLength: 1 });
+    const requestMethod = fc.constantFrom(RequestMethod.GET, RequestMethod.PUT);
+    fc.assert(
+      fc.property(metadata, methodPaths, requestMethod, (common, asked, method) => {
+        const each = asked.map((methodPath) => factory.create({ ...common, methodPath }, method) as string[]);
+        const versions = each[0]?.map((_, version) => each.map((paths) => paths[version]));
+        expect(factory.create({ ...common, methodPath: asked }, method)).toEqual(versions?.flat());
+      }),
+      { seed },
+    );
+  });
 });
 
 describe('RouteSpecificitySorter of @nestjs/core/router/route-specificity-sorter.js', () => {
