@@ -16,7 +16,8 @@ export interface CorsMetadata {
   readonly policies: readonly unknown[];
 }
 
-const NOTHING: CorsMetadata = { allowOrigin: [], preflight: [], noCors: [], policies: [] };
+/** The metadata of all that carries no decorator. */
+export const UNDECORATED: CorsMetadata = { allowOrigin: [], preflight: [], noCors: [], policies: [] };
 
 /** A class or a handler. */
 export type Decorated = Type | ((...args: never[]) => unknown);
@@ -71,5 +72,5 @@ export function misplacedDecorators(target: Decorated): readonly string[] {
 }
 
 function ownMetadata(target: Decorated): CorsMetadata {
-  return (Reflect.getOwnMetadata(DECORATORS_METADATA, target) ?? NOTHING) as CorsMetadata;
+  return (Reflect.getOwnMetadata(DECORATORS_METADATA, target) ?? UNDECORATED) as CorsMetadata;
 }

@@ -6,17 +6,17 @@ import { ValuePath } from './value-path.js';
 /** How deep values are looked into: options, their lists or objects, and the elements of these. */
 const DEPTH = 3;
 
-/** Where lists and objects of options begin and end on the way through a value. */
-const LIST = Symbol('list');
-const OPTIONS = Symbol('options');
-const END = Symbol('end');
-
 /**
  * Reads layers while the app starts. Hundreds of decorators often say the same, each in an object of its own: what two
  * of them say in the same words is read once, and shared.
  */
 export class LayerReader {
-  private readonly start = new ValuePath<ReadLayer>();
+  private readonly layers = new ValuePath<ReadLayer>();
+  /** Where the elements of lists lead to, and the names and values of options. */
+  private readonly lists = new ValuePath<never>();
+  private readonly options = new ValuePath<never>();
+  /** What stands for lists that have been gone through: decorators often share a constant. */
+  private readonly known = new Map<readonly unknown[], unknown>();
 
   constructor(private readonly resolveSource: ResolveSource) {}
 
@@ -27,28 +27,28 @@ export class LayerReader {
    * @returns layers whose `fields` are the same object where they were written the same
    */
   read(raw: unknown, where: string, known: readonly string[]): ReadLayer {
-    const place = through(this.start.to(known), raw, DEPTH);
+    const place = this.layers.to(known).to(this.standIn(raw, DEPTH));
     if (place.found !== undefined) return movedTo(where, place.found);
     place.found = readLayer(raw, where, known, this.resolveSource);
     return place.found;
   }
-}
 
-/** The same place for values that read alike: lists and objects of options are gone through, as deep as they count. */
-function through<T>(from: ValuePath<T>, value: unknown, depth: number): ValuePath<T> {
-  if (typeof value !== 'object' || value === null || depth === 0) return from.to(value);
-  if (Array.isArray(value)) {
-    let place = from.to(LIST);
-    for (const element of value) {
-      // What lists have most of, and may have thousands of.
-      place = typeof element === 'string' ? place.to(element) : through(place, element, depth - 1);
-    }
-    return place.to(END);
+  /** The same for values that read alike: lists and objects of options are gone through, as deep as they count. */
+  private standIn(value: unknown, depth: number): unknown {
+    if (typeof value !== 'object' || value === null || depth === 0) return value;
+    if (Array.isArray(value)) return this.known.get(value) ?? this.standInForList(value, depth);
+    if (!isOptionsObject(value)) return value;
+    let place = this.options;
+    for (const name of Object.keys(value)) place = place.to(name).to(this.standIn(value[name], depth - 1));
+    return place;
   }
-  if (!isOptionsObject(value)) return from.to(value);
-  let place = from.to(OPTIONS);
-  for (const name of Object.keys(value)) place = through(place.to(name), value[name], depth - 1);
-  return place.to(END);
+
+  private standInForList(list: readonly unknown[], depth: number): unknown {
+    let place = this.lists;
+    for (const element of list) place = place.to(this.standIn(element, depth - 1));
+    this.known.set(list, place);
+    return place;
+  }
 }
 
 function movedTo(where: string, { layer: { merge, fields, unread }, problems }: ReadLayer): ReadLayer {

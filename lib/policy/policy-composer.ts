@@ -54,6 +54,14 @@ interface Composed {
   readonly policy: Policy | undefined;
 }
 
+/** What layers come to on different routes. */
+interface ComposedLayers {
+  /** The fields for which they need the defaults of the route. */
+  readonly defaulted: readonly (keyof RouteDefaults)[];
+  /** By these defaults. */
+  readonly policies: ValuePath<Composed>;
+}
+
 /** What has become of some layers. */
 interface Checked {
   readonly origin: OriginRule;
@@ -70,7 +78,7 @@ interface Checked {
 export class PolicyComposer {
   private readonly found = new Map<string, CorsProblem>();
   private readonly checked = new ValuePath<Checked>();
-  private readonly composed = new ValuePath<Composed>();
+  private readonly composed = new ValuePath<ComposedLayers>();
 
   /** Every problem of the policies composed so far, each once. */
   get problems(): readonly CorsProblem[] {
@@ -94,7 +102,7 @@ export class PolicyComposer {
    * @param defaults - what the route itself says of `methods` and `allowedHeaders`
    */
   compose(layers: readonly PolicyLayer[], defaults: RouteDefaults): ComposedPolicy {
-    const place = throughDefaults(throughLayers(this.composed, layers), layers, defaults);
+    const place = this.composedOn(layers, defaults);
     if (place.found !== undefined) return new ComposedPolicy(place.found.policy, layers, defaults);
 
     const merged = mergeLayers(layers, defaults);
@@ -103,6 +111,21 @@ export class PolicyComposer {
     // Only of what is sound: a problem is told with the places of the very layers that have it.
     if (isSound) place.found = { policy };
     return new ComposedPolicy(policy, layers, defaults);
+  }
+
+  private composedOn(layers: readonly PolicyLayer[], defaults: RouteDefaults): ValuePath<Composed> {
+    const known = throughLayers(this.composed, layers);
+    known.found ??= {
+      defaulted: DEFAULTED_FIELDS.filter((field) => !replaces(layers, field)),
+      policies: new ValuePath(),
+    };
+    const { defaulted, policies } = known.found;
+    let place = policies;
+    for (const field of defaulted) {
+      place = place.to(field);
+      for (const name of defaults[field]) place = place.to(name);
+    }
+    return place;
   }
 
   private check(merged: MergedFields, layers: readonly PolicyLayer[]): Checked {
@@ -130,21 +153,6 @@ export class PolicyComposer {
 function throughLayers<T>(from: ValuePath<T>, layers: readonly PolicyLayer[]): ValuePath<T> {
   let place = from;
   for (const { fields, merge } of layers) place = place.to(fields).to(merge);
-  return place;
-}
-
-/** Goes on through what the defaults contribute, without asking for those that a layer replaces. */
-function throughDefaults<T>(
-  from: ValuePath<T>,
-  layers: readonly PolicyLayer[],
-  defaults: RouteDefaults,
-): ValuePath<T> {
-  let place = from;
-  for (const field of DEFAULTED_FIELDS) {
-    place = place.to(field);
-    if (replaces(layers, field)) continue;
-    for (const name of defaults[field]) place = place.to(name);
-  }
   return place;
 }
 

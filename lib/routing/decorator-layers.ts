@@ -1,4 +1,4 @@
-import { readMetadata, type CorsMetadata, type Decorated } from '../decorators/cors-metadata.js';
+import { readMetadata, UNDECORATED, type CorsMetadata, type Decorated } from '../decorators/cors-metadata.js';
 import type { CorsProblem, ValueProblem } from '../policy/cors-problem.js';
 import { unknownPolicy, type ReadModuleOptions } from '../policy/module-options.js';
 import type { LayerReader } from '../policy/layer-reader.js';
@@ -20,6 +20,9 @@ export interface DecoratorLayers {
   readonly problems: readonly CorsProblem[];
 }
 
+/** Those of all that carries no decorator: of most handlers in many an app. */
+const NO_LAYERS: DecoratorLayers = { own: [], named: [], closed: false, opens: false, problems: [] };
+
 /**
  * Reads the decorators on a class or handler.
  *
@@ -32,23 +35,21 @@ export function decoratorLayers(
   reader: LayerReader,
 ): DecoratorLayers {
   const metadata = readMetadata(target);
+  if (metadata === UNDECORATED) return NO_LAYERS;
   const { allowOrigin, preflight, noCors, policies } = metadata;
   const problems: CorsProblem[] = [];
   const report = (value: unknown, problem: ValueProblem): void => {
     problems.push({ where, field: '', value, ...problem });
   };
   reportConflicts(metadata, report);
-  const own: PolicyLayer[] = [];
-  const read = (raw: readonly unknown[], known: readonly string[]): void => {
-    const [first] = raw.map((value) => {
+  const read =
+    (known: readonly string[]) =>
+    (value: unknown): PolicyLayer => {
       const { layer, problems: found } = reader.read(value, where, known);
       problems.push(...found);
       return layer;
-    });
-    if (first !== undefined) own.push(first);
-  };
-  read(allowOrigin, ALLOW_ORIGIN_OPTIONS);
-  read(preflight, PREFLIGHT_OPTIONS);
+    };
+  const own = allowOrigin.map(read(ALLOW_ORIGIN_OPTIONS)).concat(preflight.map(read(PREFLIGHT_OPTIONS)));
   const [policy] = policies;
   const layer = typeof policy === 'string' ? options.named.get(policy) : undefined;
   if (policies.length > 0 && layer === undefined) report(policy, unknownPolicy(policy, options.named));
