@@ -139,8 +139,8 @@ function hostileToNormal({ core }: Results): readonly Case[] {
 }
 
 function startPerRoute(results: Results): readonly Case[] {
-  return (results['start-up']?.results.perRoute ?? []).map(({ platform, routes, micros }) => ({
-    name: `${platform}, ${routes} routes`,
+  return (results['start-up']?.results.perRoute ?? []).map(({ platform, routes, micros, controlMicros }) => ({
+    name: `${platform}, ${routes} routes (enableCors ${controlMicros.toFixed(1)})`,
     value: micros,
   }));
 }

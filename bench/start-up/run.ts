@@ -166,17 +166,15 @@ function startCosts(
   return routes.map((count) => {
     const isMeant = (one: CountedStart | StartResult): boolean =>
       one.platform === platform && one.routes === count;
-    const [bare, ours] = COUNTED_VARIANTS.map((variant) => ({
-      time: starts.find((one) => isMeant(one) && one.variant === variant)?.time.min,
-      instructions: counted.find((one) => isMeant(one) && one.variant === variant)?.instructions,
-    }));
+    const timeOf = (variant: Variant): number =>
+      starts.find((one) => isMeant(one) && one.variant === variant)?.time.min ?? Number.NaN;
+    const [bare, ours] = COUNTED_VARIANTS.map(
+      (variant) => counted.find((one) => isMeant(one) && one.variant === variant)?.instructions,
+    );
     return {
       routes: count,
-      time: { bare: bare?.time ?? Number.NaN, ours: ours?.time ?? Number.NaN },
-      instructions:
-        bare?.instructions === undefined || ours?.instructions === undefined
-          ? undefined
-          : { bare: bare.instructions, ours: ours.instructions },
+      time: { bare: timeOf('bare'), ours: timeOf('nestjs-cors'), control: timeOf('enableCors') },
+      instructions: bare === undefined || ours === undefined ? undefined : { bare, ours },
     };
   });
 }
