@@ -715,6 +715,10 @@ describe('Fastify, options of the server', () => {
     });
   }
 
+  const addHead = (instance: FastifyInstance): void => {
+    instance.head('/cats/special', (_, reply) => reply.send());
+  };
+
   it('goes by the URL that `rewriteUrl` makes', async () => {
     @Controller('new')
     class Rewritten {
@@ -807,31 +811,32 @@ describe('Fastify, options of the server', () => {
     },
   );
 
-  // Regression: a HEAD route was taken for the one that Fastify adds to a GET route, whoever had registered it.
-  it.each([true, false])(
-    'does not take a HEAD route of a plugin for the one of a GET route, exposeHeadRoutes: %s',
-    async (exposeHeadRoutes) => {
-      @Controller('cats')
-      class Cats {
-        @Get('special') @Numbered() special() {}
-        @Head('own') @Numbered() own() {}
-        @Get('own') @Numbered() get() {}
-      }
-      const adapter = new FastifyAdapter({ exposeHeadRoutes });
-      const running = await startWith(Cats, adapter, () => {
-        adapter.getInstance().head('/cats/special', (_, reply) => reply.send());
-      });
-      try {
-        const at = (method: string, path: string): Probe => ({ method, url: `/cats/${path}` });
-        expect(await targets(running, at('HEAD', 'special'))).toEqual(both('options'));
-        expect(await targets(running, at('GET', 'special'))).toEqual(both('Cats#special'));
-        expect(await targets(running, at('HEAD', 'own'))).toEqual(both('Cats#own'));
-        expect(await targets(running, at('GET', 'own'))).toEqual(both('Cats#get'));
-      } finally {
-        await running.app.close();
-      }
-    },
-  );
+  // Regression: a HEAD route that was registered behind Nest's was taken for the one that Fastify adds to a GET route.
+  it.each([
+    ["in front of Nest's", new FastifyAdapter(), (instance: FastifyInstance) => addHead(instance)],
+    [
+      "behind Nest's",
+      new FastifyAdapter({ exposeHeadRoutes: false }),
+      (instance: FastifyInstance) => instance.register(async (child) => addHead(child)),
+    ],
+  ])('does not take a HEAD route of a plugin for the one of a GET route, %s', async (_, adapter, add) => {
+    @Controller('cats')
+    class Cats {
+      @Get('special') @Numbered() special() {}
+      @Head('own') @Numbered() own() {}
+      @Get('own') @Numbered() get() {}
+    }
+    const running = await startWith(Cats, adapter, () => void add(adapter.getInstance()));
+    try {
+      const at = (method: string, path: string): Probe => ({ method, url: `/cats/${path}` });
+      expect(await targets(running, at('HEAD', 'special'))).toEqual(both('options'));
+      expect(await targets(running, at('GET', 'special'))).toEqual(both('Cats#special'));
+      expect(await targets(running, at('HEAD', 'own'))).toEqual(both('Cats#own'));
+      expect(await targets(running, at('GET', 'own'))).toEqual(both('Cats#get'));
+    } finally {
+      await running.app.close();
+    }
+  });
 
   it('looks for as many requests as there are different constraints, not for all combinations of them', async () => {
     const constraints = Object.fromEntries(
