@@ -113,6 +113,7 @@ export class PolicyComposer {
     return new ComposedPolicy(policy, layers, defaults);
   }
 
+  /** Leads through what the layers say, and through the route's defaults for those fields that none of them replaces. */
   private composedOn(layers: readonly PolicyLayer[], defaults: RouteDefaults): ValuePath<Composed> {
     const known = throughLayers(this.composed, layers);
     known.found ??= {
