@@ -1,5 +1,12 @@
-import { Inject, Module, Optional, type DynamicModule, type NestModule } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import {
+  Inject,
+  Module,
+  Optional,
+  type DynamicModule,
+  type NestModule,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer, type AbstractHttpAdapter } from '@nestjs/core';
 import {
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
@@ -25,11 +32,11 @@ import { importsOf } from './routing/nest-internals.js';
   providers: [CorsEngine, CorsService, { provide: CORS_MODULE_IMPORTED, useValue: true }],
   exports: [CorsService, CORS_MODULE_IMPORTED],
 })
-export class CorsModule extends ConfigurableModuleClass implements NestModule {
+export class CorsModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {
   constructor(
     @Optional() @Inject(MODULE_OPTIONS_TOKEN) private readonly options: unknown,
     @Inject(ApplicationConfig) config: ApplicationConfig,
-    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(CorsEngine) private readonly engine: CorsEngine,
   ) {
@@ -91,7 +98,13 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule {
   configure(): void {
     // Nest then calls this on an instance that it has not constructed.
     if ((this.engine as CorsEngine | undefined) === undefined) throw new CorsConfigurationError([SCOPED]);
-    this.engine.start(this.options);
+    // Null in application contexts and microservices, whatever the type says.
+    this.engine.start(this.options, (this.host.httpAdapter as AbstractHttpAdapter | null) ?? undefined);
+  }
+
+  /** Called by Nest when all of the app is there. Not for apps to call. */
+  onApplicationBootstrap(): void {
+    this.engine.reportForeign();
   }
 }
 

@@ -25,6 +25,7 @@ export type {
   DangerousOptions,
   HeaderName,
   MergeMode,
+  NoCorsOptions,
   OneOrMany,
   OriginOption,
   OriginString,

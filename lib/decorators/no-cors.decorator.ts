@@ -1,12 +1,14 @@
+import type { NoCorsOptions } from '../policy/cors-policy-options.interface.js';
 import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
 
 /**
- * Takes a controller or a handler out of CORS, whatever the layers around it say: its responses carry no
- * `Access-Control-*` header, whoever set one, and its preflights are refused with 403.
+ * Closes a controller or a handler, whatever the layers around it say: its responses carry no `Access-Control-*` header,
+ * whoever set one, and its preflights are refused with 403. The handler runs all the same, unless `enforce` is on.
  *
- * A handler's `@AllowOrigin` or `@UseCorsPolicy` brings that handler of a `@NoCors()` controller back in; nothing of
- * the layers outside is then inherited. In the same way a subclass may close or open what its base class says.
+ * A handler's `@AllowOrigin` or `@UseCorsPolicy` opens that handler of a `@NoCors()` controller again; of the layers
+ * outside nothing is then inherited but `enforce`. In the same way a subclass may close or open what its base class says.
  *
+ * @param options - `enforce`, if it is to be another one than that of the layers around
  * @throws `CorsConfigurationError` when the app starts, if it stands beside a decorator that sets a policy, or on
  * something that serves no route
  *
@@ -16,7 +18,14 @@ import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
  * @NoCors()
  * internal() {}
  * ```
+ *
+ * @example A webhook, which other sites are to call in an app with `enforce: true`
+ * ```ts
+ * @Post('webhook')
+ * @NoCors({ enforce: false })
+ * webhook() {}
+ * ```
  */
-export function NoCors(): CorsDecorator {
-  return corsDecorator('noCors', true);
+export function NoCors(options: NoCorsOptions = {}): CorsDecorator {
+  return corsDecorator('noCors', options);
 }

@@ -44,8 +44,9 @@ export interface ExplainableRequest {
  *   answered something else than a boolean
  * - `same-origin`: the policy does not allow the origin, which is the app's own: CORS does not apply
  * - `no-cors`: the route is under `@NoCors()`, or the path under an entry of `routes` with `policy: false`
- * - `no-policy`: nothing governs the request, so the library leaves it alone
- * - `path-ambiguous`: no route serves the path, and it can be read as two paths with different policies, so it has none
+ * - `no-policy`: no layer says who may read, so it is closed
+ * - `path-ambiguous`: the path can be read as several with different policies, so it is closed
+ * - `unmanaged`: an entry of `routes` leaves the path alone, or another app with CorsModule is mounted there
  */
 export type CorsReason =
   | Exclude<OriginReason, 'origin-undecided'>
@@ -55,7 +56,8 @@ export type CorsReason =
   | 'same-origin'
   | 'no-cors'
   | 'no-policy'
-  | 'path-ambiguous';
+  | 'path-ambiguous'
+  | 'unmanaged';
 
 /**
  * The steps of a decision, in the order in which they are taken: `route` (what serves the request), `policy` (what

@@ -1,7 +1,7 @@
 import { AskedRequest } from '../http/asked-request.js';
-import { isSameOrigin } from '../http/same-origin.js';
+import { hostRefusal } from '../http/refusal.js';
+import { isForeignByHost, isSameOrigin } from '../http/same-origin.js';
 import { sealedFields } from '../http/sealed-fields.js';
-import { NO_CORS } from '../policy/policy.js';
 import { addVary } from '../protocol/vary.js';
 import { allowsReading, decideOrigin } from '../protocol/verdict.js';
 import type { PathParams } from '../routing/route-matcher.js';
@@ -10,14 +10,7 @@ import type { CorsExplanation, CorsReason } from './cors-explanation.js';
 import { clausesOf, corsFieldsOf, subjectOf, toStep } from './explanation-parts.js';
 import { governingActual, type ExplainContext, type Governing } from './governing.js';
 import type { PlainRequest } from './read-request.js';
-import {
-  enforceStep,
-  governingSteps,
-  originStep,
-  sameOriginStep,
-  ungovernedSteps,
-  type ExplainedStep,
-} from './steps.js';
+import { enforceStep, governingSteps, originStep, sameOriginStep, type ExplainedStep } from './steps.js';
 import { originText } from './words.js';
 
 /** What is decided of an actual request. */
@@ -37,21 +30,16 @@ export async function explainActual(
 ): Promise<CorsExplanation> {
   const origin = request.headers['origin'];
   const subject = subjectOf(request, request.method);
-  const found = governingActual(request, context);
-  const candidates = found === 'ambiguous' ? [] : found;
-  const [governing] = candidates;
-  const decision =
-    governing === undefined
-      ? {
-          steps: ungovernedSteps(found === 'ambiguous', subject),
-          allowed: false,
-          waits: false,
-          fields: {},
-        }
-      : await decide(governing, request, subject, context);
-  const isOwn = !decision.allowed && origin !== undefined && isSameOrigin(request, origin);
+  const governing = governingActual(request, context);
+  const decision = await decide(governing, request, subject, context);
+  const { publicOrigins } = context.governance;
+  const isOwn = !decision.allowed && origin !== undefined && isSameOrigin(request, origin, publicOrigins);
   const allowed = decision.allowed || isOwn;
-  const enforced = enforcement(governing, allowed || origin === undefined, decision.waits && !isOwn);
+  const byHost =
+    origin !== undefined && isForeignByHost(request, origin, publicOrigins)
+      ? hostRefusal(origin, request.host)
+      : undefined;
+  const enforced = enforcement(governing, allowed || origin === undefined, decision.waits && !isOwn, byHost);
   const steps = [...decision.steps, ...(isOwn ? [sameOriginStep(governing)] : []), ...enforced];
   const deciding = (
     allowed ? steps.findLast(isOriginStep) : steps.find(({ passed }) => !passed)
@@ -60,8 +48,8 @@ export async function explainActual(
     kind: 'actual',
     method: request.method,
     origin,
-    route: governing?.report,
-    candidates: candidates.map(({ report }) => report),
+    route: governing.report,
+    candidates: governing.report === undefined ? [] : [governing.report],
     allowed,
     reason: deciding.reason as CorsReason,
     steps: steps.map(toStep),
@@ -97,31 +85,31 @@ async function decide(
     (!allowed || verdict.afterGuards !== undefined);
   const vary = addVary('Origin', view.headersRead.join(', ')) as string;
   return {
-    steps:
-      policy === NO_CORS
-        ? steps
-        : [
-            ...steps,
-            originStep(governing, policy, origin, {
-              ...verdict,
-              reason: allowed && waits ? 'origin-may-be-allowed' : verdict.reason,
-            }),
-          ],
+    steps: policy.closed
+      ? steps
+      : [
+          ...steps,
+          originStep(governing, policy, origin, {
+            ...verdict,
+            reason: allowed && waits ? 'origin-may-be-allowed' : verdict.reason,
+          }),
+        ],
     allowed,
     waits,
     fields: corsFieldsOf(sealedFields(policy, { allowed, origin: origin ?? '', vary }, undefined, undefined)),
   };
 }
 
-/** The guard, and the interceptor behind all guards, stand in front of handlers only. */
+/** The request hook, or the guard, stands in front of all that a policy governs; the interceptor in front of handlers. */
 function enforcement(
-  governing: Governing | undefined,
+  governing: Governing,
   mayPass: boolean,
   waits: boolean,
+  byHost: string | undefined,
 ): readonly ExplainedStep[] {
-  const policy = governing?.policy;
-  if (governing === undefined || policy === undefined || policy === NO_CORS || !governing.isRoute) return [];
-  return [enforceStep(governing, policy, mayPass, waits)];
+  const { policy } = governing;
+  if (policy === undefined || (policy.closed && !policy.enforce)) return [];
+  return [enforceStep(governing, policy, mayPass, waits, byHost)];
 }
 
 function messageOf(
@@ -135,17 +123,15 @@ function messageOf(
     return `${origin === undefined ? 'Any origin' : originText(origin)} may read ${subject}: ${deciding.message}.`;
   }
   const who = origin === undefined ? 'No script of another origin may' : `${originText(origin)} may not`;
-  const unless =
-    deciding.reason === 'no-policy' || deciding.reason === 'path-ambiguous'
-      ? ' unless the app itself says so'
-      : '';
+  const unless = deciding.reason === 'unmanaged' ? ' unless the app itself says so' : '';
   const refusal = `${who} read ${subject}${unless}: ${clausesOf(steps)}.`;
   return [refusal, ...(origin === undefined ? [] : enforced.map(outcomeOf))].join(' ');
 }
 
-function outcomeOf({ passed, reason }: ExplainedStep): string {
+function outcomeOf({ passed, reason, message }: ExplainedStep): string {
   if (reason === 'enforce-after-guards') return 'Whether the handler runs is decided after the guards.';
-  return passed
-    ? 'The handler runs all the same.'
-    : 'The request is answered with 403 before the handler runs.';
+  if (passed) return 'The handler runs all the same.';
+  const because = message.indexOf(': ');
+  const why = because === -1 ? '' : ` ${message.slice(because + 2)}.`;
+  return `The request is answered with 403 before the handler runs.${why}`;
 }

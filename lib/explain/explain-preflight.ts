@@ -1,6 +1,6 @@
 import type { AskedRequest } from '../http/asked-request.js';
 import { preflightView } from '../http/preflight.js';
-import { NO_CORS, type Policy } from '../policy/policy.js';
+import type { Policy } from '../policy/policy.js';
 import {
   answerPreflight,
   PREFLIGHT_VARY,
@@ -15,7 +15,7 @@ import { clausesOf, corsFieldsOf, subjectOf, toStep } from './explanation-parts.
 import { governingPreflight, routeInUpperCase, type ExplainContext, type Governing } from './governing.js';
 import { headersStep, methodStep, preflightReason } from './preflight-steps.js';
 import type { PlainRequest } from './read-request.js';
-import { governingSteps, originStep, ungovernedSteps, type ExplainedStep } from './steps.js';
+import { governingSteps, originStep, type ExplainedStep } from './steps.js';
 import { originText } from './words.js';
 
 /** One that can govern the actual request, and what it says of the preflight. */
@@ -35,29 +35,25 @@ export async function explainPreflight(
   const subject = subjectOf(request, facts.method);
   const found = governingPreflight(request, facts.method, context);
   const view = preflightView(request, facts.method, context.matcher);
-  const isServed = found !== 'ambiguous' && found.some(({ isRoute }) => isRoute);
+  const isServed = found.some(({ isRoute }) => isRoute);
   const hint = isServed ? undefined : methodCaseHint(request, facts.method, context);
-  const candidates =
-    found === 'ambiguous'
-      ? []
-      : await decideAll(found, facts, view, (one) => governingSteps(one, subject, hint));
+  const candidates = await decideAll(found, facts, view, (one) => governingSteps(one, subject, hint));
   const governed = candidates.filter(({ governing }) => governing.policy !== undefined);
   const approving = governed.find(({ approval }) => approval !== undefined);
-  const deciding = approving ?? furthest(governed) ?? candidates[0];
-  const decidingSteps = deciding?.steps ?? ungovernedSteps(found === 'ambiguous', subject, hint);
-  const refusal = approving === undefined ? decidingSteps.find(({ passed }) => !passed) : undefined;
-  // Where nothing governs the actual request, the preflight is the app's own business.
+  const deciding = (approving ?? furthest(governed) ?? candidates[0]) as Candidate;
+  const refusal = approving === undefined ? deciding.steps.find(({ passed }) => !passed) : undefined;
+  // Where the path is unmanaged, the preflight is the app's own business.
   const answer = governed.length === 0 ? undefined : (approving?.approval ?? refusePreflight(varyOf(view)));
-  const refusing = governed.length === 0 ? decidingSteps : governed.flatMap(({ steps }) => steps);
+  const refusing = governed.length === 0 ? deciding.steps : governed.flatMap(({ steps }) => steps);
   return {
     kind: 'preflight',
     method: facts.method,
     origin: facts.origin,
-    route: deciding?.governing.report,
-    candidates: found === 'ambiguous' ? [] : found.map(({ report }) => report),
+    route: deciding.governing.report,
+    candidates: found.flatMap(({ report }) => report ?? []),
     allowed: approving !== undefined,
     reason: refusal === undefined ? 'preflight-approved' : (refusal.reason as CorsReason),
-    steps: (candidates.length === 0 ? decidingSteps : candidates.flatMap(({ steps }) => steps)).map(toStep),
+    steps: candidates.flatMap(({ steps }) => steps).map(toStep),
     closest: refusal?.closest,
     hint: refusal && (refusal.hint ?? hint),
     fields: corsFieldsOf(answer?.fields),
@@ -112,7 +108,7 @@ async function decideAll(
     const approved = verdict.reason === 'preflight-approved';
     candidates.push({
       governing,
-      steps: policy === NO_CORS ? steps : [...steps, ...preflightSteps(governing, policy, facts, origin)],
+      steps: policy.closed ? steps : [...steps, ...preflightSteps(governing, policy, facts, origin)],
       approval: approved ? answerPreflight(policy, facts, verdict, varyOf(view)) : undefined,
     });
     if (approved) break;
@@ -146,7 +142,7 @@ function messageOf(
   answer: PreflightAnswer | undefined,
 ): string {
   if (approving !== undefined) {
-    return `${origin} may send ${subject}: the policy of ${approving.governing.report.where} approves the preflight.`;
+    return `${origin} may send ${subject}: the policy of ${approving.governing.report?.where} approves the preflight.`;
   }
   const reasons = clausesOf(refusing);
   return answer === undefined

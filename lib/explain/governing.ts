@@ -1,10 +1,11 @@
 import type { HookContext } from '../http/hook-context.js';
+import { PreflightTarget } from '../http/preflight.js';
 import type { OriginEntry } from '../policy/origin-entry.js';
 import type { Policy } from '../policy/policy.js';
 import type { PolicyField } from '../policy/policy-fields.js';
-import { policyOf, type Governed } from '../routing/governed.js';
-import { requestPath } from '../routing/request-path.js';
-import { reportEntry, reportRoute, type CorsRouteReport } from '../routing/route-report.js';
+import type { CorsRoute } from '../routing/cors-route.js';
+import type { Governed, Ruling } from '../routing/governance.js';
+import { reportPlace, reportPolicy, reportRoute, type CorsRouteReport } from '../routing/route-report.js';
 import type { PlainRequest } from './read-request.js';
 import { routeOfVersion, type Versioned } from './requested-version.js';
 import { listed } from './words.js';
@@ -12,35 +13,83 @@ import { listed } from './words.js';
 /** What explaining a request needs to know of the app. */
 export type ExplainContext = HookContext & Versioned;
 
+/**
+ * Why a policy is the one in force: it is there; `@NoCors()` or `policy: false` closes what is around it; no layer says who
+ * may read; the path can be read as several with different policies; or nobody is asked.
+ */
+export type GoverningKind = 'policy-found' | 'no-cors' | 'no-policy' | 'path-ambiguous' | 'unmanaged';
+
 /** What governs a request: a route, an entry of `routes`, or the module's default. */
 export interface Governing {
+  readonly kind: GoverningKind;
   /** Whether it is a route of Nest, in front of which the guard stands. */
   readonly isRoute: boolean;
   /** Whether it is the module's default. */
   readonly isDefault: boolean;
-  readonly report: CorsRouteReport;
-  /** `undefined` where there is no policy. */
+  /** `undefined` where the path can be read as several. */
+  readonly report: CorsRouteReport | undefined;
+  /** `undefined` where the path is unmanaged. */
   readonly policy: Policy | undefined;
   /** The origins of the policy, one by one. */
   readonly entries: readonly OriginEntry[];
 }
-
-/** What can govern a request; `'ambiguous'` if its path can be read in two ways with different policies. */
-export type GoverningAny = readonly Governing[] | 'ambiguous';
 
 /** What can govern the actual request that a preflight announces: several where versions share a path. */
 export function governingPreflight(
   request: PlainRequest,
   method: string,
   context: ExplainContext,
-): GoverningAny {
-  const path = requestPath(request.url);
-  // `OPTIONS *` is about no path, and so about no policy.
-  if (path === undefined) return [];
+): readonly [Governing, ...Governing[]] {
   const routes = context.matcher.targetsOf(request, method);
-  return routes.length === 0
-    ? governingPath(path, context)
-    : routes.map((route) => governingRoute(route, context));
+  if (routes.length === 0) return [governing(undefined, request, method, context)];
+  return routes.map((route) => governing(route, request, method, context)) as unknown as [Governing];
+}
+
+/** What governs an actual request. */
+export function governingActual(request: PlainRequest, context: ExplainContext): Governing {
+  const routes = context.matcher.targetsOf(request, request.method);
+  return governing(routeOfVersion(routes, request, context), request, request.method, context);
+}
+
+function governing(
+  route: CorsRoute | undefined,
+  request: PlainRequest,
+  method: string,
+  { governance, matcher, mounts }: ExplainContext,
+): Governing {
+  const target = new PreflightTarget(request, method, matcher);
+  const ruling = governance.rulingOf(route, target);
+  const { governed, place, isAmbiguous } = ruling;
+  // An app that is mounted there decides for itself.
+  const policy = mounts.cover(request.url) ? undefined : ruling.policy;
+  return {
+    kind: policy === undefined ? 'unmanaged' : kindOf(ruling),
+    isRoute: route !== undefined,
+    isDefault: route === undefined && place === governance.places.elsewhere,
+    report: isAmbiguous ? undefined : reportOf(route, ruling, policy),
+    policy,
+    entries: governed?.fields.origin ?? [],
+  };
+}
+
+function reportOf(
+  route: CorsRoute | undefined,
+  { governed, place }: Ruling,
+  policy: Policy | undefined,
+): CorsRouteReport {
+  const said = policy === undefined ? undefined : governed;
+  return route === undefined ? { ...reportPlace(place), ...reportPolicy(said) } : reportRoute(route, said);
+}
+
+function kindOf({ governed, isAmbiguous }: Ruling): GoverningKind {
+  if (isAmbiguous) return 'path-ambiguous';
+  if (governed?.policy.closed === false) return 'policy-found';
+  return isClosedOnPurpose(governed) ? 'no-cors' : 'no-policy';
+}
+
+function isClosedOnPurpose(governed: Governed): boolean {
+  const nearest = governed?.from.origin.at(-1);
+  return governed?.layers.some(({ where, closes }) => closes === true && where === nearest) === true;
 }
 
 /**
@@ -57,50 +106,19 @@ export function routeInUpperCase(
   return route && { method: upper, where: route.where };
 }
 
-/** What governs an actual request. */
-export function governingActual(request: PlainRequest, context: ExplainContext): GoverningAny {
-  const routes = context.matcher.targetsOf(request, request.method);
-  const route = routeOfVersion(routes, request, context);
-  return route === undefined
-    ? governingPath(requestPath(request.url), context)
-    : [governingRoute(route, context)];
-}
-
-type Route = ReturnType<HookContext['matcher']['targetsOf']>[number];
-
-function governingRoute(route: Route, { governance }: ExplainContext): Governing {
-  const governed = governance.routes[route.index];
-  return {
-    isRoute: true,
-    isDefault: false,
-    report: reportRoute(route, governed),
-    policy: governance.policies[route.index],
-    entries: entriesOf(governed),
-  };
-}
-
-/** Where the default has no policy either, nothing governs the path. */
-function governingPath(path: string | undefined, { governance }: ExplainContext): GoverningAny {
-  const { entryFor, fallback } = governance.paths;
-  const entry = entryFor(path);
-  if (entry === undefined) return 'ambiguous';
-  const isDefault = entry === fallback;
-  const policy = policyOf(entry.governed);
-  if (isDefault && policy === undefined) return [];
-  return [
-    { isRoute: false, isDefault, report: reportEntry(entry), policy, entries: entriesOf(entry.governed) },
-  ];
-}
-
-function entriesOf(governed: Governed): readonly OriginEntry[] {
-  return governed === undefined || governed === 'none' ? [] : governed.fields.origin;
-}
-
 /** Names a policy, and the layers that one of its fields comes from, for messages. */
 export function ownerOf({ isRoute, isDefault, report }: Governing, field: PolicyField): string {
-  const { where, path, from } = report;
+  const { where, path, below, from } = report ?? NOWHERE;
   const layers = from?.[field] ?? [];
   const origin = `(${field} ${layers.length === 0 ? 'by default' : `from ${listed(layers)}`})`;
-  if (isRoute) return `the policy of ${where} ${origin}`;
+  if (isRoute) return `the policy of ${where} ${below === undefined ? '' : `below ${below} `}${origin}`;
   return isDefault ? `the default policy ${origin}` : `the policy of ${where} for ${path} ${origin}`;
 }
+
+/** Stands where the path can be read as several. */
+const NOWHERE: Pick<CorsRouteReport, 'where' | 'path' | 'below' | 'from'> = {
+  where: 'options',
+  path: '*',
+  below: undefined,
+  from: undefined,
+};

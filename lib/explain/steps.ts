@@ -1,5 +1,5 @@
 import { asksSources, isAny, type OriginEntry } from '../policy/origin-entry.js';
-import { NO_CORS, type Policy } from '../policy/policy.js';
+import type { Policy } from '../policy/policy.js';
 import { describeEntry } from '../policy/policy-rules.js';
 import type { DecidedReason, OriginVerdict } from './asking.js';
 import type { CorsHint, CorsStep, CorsStepName, CorsStepReason } from './cors-explanation.js';
@@ -37,7 +37,7 @@ export function makeStep(
   const clause = addition === '' ? message : `${message}; ${addition}`;
   return {
     step,
-    where: governing?.report.where,
+    where: governing?.report?.where,
     passed,
     reason,
     message: oneLine(message),
@@ -59,51 +59,54 @@ export function governingSteps(
 ): readonly ExplainedStep[] {
   const { isRoute, isDefault, report } = governing;
   const route = isRoute
-    ? makeStep('route', governing, 'route-found', true, `${report.where} serves ${subject}`)
-    : unroutedStep(governing, subject, { hint, tells: isDefault || hint !== undefined });
+    ? makeStep('route', governing, 'route-found', true, `${report?.where ?? 'a route'} serves ${subject}`)
+    : makeStep('route', governing, 'route-missing', true, `no route of Nest serves ${subject}`, {
+        hint,
+        tells: isDefault || hint !== undefined,
+      });
   return [route, policyStep(governing)];
 }
 
-function unroutedStep(governing: Governing | undefined, subject: string, extras: StepExtras): ExplainedStep {
-  return makeStep('route', governing, 'route-missing', true, `no route of Nest serves ${subject}`, extras);
-}
-
 function policyStep(governing: Governing): ExplainedStep {
-  const { isRoute, report, policy } = governing;
-  const { where, path } = report;
-  if (policy === NO_CORS) {
-    const message = isRoute ? `${where} is under @NoCors()` : `${where} has policy: false for ${path}`;
-    return makeStep('policy', governing, 'no-cors', false, message);
+  const { kind, isRoute, report } = governing;
+  const where = report?.where ?? '';
+  const place = isRoute ? where : `${where}, for ${report?.path}`;
+  switch (kind) {
+    case 'policy-found':
+      return makeStep(
+        'policy',
+        governing,
+        kind,
+        true,
+        `${where} has a policy${isRoute ? '' : ` for ${report?.path}`}`,
+      );
+    case 'no-cors': {
+      const by = listed(report?.from?.origin ?? []);
+      return makeStep('policy', governing, kind, false, `${place}, is closed by ${by}`);
+    }
+    case 'no-policy':
+      return makeStep(
+        'policy',
+        governing,
+        kind,
+        false,
+        `${place}, has no policy: no layer says who may read it, so it is closed`,
+      );
+    case 'path-ambiguous':
+      return makeStep('policy', governing, kind, false, AMBIGUOUS);
+    case 'unmanaged':
+      return makeStep(
+        'policy',
+        governing,
+        kind,
+        false,
+        `${place}, is left alone, so what the app itself sends gets out`,
+      );
   }
-  if (policy === undefined) {
-    const message = `${where} has no policy, so the library leaves the response to the app`;
-    return makeStep('policy', governing, 'no-policy', false, message);
-  }
-  const message = isRoute ? `${where} has a policy` : `${where} has a policy for ${path}`;
-  return makeStep('policy', governing, 'policy-found', true, message);
 }
 
-/**
- * The steps of a request that nothing governs.
- *
- * @param hint - what was probably meant
- */
-export function ungovernedSteps(
-  isAmbiguous: boolean,
-  subject: string,
-  hint?: CorsHint,
-): readonly ExplainedStep[] {
-  return [
-    unroutedStep(undefined, subject, { hint, tells: true }),
-    isAmbiguous
-      ? makeStep('policy', undefined, 'path-ambiguous', false, AMBIGUOUS)
-      : makeStep('policy', undefined, 'no-policy', false, UNGOVERNED),
-  ];
-}
-
-const AMBIGUOUS = 'the path can be read as two paths with different policies, so it has none';
-
-const UNGOVERNED = 'no entry of routes is for the path, and the module has no default policy';
+const AMBIGUOUS =
+  'the path can be read as several (by escapes, slashes, dot segments, semicolons or letter case) with different policies, so it is closed';
 
 /** What a step about an origin can come to. */
 type OriginStepReason = DecidedReason | 'origin-may-be-allowed';
@@ -168,12 +171,14 @@ const UNASKED =
  *
  * @param mayPass - whether the origin is allowed, as far as it is known before the guards
  * @param waits - whether a source that decides after the guards has the last word
+ * @param byHost - what to say where the origin is refused only because the request has another host
  */
 export function enforceStep(
   governing: Governing,
   policy: Policy,
   mayPass: boolean,
   waits: boolean,
+  byHost?: string,
 ): ExplainedStep {
   if (waits && (mayPass || !policy.enforce)) {
     return makeStep('enforce', governing, 'enforce-after-guards', true, AFTER_GUARDS);
@@ -198,6 +203,6 @@ export function enforceStep(
         governing,
         'enforce-refused',
         false,
-        `${owner} refuses it with 403 before the handler runs`,
+        `${owner} refuses it with 403 before the handler runs${byHost === undefined ? '' : `: ${byHost}`}`,
       );
 }

@@ -1,11 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  VersioningType,
-  type Type,
-  type VersioningOptions,
-} from '@nestjs/common';
+import { Inject, Injectable, VersioningType, type Type, type VersioningOptions } from '@nestjs/common';
 import {
   ApplicationConfig,
   MetadataScanner,
@@ -16,10 +9,10 @@ import {
 import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
 import { explainRequest } from '../explain/explain-request.js';
 import { copyOptions } from '../policy/copy-options.js';
+import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
+import type { CorsProblem } from '../policy/cors-problem.js';
+import { compileGovernance, type GovernedApp } from '../routing/compile-governance.js';
 import { corsRoute, type CorsRoute } from '../routing/cors-route.js';
-import { ExpressMatcher } from '../routing/express-matcher.js';
-import { FastifyMatcher } from '../routing/fastify-matcher.js';
-import { compileGovernance, type GovernedApp } from '../routing/governance.js';
 import {
   addLastGuard,
   addOutermostInterceptor,
@@ -28,39 +21,25 @@ import {
   matchingOptions,
   streamsEvents,
 } from '../routing/nest-internals.js';
-import type { RouteMatcher } from '../routing/route-matcher.js';
 import { reportRoutes, type CorsRouteReport } from '../routing/route-report.js';
-import { RouteTable } from '../routing/route-table.js';
 import { sourceResolver } from '../routing/source-resolver.js';
+import { AttachedApp, type InForce } from './attached-app.js';
 import { EVENTS_GUARD } from './cors.events-guard.js';
 import { CorsGuard } from './cors.guard.js';
 import { CorsInterceptor } from './cors.interceptor.js';
-import { enterExpress } from './express-entry.js';
-import { watchForeignCors } from './foreign-cors.js';
-import type { HookContext } from './hook-context.js';
 import { platformOf } from './platform.js';
-import { onRequest } from './request-hook.js';
-import { shareRequestSlot, type OwnHook } from './request-slot.js';
-
-/** What is in force: the policies, and the options that they were made of. */
-interface InForce extends HookContext {
-  readonly options: unknown;
-}
 
 /**
- * Wires the parts to one app: attached to the platform before it has routes, started when its routes are known, and
- * from then on read by the request hook and the guard.
+ * Wires the parts to the app: attached to the platform before it has routes, started when its routes are known, and from
+ * then on read by the request hook and the guard.
  */
 @Injectable()
 export class CorsEngine {
-  private readonly table = new RouteTable();
-  private readonly logger = new Logger('CorsModule');
-  private adapter: AbstractHttpAdapter | undefined;
-  private matcher: RouteMatcher | undefined;
-  /** Replaced as a whole, so that no request ever sees half of a change. */
-  private current: InForce | undefined;
-  /** What policies are compiled for. */
-  private app: GovernedApp | undefined;
+  private readonly attached = new Map<AbstractHttpAdapter, AttachedApp>();
+  /** The app that was started last: a testing module can make several. */
+  private app: AttachedApp | undefined;
+  /** What its policies are compiled for. */
+  private governed: GovernedApp | undefined;
 
   constructor(
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
@@ -70,34 +49,35 @@ export class CorsEngine {
 
   /** The guard, to be registered in front of all others. */
   guard(): CorsGuard {
-    return new CorsGuard(this.table, () => this.current);
+    return new CorsGuard(this, () => this.app?.current);
   }
 
-  /** Takes the request slot, and watches which routes the platform gets. */
-  attach(adapter: AbstractHttpAdapter): void {
-    this.adapter = adapter;
-    this.matcher = this.createMatcher(adapter);
-    const onArrival: OwnHook = (request, response) =>
-      this.current === undefined ? 'continue' : onRequest(request, response, this.current);
-    const hasEntered =
-      adapter.getType() === 'express' && enterExpress(adapter, onArrival, () => this.readsHost());
-    if (!hasEntered) shareRequestSlot(adapter, onArrival);
-    watchForeignCors(adapter, this.logger);
+  /** Takes the request slot of a platform, and watches which routes it gets, if that is not done yet. */
+  attach(adapter: AbstractHttpAdapter, isLate = false): AttachedApp | undefined {
+    const known = this.attached.get(adapter);
+    if (known !== undefined || !isSupported(adapter)) return known;
+    const app = new AttachedApp(adapter, this.config, isLate);
+    this.attached.set(adapter, app);
+    return app;
   }
 
   /**
    * Computes the route table and every policy.
    *
    * @param options - the module's options as they were given
+   * @param adapter - the app's; none in an app without HTTP
    * @throws CorsConfigurationError with all problems of all layers
    */
-  start(options: unknown): void {
-    const { adapter, matcher } = this;
-    if (adapter === undefined || matcher === undefined) return;
+  start(options: unknown, adapter: AbstractHttpAdapter | undefined): void {
+    if (adapter === undefined) return;
+    // The host speaks once, but a testing module can make a second app, of which nobody is told.
+    const app = this.attach(adapter, true);
+    if (app === undefined) throw new CorsConfigurationError([unknownAdapter(adapter)]);
+    const { matcher, table } = app;
     // Of this start's own: what it remembers of a class is true as long as the class stays as it is.
     const scanner = new MetadataScanner();
     const routes = exploreRoutes(this.modules, this.config, adapter, scanner).map(corsRoute);
-    const app: Omit<GovernedApp, 'canAskAfterGuards'> = {
+    const governed: Omit<GovernedApp, 'canAskAfterGuards'> = {
       routes,
       controllers: this.controllers(),
       scanner,
@@ -106,12 +86,34 @@ export class CorsEngine {
       resolveSource: sourceResolver(this.moduleRef),
     };
     const given = copyOptions(options);
-    const governance = compileGovernance(given, { ...app, canAskAfterGuards: true });
-    this.table.setRoutes(routes);
+    const governance = compileGovernance(given, { ...governed, canAskAfterGuards: true });
+    table.setRoutes(routes);
     matcher.setRoutes(routes);
     if (governance.asksAfterGuards) this.askAfterGuards(routes);
-    this.app = { ...app, canAskAfterGuards: governance.asksAfterGuards };
-    this.current = { options: given, governance, matcher, platform: platformOf(adapter) };
+    this.governed = { ...governed, canAskAfterGuards: governance.asksAfterGuards };
+    this.app = app;
+    const { instance, mounts, view } = app;
+    const platform = platformOf(adapter);
+    app.current = {
+      owner: this,
+      options: given,
+      governance,
+      matcher,
+      table,
+      platform,
+      instance,
+      mounts,
+      view,
+    };
+    app.guardServer();
+  }
+
+  /** Reports what the platform has beside the module, once it has all of it. */
+  reportForeign(): void {
+    for (const app of this.attached.values()) {
+      // Fastify says by itself when all of it is there.
+      if (app.adapter.getType() === 'express') app.reportForeign();
+    }
   }
 
   /**
@@ -124,8 +126,8 @@ export class CorsEngine {
   update(options: unknown): void {
     const current = this.started();
     const given = copyOptions(options);
-    const governance = compileGovernance(given, this.app as GovernedApp);
-    this.current = { ...current, options: given, governance };
+    const governance = compileGovernance(given, this.governed as GovernedApp);
+    (this.app as AttachedApp).current = { ...current, options: given, governance };
   }
 
   /**
@@ -143,8 +145,10 @@ export class CorsEngine {
    * @throws Error if the app has not been initialized yet
    */
   report(): readonly CorsRouteReport[] {
-    if (this.adapter === undefined) return [];
-    return reportRoutes(this.table.routes, this.started().governance);
+    if (this.attached.size === 0) return [];
+    const { table, governance, matcher } = this.started();
+    const platform = (this.app as AttachedApp).adapter.getType();
+    return reportRoutes(table.routes, governance, matcher.foreignRoutes(), platform);
   }
 
   /**
@@ -155,13 +159,8 @@ export class CorsEngine {
   explain(request: ExplainableRequest): Promise<CorsExplanation> {
     const current = this.started();
     const versioning = this.config.getVersioning();
-    const orderSensitive = isOrderSensitive(this.adapter as AbstractHttpAdapter);
+    const orderSensitive = isOrderSensitive((this.app as AttachedApp).adapter);
     return explainRequest(request, { ...current, versioning, isOrderSensitive: orderSensitive });
-  }
-
-  /** Whether the hook may ask for a request's host: for a controller that is bound to one, or for a source. */
-  private readsHost(): boolean {
-    return this.table.isHostBound || this.current?.governance.asks === true;
   }
 
   /** Registers what asks sources after the guards. */
@@ -171,9 +170,9 @@ export class CorsEngine {
   }
 
   private started(): InForce {
-    if (this.current !== undefined) return this.current;
+    if (this.app?.current !== undefined) return this.app.current;
     throw new Error(
-      this.adapter === undefined
+      this.attached.size === 0
         ? 'This app serves no HTTP, so it has no policies.'
         : 'The routes are not known yet: call this after app.init() or app.listen().',
     );
@@ -184,13 +183,22 @@ export class CorsEngine {
       [...module.controllers.values()].map(({ metatype }) => metatype as Type),
     );
   }
+}
 
-  private createMatcher(adapter: AbstractHttpAdapter): RouteMatcher {
-    const matching = matchingOptions(adapter);
-    return adapter.getType() === 'fastify'
-      ? new FastifyMatcher(adapter.getInstance(), matching)
-      : new ExpressMatcher(adapter, matching, () => this.config.getVersioning());
-  }
+/** The adapters of the two platforms, and what is derived from them. */
+function isSupported(adapter: AbstractHttpAdapter): boolean {
+  return adapter.getType() === 'fastify' || adapter.getType() === 'express';
+}
+
+function unknownAdapter(adapter: AbstractHttpAdapter): CorsProblem {
+  return {
+    code: 'adapter-unknown',
+    where: 'CorsModule',
+    field: '',
+    value: adapter.getType(),
+    message: 'is the type of an HTTP adapter on which preflights could not be answered, nor responses sealed',
+    fix: 'use the FastifyAdapter of @nestjs/platform-fastify or the ExpressAdapter of @nestjs/platform-express, or a subclass',
+  };
 }
 
 function versionHeader(versioning: VersioningOptions | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Policy } from '../policy/policy.js';
-import type { RouteTable } from '../routing/route-table.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
+import type { Handler } from '../routing/nest-internals.js';
 import type { Exchange } from './exchange.js';
 import type { HookContext } from './hook-context.js';
 import { beginExchange } from './request-hook.js';
@@ -13,11 +13,11 @@ import { exchangeOf } from './seal.js';
  */
 export class CorsGuard implements CanActivate {
   /**
-   * @param routes - finds the route of a handler
+   * @param owner - the module's engine
    * @param current - the policies in force, `undefined` until the app has started
    */
   constructor(
-    private readonly routes: RouteTable,
+    private readonly owner: object,
     private readonly current: () => HookContext | undefined,
   ) {}
 
@@ -26,7 +26,7 @@ export class CorsGuard implements CanActivate {
     if (context.getType() !== 'http') return true;
     const exchange = this.exchangeIn(context);
     if (exchange === undefined) return true;
-    exchange.pin(this.routes.routeOf(context.getClass(), context.getHandler()));
+    exchange.pin(exchange.context.table.routesOf(context.getClass(), context.getHandler() as Handler));
     if (exchange.origin === undefined) return true;
     const policy = exchange.policy();
     if (policy === undefined || (!policy.enforce && policy.origin.asked.length === 0)) return true;
@@ -43,7 +43,7 @@ export class CorsGuard implements CanActivate {
     const raw = current.platform.rawResponse(response);
     if (typeof raw !== 'object' || raw === null) return undefined;
     const begun = exchangeOf(raw);
-    if (begun?.belongsTo(current.matcher) === true) return begun;
+    if (begun?.context.owner === this.owner) return begun;
     // A context of type `http` may have anything for its response: Nest gives that type as well to handlers that a
     // library calls through `ExternalContextCreator`, with arguments of its own.
     if (typeof raw.writeHead !== 'function') return undefined;

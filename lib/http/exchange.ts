@@ -4,24 +4,34 @@ import type { Policy } from '../policy/policy.js';
 import { addVary } from '../protocol/vary.js';
 import { allowsOrigin, decideOrigin } from '../protocol/verdict.js';
 import type { CorsRoute } from '../routing/cors-route.js';
-import type { Governance } from '../routing/governance.js';
+import type { Arrival } from '../routing/governance.js';
 import { requestPath } from '../routing/request-path.js';
-import type { ArrivedRequest, PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
+import type { ArrivedRequest, PlatformRequest } from '../routing/route-matcher.js';
 import { askSources } from './ask-sources.js';
 import { AskedRequest } from './asked-request.js';
+import type { HookContext } from './hook-context.js';
 import { isSameOrigin } from './same-origin.js';
 
 /** What every policy but `*` varies on. */
 const VARY_ORIGIN = 'Origin';
 
 /**
+ * How far a request has come: its response is `sealed`, and the platform's hook has to decide it; it has been `decided` at the
+ * server, and the platform's hook has not seen it; or it has `arrived` there.
+ */
+export type Stage = 'sealed' | 'decided' | 'arrived';
+
+/**
  * One request and its response, from the request hook to the moment the response starts: which policy governs it, and
  * what has been decided so far.
  */
-export class Exchange implements ArrivedRequest {
-  readonly url: string;
+export class Exchange implements ArrivedRequest, Arrival {
+  url: string;
   readonly baseUrl: string;
+  stage: Stage = 'arrived';
   private route: CorsRoute | undefined = undefined;
+  /** Whether Nest is about to call a handler that is not known. */
+  private isUnknown = false;
   private asked: AskedRequest | undefined = undefined;
   /**
    * What {@link allowedBy} is about, where the sources had to be asked. Policies that differ in other fields only have it
@@ -34,23 +44,41 @@ export class Exchange implements ArrivedRequest {
   private isAfterGuards = false;
 
   /**
-   * @param request - the platform's request
+   * @param request - the platform's request, or Node's as long as the platform has not seen it
    * @param origin - the value of `Origin` when the request came in; a middleware may delete or change it later
-   * @param governance - the policies that were in force when the request came in
+   * @param context - the app, with the policies that were in force when the request came in
    */
   constructor(
-    readonly request: PlatformRequest,
+    public request: PlatformRequest,
     readonly origin: string | undefined,
-    private readonly governance: Governance,
-    private readonly matcher: RouteMatcher,
+    readonly context: HookContext,
   ) {
     this.url = request.url;
     this.baseUrl = request.baseUrl ?? '';
   }
 
-  /** Whether it is one of the app that has this matcher: apps can be mounted in each other. */
-  belongsTo(matcher: RouteMatcher): boolean {
-    return this.matcher === matcher;
+  /** The platform's hook has got the request. */
+  arrive(request: PlatformRequest): void {
+    this.stage = 'arrived';
+    this.request = request;
+    // Fastify may have rewritten it on the way.
+    this.url = request.url;
+  }
+
+  get path(): string | undefined {
+    return requestPath(this.url);
+  }
+
+  get isRewritten(): boolean {
+    return this.request.url !== this.url;
+  }
+
+  othersAt(): readonly CorsRoute[] {
+    const { request, url } = this;
+    // A middleware may have changed the target since.
+    const arrived: PlatformRequest =
+      request.url === url ? request : Object.create(request, { url: { value: url } });
+    return this.context.matcher.othersAt(arrived, request.method);
   }
 
   /**
@@ -58,10 +86,10 @@ export class Exchange implements ArrivedRequest {
    * the request on; what was decided after the guards of that one does not count for it. Nor does what sources have said
    * of a path that the request no longer goes to, because a middleware has changed its URL on the way.
    *
-   * @param route - `undefined` for a handler that has none
+   * @param routes - those of the handler; `undefined` for a handler that has none, none for one that nobody knows
    */
-  pin(route: CorsRoute | undefined): void {
-    if (route !== undefined) this.route = route;
+  pin(routes: readonly CorsRoute[] | undefined): void {
+    if (routes !== undefined) this.pinOne(routes);
     if (this.asked === undefined) return;
     if (this.request.url !== this.url) {
       this.decided = undefined;
@@ -72,12 +100,36 @@ export class Exchange implements ArrivedRequest {
     this.asked.forgetAfterGuards();
   }
 
-  /** The policy of the response: the route's, else that of the path. */
+  /** A handler with several paths may have several policies: the one counts by which it has been reached. */
+  private pinOne(routes: readonly CorsRoute[]): void {
+    const [first] = routes;
+    if (routes.length < 2) {
+      this.route = first;
+    } else {
+      const { matcher } = this.context;
+      const reached = matcher.reachedBy(this.request) ?? matcher.routeOf(this);
+      this.route = reached !== undefined && routes.includes(reached) ? reached : undefined;
+    }
+    this.isUnknown = this.route === undefined;
+  }
+
+  /** The policy of the response; `undefined` where the path is unmanaged. */
   policy(): Policy | undefined {
-    const route = this.route ?? this.matcher.routeOf(this);
-    return route === undefined
-      ? this.governance.paths.policyFor(requestPath(this.url))
-      : this.governance.policies[route.index];
+    const { governance, matcher } = this.context;
+    if (this.isUnknown)
+      return governance.closed(governance.places.elsewhere, false, governance.enforces).policy;
+    return governance.policyOf(this.route ?? matcher.routeOf(this), this);
+  }
+
+  /**
+   * The policies that the request can come under, as far as that is known before its handler is: several where versions
+   * share a path, and `undefined` among them for one that leaves it alone.
+   */
+  candidates(): readonly (Policy | undefined)[] {
+    const { governance, matcher } = this.context;
+    const routes = matcher.candidatesOf(this);
+    if (routes.length < 2) return [governance.policyOf(routes[0], this)];
+    return [...new Set(routes.map((route) => governance.policyOf(route, this)))];
   }
 
   /** Asks the sources of a policy, if that is still to be done; a promise if a source is asynchronous. */
@@ -101,7 +153,7 @@ export class Exchange implements ArrivedRequest {
 
   private askAll({ origin: rule }: Policy, context: ExecutionContext | undefined): Promise<void> | undefined {
     this.asked ??= new AskedRequest(this.request, this.request.method, false, () =>
-      this.matcher.paramsOf(this),
+      this.context.matcher.paramsOf(this),
     );
     const answer = askSources(rule.asked, { origin: this.origin as string, view: this.asked, context });
     if (answer instanceof Promise) return answer.then((by) => this.decide(rule, by, context !== undefined));
@@ -126,7 +178,10 @@ export class Exchange implements ArrivedRequest {
    * not apply to it.
    */
   mayPass(policy: Policy): boolean {
-    return this.isAllowed(policy) || isSameOrigin(this.request, this.origin as string);
+    return (
+      this.isAllowed(policy) ||
+      isSameOrigin(this.request, this.origin as string, this.context.governance.publicOrigins)
+    );
   }
 
   /**

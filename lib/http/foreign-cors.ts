@@ -1,18 +1,50 @@
 import type { Logger } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { oneLine } from '../explain/words.js';
+import { expressLayerNames, inFrontOf } from '../routing/nest-internals.js';
+
+/** What the middleware of the package `cors` calls itself. */
+const CORS_MIDDLEWARE = 'corsMiddleware';
 
 /**
  * Reports an `enableCors()` beside the module, also the one that the `cors` option of `NestFactory.create()` calls. It
- * is no error: governed routes send their own policy's headers whoever sets others. But on routes without a policy it
- * opens what the module keeps closed, and it costs every request its time.
+ * is no error: nothing of what it sets is sent. But it costs every request its time, and somebody may rely on it.
  */
 export function watchForeignCors(adapter: AbstractHttpAdapter, logger: Logger): void {
   const enableCors = adapter.enableCors.bind(adapter);
   adapter.enableCors = (...args: Parameters<typeof enableCors>): void => {
     logger.warn(
-      'enableCors() is on beside CorsModule. Routes with a policy ignore it; routes without one are opened by it. ' +
+      'enableCors() is on beside CorsModule, which alone decides who may read what: no field that it sets is sent. ' +
         'Remove it, or the `cors` option of NestFactory.create(), and give CorsModule the policy.',
     );
     enableCors(...args);
   };
+}
+
+/**
+ * Reports what does CORS as well, or runs before everything of Nest, once the platform has all of it: a plugin or middleware
+ * that somebody has left in the app, and hooks on an instance that was given to the adapter.
+ */
+export function reportForeignCors(adapter: AbstractHttpAdapter, logger: Logger): void {
+  const isFastify = adapter.getType() === 'fastify';
+  const packageName = isFastify ? '@fastify/cors' : 'cors';
+  const hasPackage = isFastify
+    ? adapter.getInstance<FastifyInstance>().hasPlugin('@fastify/cors')
+    : expressLayerNames(adapter).includes(CORS_MIDDLEWARE);
+  if (hasPackage) {
+    logger.warn(
+      `${packageName} is in the app beside CorsModule, which alone decides who may read what: no field that it sets is sent. ` +
+        'Remove it, or leave its paths to it with { path, unmanaged: true } in routes.',
+    );
+  }
+  const inFront = inFrontOf(adapter);
+  if (inFront.length === 0) return;
+  const names = inFront.map((name) => (name === '' ? 'one without a name' : name)).join(', ');
+  logger.warn(
+    oneLine(
+      `${isFastify ? 'Hooks' : 'Middlewares'} run in front of Nest, because they were put on the instance before it was given to the adapter: ` +
+        `${names}. They see a request before enforce can refuse it where only the route decides. Put them into the app, behind Nest's own.`,
+    ),
+  );
 }

@@ -1,10 +1,21 @@
 import type { Governance } from '../routing/governance.js';
-import type { RouteMatcher } from '../routing/route-matcher.js';
+import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
+import type { RouteTable } from '../routing/route-table.js';
+import type { Mounts } from './mounts.js';
 import type { Platform } from './platform.js';
 
 /** What the request hook needs; read anew for every request, so that the policies can change while the app runs. */
 export interface HookContext {
+  /** The module's engine. A module can have several apps, one after the other. */
+  readonly owner: object;
   readonly governance: Governance;
   readonly matcher: RouteMatcher;
+  readonly table: RouteTable;
   readonly platform: Platform;
+  /** The instance of Fastify or Express. Apps that share one share its requests. */
+  readonly instance: object;
+  /** A request of Node as the platform would show it, as far as that is known without the platform. */
+  readonly view: (request: PlatformRequest) => PlatformRequest;
+  /** Where apps with a CorsModule of their own are mounted in this one. */
+  readonly mounts: Mounts;
 }

@@ -13,6 +13,8 @@ import {
   type OriginReason,
   type PreflightFacts,
 } from '../protocol/verdict.js';
+import type { Arrival } from '../routing/governance.js';
+import type { CorsRoute } from '../routing/cors-route.js';
 import { requestPath } from '../routing/request-path.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import { askSources } from './ask-sources.js';
@@ -25,7 +27,7 @@ export function preflightAnswer(
   context: HookContext,
 ): PreflightAnswer | Promise<PreflightAnswer> | undefined {
   const facts = preflightFacts(request);
-  if (facts === undefined) return undefined;
+  if (facts === undefined || context.mounts.cover(request.url)) return undefined;
   const policies = targetPolicies(request, facts.method, context);
   if (policies.length === 0) return undefined;
   return firstApproval(policies, facts, new Asking(request, facts.method, context.matcher));
@@ -45,20 +47,38 @@ export function preflightFacts({ method, headers }: PlatformRequest): PreflightF
   return { origin, method: requested, headers: typeof asked === 'string' ? asked : asked?.join(',') };
 }
 
-/** The policies of the target; several where versions share a path. */
+/** The policies of the target; several where versions share a path, none where the path is unmanaged. */
 function targetPolicies(
   request: PlatformRequest,
   method: string,
   { governance, matcher }: HookContext,
 ): readonly Policy[] {
-  const path = requestPath(request.url);
-  if (path === undefined) return [];
   const routes = matcher.targetsOf(request, method);
-  const policies =
-    routes.length === 0
-      ? [governance.paths.policyFor(path)]
-      : routes.map((route) => governance.policies[route.index]);
-  return policies.filter((policy) => policy !== undefined);
+  const target = new PreflightTarget(request, method, matcher);
+  if (routes.length < 2) {
+    const policy = governance.policyOf(routes[0], target);
+    return policy === undefined ? [] : [policy];
+  }
+  return routes.map((route) => governance.policyOf(route, target)).filter((policy) => policy !== undefined);
+}
+
+/** The actual request that a preflight announces, as far as it decides what governs it. */
+export class PreflightTarget implements Arrival {
+  readonly isRewritten = false;
+
+  constructor(
+    private readonly request: PlatformRequest,
+    private readonly method: string,
+    private readonly matcher: RouteMatcher,
+  ) {}
+
+  get path(): string | undefined {
+    return requestPath(this.request.url);
+  }
+
+  othersAt(): readonly CorsRoute[] {
+    return this.matcher.othersAt(this.request, this.method);
+  }
 }
 
 /** The answer of the first policy, from the given one on, that approves all of the preflight; else a refusal. */

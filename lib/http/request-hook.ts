@@ -1,22 +1,23 @@
 import type { ServerResponse } from 'node:http';
+import type { Policy } from '../policy/policy.js';
 import type { PreflightAnswer } from '../protocol/header-fields.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
 import { Exchange } from './exchange.js';
 import type { HookContext } from './hook-context.js';
-import { preflightAnswer } from './preflight.js';
-import { seal, type SealableResponse } from './seal.js';
+import { preflightAnswer, preflightFacts } from './preflight.js';
+import { logHostRefusal, writeRefusal } from './refusal.js';
+import { breakSeal, exchangeOf, seal, type SealableResponse } from './seal.js';
 
 /** What becomes of a request in the hook: it goes on, it has been answered, or that is not known yet. */
 export type HookOutcome = 'continue' | 'answered' | Promise<'continue' | 'answered'>;
 
 /** A response of Node's, as far as it is touched. */
-export interface RawResponse extends SealableResponse, Pick<ServerResponse, 'destroy' | 'once'> {
-  end(): unknown;
-}
+export interface RawResponse extends SealableResponse, Pick<ServerResponse, 'destroy' | 'once'> {}
 
 /**
- * What happens to a request before anything else does: a preflight is answered, any other request gets its response
- * sealed. It waits only where the origin has to be asked of a source that is itself asynchronous.
+ * What happens to a request before anything else does: a preflight is answered, the response to any other request is
+ * sealed, and what a policy refuses for sure is refused. It waits only where the origin has to be asked of a source that
+ * is itself asynchronous.
  */
 export function onRequest(
   request: PlatformRequest,
@@ -24,28 +25,96 @@ export function onRequest(
   context: HookContext,
 ): HookOutcome {
   const answer = preflightAnswer(request, context);
-  if (answer === undefined) return goOn(request, response, context);
+  if (answer !== undefined) return answerWith(answer, response);
+  return goOn(beginExchange(request, response, context), response);
+}
+
+/**
+ * What happens when a request comes in at the server and somebody may answer it in front of the platform's own hook: what a
+ * policy refuses for sure is refused. A preflight goes on, so that all who listen see it; whoever answers it, the seal
+ * makes the answer ours.
+ */
+export function onEntry(exchange: Exchange, response: RawResponse): HookOutcome {
+  const { request, context } = exchange;
+  if (preflightFacts(request) !== undefined) return 'continue';
+  exchange.request = context.view(request);
+  exchange.stage = 'decided';
+  return goOn(exchange, response);
+}
+
+/**
+ * What happens when the platform's own hook gets a request: all of it, or what has not been done yet when the request came
+ * in at the server.
+ */
+export function onArrival(
+  request: PlatformRequest,
+  response: RawResponse,
+  context: HookContext,
+): HookOutcome {
+  const begun = exchangeOf(response);
+  // A request that is sent round again begins anew, and so does one that an app gets which is mounted in another.
+  if (begun?.context.instance !== context.instance || begun.stage === 'arrived') {
+    return onRequest(request, response, context);
+  }
+  const { stage } = begun;
+  begun.arrive(request);
+  if (stage === 'decided') return 'continue';
+  const answer = preflightAnswer(request, begun.context);
+  return answer === undefined ? goOn(begun, response) : answerWith(answer, response);
+}
+
+function answerWith(answer: PreflightAnswer | Promise<PreflightAnswer>, response: RawResponse): HookOutcome {
   if (answer instanceof Promise) return answer.then((settled) => send(response, settled));
   return send(response, answer);
 }
 
-function goOn(request: PlatformRequest, response: RawResponse, context: HookContext): HookOutcome {
-  const exchange = beginExchange(request, response, context);
-  if (!context.governance.asks || exchange.origin === undefined) return 'continue';
-  const policy = exchange.policy();
-  const asking = policy === undefined ? undefined : exchange.ask(policy);
-  return asking === undefined ? 'continue' : asking.then(() => 'continue');
+function goOn(exchange: Exchange, response: RawResponse): HookOutcome {
+  const { governance, mounts } = exchange.context;
+  if (exchange.origin === undefined || (!governance.asks && !governance.enforces)) return 'continue';
+  if (mounts.cover(exchange.url)) return 'continue';
+  const [policy, ...others] = exchange.candidates();
+  if (policy === undefined) return 'continue';
+  if (others.length > 0) {
+    // Which of them it is, the guard finds out; what none of them lets through need not get there.
+    const all = [policy, ...others];
+    return all.every((one) => one !== undefined && refusesForSure(exchange, one))
+      ? refuse(exchange, response)
+      : 'continue';
+  }
+  const asking = exchange.ask(policy);
+  return asking === undefined
+    ? pass(exchange, response, policy)
+    : asking.then(() => pass(exchange, response, policy));
+}
+
+function pass(exchange: Exchange, response: RawResponse, policy: Policy): 'continue' | 'answered' {
+  return policy.enforce && !exchange.mayPass(policy) ? refuse(exchange, response) : 'continue';
+}
+
+function refusesForSure(exchange: Exchange, policy: Policy): boolean {
+  return policy.enforce && policy.origin.asked.length === 0 && !exchange.mayPass(policy);
+}
+
+function refuse(exchange: Exchange, response: RawResponse): 'answered' {
+  logHostRefusal(exchange);
+  writeRefusal(response, exchange.request.method);
+  return 'answered';
 }
 
 /** Begins the exchange of a request, with the policies that are in force now, and seals its response. */
 export function beginExchange(
   request: PlatformRequest,
   response: RawResponse,
-  { governance, matcher }: HookContext,
+  context: HookContext,
 ): Exchange {
-  const exchange = new Exchange(request, originOf(request), governance, matcher);
+  const exchange = createExchange(request, context);
   seal(response, exchange);
   return exchange;
+}
+
+/** The exchange of a request whose answer is not sealed. */
+export function createExchange(request: PlatformRequest, context: HookContext): Exchange {
+  return new Exchange(request, originOf(request), context);
 }
 
 function originOf({ headers }: PlatformRequest): string | undefined {
@@ -53,7 +122,9 @@ function originOf({ headers }: PlatformRequest): string | undefined {
   return typeof origin === 'string' || origin === undefined ? origin : origin.join(', ');
 }
 
+/** The fields of an answer to a preflight are the policy's already. */
 function send(response: RawResponse, { status, fields }: PreflightAnswer): 'answered' {
+  breakSeal(response);
   response.writeHead(status, fields);
   response.end();
   return 'answered';

@@ -1,15 +1,42 @@
 import type { PlatformRequest } from '../routing/route-matcher.js';
 
 /**
- * Whether a request comes from the app's own origin, as far as a server can tell: the browser says so in
- * `Sec-Fetch-Site`; where it does not send that, the host in `Origin` is compared with the request's authority. The
- * scheme is not, as long as it is one of HTTP: behind a proxy that ends TLS the app does not know which.
+ * Whether a request comes from the app's own origin, as far as a server can tell. Where the app's origins are known, they
+ * say it, and nothing else does: a stranger's host name can point at the app's address (DNS rebinding). Else the browser
+ * says so in `Sec-Fetch-Site`; where it does not send that, the host in `Origin` is compared with the request's authority.
+ * The scheme is not, as long as it is one of HTTP: behind a proxy that ends TLS the app does not know which.
+ *
+ * `none` says that no site has started the request, which is no more than if nothing were said: an extension can do that.
  *
  * @see Fetch Metadata, "The Sec-Fetch-Site HTTP Request Header"
+ * @param origin - the value of `Origin`
+ * @param publicOrigins - the app's own origins, `undefined` where nobody has said
  */
-export function isSameOrigin({ headers, host }: PlatformRequest, origin: string): boolean {
+export function isSameOrigin(
+  request: PlatformRequest,
+  origin: string,
+  publicOrigins: ReadonlySet<string> | undefined,
+): boolean {
+  if (publicOrigins !== undefined) return publicOrigins.has(origin);
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'none') return site === 'same-origin';
+  return isOwnHost(origin, request.host);
+}
+
+/**
+ * Whether the host is all that keeps an origin from being the app's own: nothing else has said, and it is another one. So
+ * it is behind a proxy that rewrites `Host`.
+ */
+export function isForeignByHost(
+  { headers }: PlatformRequest,
+  origin: string,
+  publicOrigins: ReadonlySet<string> | undefined,
+): boolean {
   const site = headers['sec-fetch-site'];
-  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  return publicOrigins === undefined && (site === undefined || site === 'none') && origin.startsWith('http');
+}
+
+function isOwnHost(origin: string, host: string | undefined): boolean {
   const schemeEnd = origin.indexOf('://');
   if (schemeEnd === -1 || host === undefined || host === '') return false;
   const scheme = origin.slice(0, schemeEnd);

@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
+import { logForeignField } from './foreign-fields.js';
+import { PREFLIGHT_VARY, refusePreflight } from '../protocol/header-fields.js';
+import { preflightAnswer, preflightFacts } from './preflight.js';
 import { isCorsField, sealedFields, type GivenFields } from './sealed-fields.js';
 
 /** Where a sealed response keeps its seal. */
@@ -13,6 +16,8 @@ export interface SealableResponse extends Pick<
   'headersSent' | 'getHeader' | 'getHeaderNames' | 'removeHeader'
 > {
   writeHead: WriteHead;
+  write: (...args: readonly unknown[]) => boolean;
+  end: (...args: readonly unknown[]) => unknown;
   [SEAL]?: Seal;
 }
 
@@ -58,6 +63,12 @@ export function seal(response: SealableResponse, exchange: Exchange): void {
   response.writeHead = sealed;
 }
 
+/** Takes the seal off a response whose fields are the policy's already. */
+export function breakSeal(response: SealableResponse): void {
+  const own = response[SEAL];
+  if (own !== undefined) own.isBroken = true;
+}
+
 /** The exchange of a sealed response. */
 export function exchangeOf(response: SealableResponse): Exchange | undefined {
   return response[SEAL]?.exchange;
@@ -73,6 +84,10 @@ function writeSealed(
   const { exchange, writeHead } = own;
   own.isBroken = true;
   try {
+    if (exchange.stage === 'sealed' && preflightFacts(exchange.request) !== undefined) {
+      const answered = answerUnseen(response, own);
+      if (answered !== undefined) return answered;
+    }
     const policy = exchange.policy();
     if (policy === undefined) return writeHead.call(response, status, reason, fields);
     const given = (typeof reason === 'string' ? fields : (fields ?? reason)) as GivenFields;
@@ -81,7 +96,7 @@ function writeSealed(
       origin: exchange.origin ?? '',
       vary: exchange.vary(),
     };
-    const sealed = sealedFields(policy, verdict, given, takeOut(response));
+    const sealed = sealedFields(policy, verdict, given, takeOut(response, exchange));
     return typeof reason === 'string'
       ? writeHead.call(response, status, reason, sealed)
       : writeHead.call(response, status, sealed);
@@ -92,12 +107,40 @@ function writeSealed(
   }
 }
 
+/**
+ * Somebody in front of the platform answers a preflight: a middleware on an instance that was given to the adapter, or
+ * another listener of the server. Its answer is made ours. Where a source would have to be waited for, it is refused.
+ */
+function answerUnseen(response: SealableResponse, { exchange, writeHead }: Seal): unknown {
+  const { request, context } = exchange;
+  const answer = preflightAnswer(context.view(request), context);
+  if (answer === undefined) return undefined;
+  const { status, fields } = answer instanceof Promise ? refusePreflight(PREFLIGHT_VARY) : answer;
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  withoutBody(response);
+  return writeHead.call(response, status, fields);
+}
+
+/** Drops what somebody writes behind the header section of an answer that has no body. */
+function withoutBody(response: SealableResponse): void {
+  const { end } = response;
+  response.write = () => true;
+  response.end = (...args: readonly unknown[]) => end.call(response, ...args.filter(isFunction));
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
 /** Takes the protocol's fields out of those that have been set on a response, and tells its `Vary`. */
-function takeOut(response: SealableResponse): ReturnType<SealableResponse['getHeader']> {
+function takeOut(response: SealableResponse, exchange: Exchange): ReturnType<SealableResponse['getHeader']> {
   let vary: ReturnType<SealableResponse['getHeader']>;
   for (const name of response.getHeaderNames()) {
     if (name === 'vary') vary = response.getHeader(name);
-    else if (isCorsField(name)) response.removeHeader(name);
+    else if (isCorsField(name)) {
+      response.removeHeader(name);
+      logForeignField(name, exchange);
+    }
   }
   return vary;
 }

@@ -83,7 +83,7 @@ function putFields(
   { allowed, origin, vary }: ResponseVerdict,
   varySoFar: HeaderFields[string],
 ): void {
-  if (!policy.closed && !policy.origin.any) fields['vary'] = addVary(varySoFar, vary);
+  if (policy.varies) fields['vary'] = addVary(varySoFar, vary);
   else if (varySoFar !== undefined) fields['vary'] = varySoFar;
   if (allowed) putResponseFields(fields, policy, origin);
 }

@@ -152,8 +152,10 @@ export interface CommonPolicyOptions {
    */
   readonly optionsSuccessStatus?: number | undefined;
   /**
-   * Whether the guard refuses, with 403 and before the handler runs, an actual request from an origin that the policy
-   * does not allow. Same-origin requests and requests without `Origin` are never refused.
+   * Whether an actual request from an origin that the policy does not allow is refused: with 403, before anything of the
+   * app runs, on whatever the policy governs, WebSocket handshakes included. Where only the handler decides which policy
+   * that is, as with versions in a header, the guard refuses, behind middlewares. Same-origin requests and requests
+   * without `Origin` are never refused.
    *
    * @defaultValue `false`: the handler runs, and the browser keeps the response from the script
    */
@@ -246,29 +248,65 @@ export type CorsPolicyOptions = CommonPolicyOptions & (AnonymousAccessOptions | 
 export type MergeMode = 'replace' | 'extend' | 'restrict';
 
 /**
- * An entry of `routes`: a policy for paths that no controller serves.
+ * An entry of `routes`: a policy for a path and all below it, whoever answers there: controllers of the app and of
+ * libraries, static files, a GraphQL server, a mounted middleware, nobody. For controllers it is a layer between the
+ * module's options and their decorators.
+ *
+ * Of several entries that cover a path the most specific counts, in whichever order they stand: text before a parameter,
+ * segment by segment, then the longer one.
  *
  * @example
  * ```ts
- * const files: CorsRouteOptions = { path: '/files/*path', policy: { origin: '*' } };
+ * const files: CorsRouteOptions = { path: '/files', policy: { origin: '*' } };
+ * const admin: CorsRouteOptions = { path: '/admin', policy: false };
+ * const login: CorsRouteOptions = { path: '/auth', unmanaged: true };
  * ```
  */
-export interface CorsRouteOptions {
+export type CorsRouteOptions = {
   /**
-   * The whole path, in Nest's syntax: `/graphql`, `/files/*path`, `/tiles/:z/:x/:y`. The global prefix is not added to
-   * it. The first entry that matches is used; letter case and a trailing slash count as they do for the app's router.
+   * The whole path, in Nest's syntax: `/graphql`, `/tenants/:tenant/files`. A parameter is one whole segment. A wildcard
+   * at the end says what an entry says anyway. The global prefix is not added to it. Letter case counts as it does for
+   * the app's router.
    */
   readonly path: string;
   /**
-   * The name of a policy in `policies`, or a policy, on top of the module's default; `false` lets the path take no
-   * part in CORS, as `@NoCors()` does for a route.
+   * Limits the entry to the path itself, with or without a slash at its end.
+   *
+   * @defaultValue `false`: it covers what is below as well
    */
-  readonly policy: string | CorsPolicyOptions | false;
+  readonly exact?: boolean | undefined;
+} & (
+  | {
+      /**
+       * The name of a policy in `policies`, or a policy, on top of the module's options; `false` closes the path and all
+       * below it but what a decorator opens there, as `@NoCors()` does for a controller.
+       */
+      readonly policy: string | CorsPolicyOptions | false;
+      readonly unmanaged?: false | undefined;
+    }
+  | {
+      readonly policy?: undefined;
+      /**
+       * Leaves the path and all below it alone, preflights included: for an upstream or a mounted app that answers for
+       * itself. Whatever header fields it sets get out.
+       */
+      readonly unmanaged: true;
+    }
+);
+
+/** What `@NoCors()` takes. */
+export interface NoCorsOptions {
+  /**
+   * Whether requests of other origins are refused with 403. `false` lifts the `enforce` of the layers around, for a route
+   * that other sites have to call: a webhook, an OAuth callback by form_post.
+   *
+   * @defaultValue what the layers around say
+   */
+  readonly enforce?: boolean | undefined;
 }
 
 /**
- * Options of `CorsModule.forRoot()`: the default policy of every route, named policies, and policies for paths that no
- * controller serves.
+ * Options of `CorsModule.forRoot()`: the default policy of every route, named policies, and policies for paths.
  *
  * @example
  * ```ts
@@ -287,11 +325,20 @@ export type CorsModuleOptions = CorsPolicyOptions & {
    */
   readonly policies?: Readonly<Record<string, CorsPolicyOptions>> | undefined;
   /**
-   * Policies for paths that no controller serves: static files, another plugin's routes, a middleware's path.
+   * Policies for paths and all that lies below them, whoever answers there.
    *
-   * @defaultValue none: the module's default governs these paths
+   * @defaultValue none: the module's options, and decorators, govern all paths
    */
   readonly routes?: readonly CorsRouteOptions[] | undefined;
+  /**
+   * The app's own origins as browsers see them: `https://api.example.com`. Where they are given, they alone say which
+   * requests are of the same origin and so pass where `enforce` refuses others. Give them behind a proxy that rewrites
+   * `Host` (nginx, Apache, Traffic Server and h2o do so by default), and against DNS rebinding, with which the page of a
+   * stranger has the app's address for its host.
+   *
+   * @defaultValue not given: `Sec-Fetch-Site` says it, else the host in `Origin` is compared with `Host`
+   */
+  readonly publicOrigins?: OneOrMany<OriginString> | undefined;
 };
 
 /** What `@AllowOrigin` takes as one object; beside origins the same without `origin`. */

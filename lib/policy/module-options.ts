@@ -1,7 +1,10 @@
 import type { CorsProblem, ValueProblem } from './cors-problem.js';
 import { isOptionsObject, type OptionsObject } from './options-object.js';
-import { POLICY_FIELDS, type PolicyLayer } from './policy-fields.js';
-import { readLayer } from './read-layer.js';
+import { OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
+import { isExact } from './origin-entry.js';
+import { parseOrigin } from './origin-syntax.js';
+import { closingLayer, POLICY_FIELDS, type PolicyLayer } from './policy-fields.js';
+import { elements, readBoolean, readLayer } from './read-layer.js';
 import type { ResolveSource } from './read-source.js';
 import { suggest } from './suggest.js';
 import { unknownOption } from './unknown-option.js';
@@ -9,8 +12,8 @@ import { unknownOption } from './unknown-option.js';
 /** The place of the module's options in messages. */
 export const OPTIONS = 'options';
 
-const MODULE_OPTIONS = [...POLICY_FIELDS, 'policies', 'routes'];
-const ROUTE_OPTIONS = ['path', 'policy'];
+const MODULE_OPTIONS = [...POLICY_FIELDS, 'policies', 'routes', 'publicOrigins'];
+const ROUTE_OPTIONS = ['path', 'policy', 'exact', 'unmanaged'];
 
 /** An entry of `routes`, read. */
 export interface PathPolicy {
@@ -18,8 +21,10 @@ export interface PathPolicy {
   readonly where: string;
   /** The path, `undefined` where it could not be read. */
   readonly path: string | undefined;
-  /** The layer on top of the module's default, or `false` where the path takes no part in CORS. */
-  readonly layer: PolicyLayer | false;
+  /** Whether it is about the path alone, and not about what is below. */
+  readonly exact: boolean;
+  /** The layer on top of the module's options, or `undefined` where the path is left alone. */
+  readonly layer: PolicyLayer | undefined;
 }
 
 /** The module's options, read. */
@@ -27,6 +32,8 @@ export interface ReadModuleOptions {
   readonly base: PolicyLayer;
   readonly named: ReadonlyMap<string, PolicyLayer>;
   readonly paths: readonly PathPolicy[];
+  /** The app's own origins as browsers see them, `undefined` where nobody has said. */
+  readonly publicOrigins: ReadonlySet<string> | undefined;
   readonly problems: readonly CorsProblem[];
 }
 
@@ -34,10 +41,22 @@ export interface ReadModuleOptions {
 export function readModuleOptions(raw: unknown, resolveSource: ResolveSource): ReadModuleOptions {
   const reader = new OptionsReader(resolveSource);
   const base = reader.layer(raw, OPTIONS, MODULE_OPTIONS);
-  const { policies, routes }: OptionsObject = isOptionsObject(raw) ? raw : {};
+  const { policies, routes, publicOrigins }: OptionsObject = isOptionsObject(raw) ? raw : {};
   const named = reader.policies(policies);
-  return { base, named, paths: reader.routes(routes, named), problems: reader.problems };
+  return {
+    base,
+    named,
+    paths: reader.routes(routes, named),
+    publicOrigins: reader.publicOrigins(publicOrigins),
+    problems: reader.problems,
+  };
 }
+
+const NO_ORIGIN: ValueProblem = {
+  code: 'option-type',
+  message: 'is no origin that the app itself can have',
+  fix: 'write one as browsers see it, as in "https://api.example.com"',
+};
 
 /** What is wrong with the name of a policy that does not exist. */
 export function unknownPolicy(name: unknown, named: ReadonlyMap<string, PolicyLayer>): ValueProblem {
@@ -97,12 +116,53 @@ class OptionsReader {
         message: 'is no { path, policy }',
         fix: 'write one, as in { path: "/graphql", policy: "partners" }',
       });
-      return { where, path: undefined, layer: false };
+      return { where, path: undefined, exact: false, layer: closingLayer(where) };
     }
     for (const name of Object.keys(raw).filter((key) => !ROUTE_OPTIONS.includes(key))) {
       this.report(where, name, undefined, unknownOption(name, ROUTE_OPTIONS));
     }
-    return { where, path: this.path(raw['path'], where), layer: this.policy(raw['policy'], where, named) };
+    const unmanaged = this.flag(raw, 'unmanaged', where);
+    if (unmanaged && raw['policy'] !== undefined) {
+      this.report(where, 'policy', undefined, {
+        code: 'option-conflict',
+        message: 'has no effect on a path that is unmanaged',
+        fix: 'remove policy, or unmanaged: true',
+      });
+    }
+    return {
+      where,
+      path: this.path(raw['path'], where),
+      exact: this.flag(raw, 'exact', where),
+      layer: unmanaged ? undefined : this.policy(raw['policy'], where, named),
+    };
+  }
+
+  publicOrigins(raw: unknown): ReadonlySet<string> | undefined {
+    if (raw === undefined) return undefined;
+    const origins = new Set<string>();
+    const field = 'publicOrigins';
+    for (const [place, element] of elements(raw, field)) {
+      const read = typeof element === 'string' ? parseOrigin(element) : { problem: NO_ORIGIN };
+      if ('problem' in read) this.report(OPTIONS, place, element, read.problem);
+      else if (isExact(read.entry) && read.entry !== OPAQUE_ORIGIN) origins.add(read.entry);
+      else this.report(OPTIONS, place, element, NO_ORIGIN);
+    }
+    if (Array.isArray(raw) && raw.length === 0) {
+      this.report(OPTIONS, field, raw, {
+        code: 'origin-empty',
+        message: 'names no origin',
+        fix: 'name the origins under which browsers see the app, or leave the option out',
+      });
+    }
+    return origins;
+  }
+
+  private flag(raw: OptionsObject, name: string, where: string): boolean {
+    return (
+      readBoolean(raw[name] ?? false, name, (field, value, problem) =>
+        this.report(where, field, value, problem),
+      ) ?? false
+    );
   }
 
   private path(raw: unknown, where: string): string | undefined {
@@ -118,13 +178,13 @@ class OptionsReader {
     return undefined;
   }
 
-  private policy(raw: unknown, entry: string, named: ReadonlyMap<string, PolicyLayer>): PolicyLayer | false {
-    if (raw === false) return false;
+  private policy(raw: unknown, entry: string, named: ReadonlyMap<string, PolicyLayer>): PolicyLayer {
     const where = `${entry}.policy`;
+    if (raw === false) return closingLayer(where);
     if (typeof raw !== 'string') return this.layer(raw, where);
     const layer = named.get(raw);
     if (layer === undefined) this.report(where, '', raw, unknownPolicy(raw, named));
-    return layer ?? false;
+    return layer ?? closingLayer(where);
   }
 
   private report(where: string, field: string, value: unknown, problem: ValueProblem): void {

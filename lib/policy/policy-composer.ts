@@ -2,6 +2,7 @@ import type { CorsProblem } from './cors-problem.js';
 import { compileOrigins, type OriginRule } from './origin-set.js';
 import { compilePolicy, type Policy } from './policy.js';
 import {
+  layersOf,
   mergeLayers,
   type MergedFields,
   type PolicyField,
@@ -17,11 +18,11 @@ export class ComposedPolicy implements MergedFields {
   private merged: MergedFields | undefined = undefined;
 
   /**
-   * @param policy - the compiled policy; `undefined` where no layer sets `origin`, so that there is none
+   * @param policy - the compiled policy, which allows nobody where no layer sets `origin`
    */
   constructor(
-    readonly policy: Policy | undefined,
-    private readonly layers: readonly PolicyLayer[],
+    readonly policy: Policy,
+    readonly layers: readonly PolicyLayer[],
     private readonly defaults: RouteDefaults,
   ) {}
 
@@ -49,17 +50,12 @@ const CHECKED_FIELDS: readonly PolicyField[] = ['origin', 'credentials', 'expose
 /** The fields for which a route has defaults. */
 const DEFAULTED_FIELDS = ['methods', 'allowedHeaders'] as const;
 
-/** What sound layers come to; there is no policy where none of them sets `origin`. */
-interface Composed {
-  readonly policy: Policy | undefined;
-}
-
 /** What layers come to on different routes. */
 interface ComposedLayers {
   /** The fields for which they need the defaults of the route. */
   readonly defaulted: readonly (keyof RouteDefaults)[];
   /** By these defaults. */
-  readonly policies: ValuePath<Composed>;
+  readonly policies: ValuePath<Policy>;
 }
 
 /** What has become of some layers. */
@@ -103,18 +99,18 @@ export class PolicyComposer {
    */
   compose(layers: readonly PolicyLayer[], defaults: RouteDefaults): ComposedPolicy {
     const place = this.composedOn(layers, defaults);
-    if (place.found !== undefined) return new ComposedPolicy(place.found.policy, layers, defaults);
+    if (place.found !== undefined) return new ComposedPolicy(place.found, layers, defaults);
 
     const merged = mergeLayers(layers, defaults);
     const { origin, isSound } = this.check(merged, layers);
-    const policy = merged.from.origin.length === 0 ? undefined : compilePolicy(merged.fields, origin);
+    const policy = compilePolicy(merged.fields, origin);
     // Only of what is sound: a problem is told with the places of the very layers that have it.
-    if (isSound) place.found = { policy };
+    if (isSound) place.found = policy;
     return new ComposedPolicy(policy, layers, defaults);
   }
 
   /** Leads through what the layers say, and through the route's defaults for those fields that none of them replaces. */
-  private composedOn(layers: readonly PolicyLayer[], defaults: RouteDefaults): ValuePath<Composed> {
+  private composedOn(layers: readonly PolicyLayer[], defaults: RouteDefaults): ValuePath<Policy> {
     const known = throughLayers(this.composed, layers);
     known.found ??= {
       defaulted: DEFAULTED_FIELDS.filter((field) => !replaces(layers, field)),
@@ -132,8 +128,10 @@ export class PolicyComposer {
   private check(merged: MergedFields, layers: readonly PolicyLayer[]): Checked {
     const place = throughLayers(
       this.checked,
-      layers.filter(({ fields, unread }) =>
-        CHECKED_FIELDS.some((field) => fields[field] !== undefined || unread.includes(field)),
+      layers.filter(
+        ({ fields, unread, closes }) =>
+          closes === true ||
+          CHECKED_FIELDS.some((field) => fields[field] !== undefined || unread.includes(field)),
       ),
     );
     const known = place.found;
@@ -158,5 +156,5 @@ function throughLayers<T>(from: ValuePath<T>, layers: readonly PolicyLayer[]): V
 }
 
 function replaces(layers: readonly PolicyLayer[], field: PolicyField): boolean {
-  return layers.some(({ fields, merge }) => merge === 'replace' && fields[field] !== undefined);
+  return layersOf(field, layers)[0]?.merge === 'replace';
 }

@@ -43,9 +43,31 @@ export interface PolicyLayer {
   /** Where the layer stands: `options`, `options.policies.partners`, `ReportsController#list`. */
   readonly where: string;
   readonly merge: MergeMode;
+  /**
+   * Whether it closes what is around it: `@NoCors()`, or an entry of `routes` with `policy: false`. Of the layers outside
+   * of it nothing is left but `enforce`, which is a wall and no way in.
+   */
+  readonly closes?: boolean;
   readonly fields: Partial<PolicyFields>;
   /** The fields that are set, but could not be read, or only in part. */
   readonly unread: readonly PolicyField[];
+}
+
+/** The fields of layers that close, each one object: what they say is compared by it. */
+const CLOSED_FIELDS: ReadonlyMap<boolean | undefined, Partial<PolicyFields>> = new Map([
+  [undefined, { origin: [] }],
+  [true, { origin: [], enforce: true }],
+  [false, { origin: [], enforce: false }],
+]);
+
+/**
+ * A layer that closes what is around it.
+ *
+ * @param enforce - whether requests of other origins are refused; `undefined` leaves that to the layers outside
+ */
+export function closingLayer(where: string, enforce?: boolean): PolicyLayer {
+  const fields = CLOSED_FIELDS.get(enforce) as Partial<PolicyFields>;
+  return { where, merge: 'replace', closes: true, fields, unread: [] };
 }
 
 /** A policy's fields, and for each the layers that its value came from; none means the built-in default. */
@@ -112,8 +134,10 @@ export function mergeLayers(layers: readonly PolicyLayer[], defaults: RouteDefau
     dangerously: NO_DANGERS,
   };
   const doubtful = new Set<PolicyField>();
-  for (const layer of layers) {
+  const closing = closingIndex(layers);
+  for (const [index, layer] of layers.entries()) {
     for (const field of POLICY_FIELDS) {
+      if (index < closing && field !== 'enforce') continue;
       if (layer.fields[field] !== undefined) {
         if (layer.merge === 'replace') doubtful.delete(field);
         assignField(fields, field, layer);
@@ -129,9 +153,18 @@ export function mergeLayers(layers: readonly PolicyLayer[], defaults: RouteDefau
 
 /** The layers that the value of a field comes from: the nearest that replaces it, and those that changed it since. */
 export function layersOf(field: PolicyField, layers: readonly PolicyLayer[]): readonly PolicyLayer[] {
-  const setting = layers.filter(({ fields }) => fields[field] !== undefined);
+  const closing = field === 'enforce' ? 0 : closingIndex(layers);
+  const setting = layers.filter(({ fields }, index) => index >= closing && fields[field] !== undefined);
   const replacing = setting.findLastIndex(({ merge }) => merge === 'replace');
   return setting.slice(Math.max(replacing, 0));
+}
+
+/** Where the innermost layer stands that closes what is around it; at the start if there is none. */
+function closingIndex(layers: readonly PolicyLayer[]): number {
+  return Math.max(
+    layers.findLastIndex(({ closes }) => closes === true),
+    0,
+  );
 }
 
 function assignField<F extends PolicyField>(

@@ -1,6 +1,6 @@
 import { compileMethods, type MethodRule } from '../protocol/methods.js';
 import { compileRequestHeaders, type RequestHeaderRule } from '../protocol/request-headers.js';
-import { compileOrigins, type OriginRule } from './origin-set.js';
+import type { OriginRule } from './origin-set.js';
 import type { PolicyFields } from './policy-fields.js';
 
 /** A compiled policy: all that a request needs, computed at start, in one frozen object of one shape. */
@@ -15,8 +15,10 @@ export interface Policy {
   /** The value of `Access-Control-Max-Age`, `''` for none. */
   readonly maxAge: string;
   readonly optionsSuccessStatus: number;
-  /** Whether the route takes no part in CORS: no header whoever set it, and no preflight approved. */
+  /** Whether it allows nobody: no header of the protocol whoever set it, and no preflight approved. */
   readonly closed: boolean;
+  /** Whether responses depend on `Origin`. */
+  readonly varies: boolean;
 }
 
 /**
@@ -34,19 +36,7 @@ export function compilePolicy(fields: PolicyFields, origin: OriginRule): Policy 
     allowedHeaders: compileRequestHeaders(fields.allowedHeaders),
     maxAge: fields.maxAge === undefined ? '' : String(fields.maxAge),
     optionsSuccessStatus: fields.optionsSuccessStatus,
-    closed: false,
+    closed: fields.origin.length === 0,
+    varies: !origin.any && (fields.origin.length > 0 || fields.enforce),
   });
 }
-
-/** The policy of a route under `@NoCors()`: it approves nothing, and its responses carry no header of the protocol. */
-export const NO_CORS: Policy = Object.freeze({
-  origin: Object.freeze(compileOrigins([], { secureOnly: true })),
-  credentials: false,
-  exposedHeaders: '',
-  enforce: false,
-  methods: compileMethods([]),
-  allowedHeaders: compileRequestHeaders([]),
-  maxAge: '',
-  optionsSuccessStatus: 204,
-  closed: true,
-});

@@ -20,7 +20,7 @@ import { unknownOption } from './unknown-option.js';
 const MAX_MAX_AGE = 86_400;
 
 /** Reports a problem with an option of the layer, or with an element of it: `origin[1]`. */
-type Report = (field: string, value: unknown, problem: ValueProblem) => void;
+export type Report = (field: string, value: unknown, problem: ValueProblem) => void;
 
 /** Where a layer stands, and what reads its sources. */
 interface LayerPlace {
@@ -171,13 +171,17 @@ function readNames(
 }
 
 /** The elements of a value that may be a list, each with its place. A hole in a list is an element as well. */
-function elements(value: unknown, field: string): readonly (readonly [place: string, element: unknown])[] {
+export function elements(
+  value: unknown,
+  field: string,
+): readonly (readonly [place: string, element: unknown])[] {
   return Array.isArray(value)
     ? Array.from(value, (element: unknown, index) => [`${field}[${index}]`, element] as const)
     : [[field, value]];
 }
 
-function readBoolean(value: unknown, field: string, report: Report): boolean | undefined {
+/** Reads a switch. */
+export function readBoolean(value: unknown, field: string, report: Report): boolean | undefined {
   if (typeof value === 'boolean') return value;
   const quoted = value === 'true' || value === 'false';
   report(field, value, {

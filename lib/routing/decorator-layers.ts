@@ -2,26 +2,23 @@ import { readMetadata, UNDECORATED, type CorsMetadata, type Decorated } from '..
 import type { CorsProblem, ValueProblem } from '../policy/cors-problem.js';
 import { unknownPolicy, type ReadModuleOptions } from '../policy/module-options.js';
 import type { LayerReader } from '../policy/layer-reader.js';
-import type { PolicyLayer } from '../policy/policy-fields.js';
+import { closingLayer, type PolicyLayer } from '../policy/policy-fields.js';
 
 const ALLOW_ORIGIN_OPTIONS = ['origin', 'credentials', 'exposedHeaders', 'enforce', 'merge', 'dangerously'];
+const NO_CORS_OPTIONS = ['enforce'];
 const PREFLIGHT_OPTIONS = ['methods', 'allowedHeaders', 'maxAge', 'optionsSuccessStatus', 'merge'];
 
 /** What the decorators on one class or handler come to. */
 export interface DecoratorLayers {
-  /** The layers of `@AllowOrigin` and `@Preflight`. */
+  /** The layers of `@AllowOrigin`, `@Preflight` and `@NoCors`. */
   readonly own: readonly PolicyLayer[];
   /** The policy that `@UseCorsPolicy` names, if it stands there and names one. */
   readonly named: readonly PolicyLayer[];
-  /** Whether `@NoCors()` stands there. */
-  readonly closed: boolean;
-  /** Whether something there says who may read, so that a handler of a closed controller is open again. */
-  readonly opens: boolean;
   readonly problems: readonly CorsProblem[];
 }
 
 /** Those of all that carries no decorator: of most handlers in many an app. */
-const NO_LAYERS: DecoratorLayers = { own: [], named: [], closed: false, opens: false, problems: [] };
+const NO_LAYERS: DecoratorLayers = { own: [], named: [], problems: [] };
 
 /**
  * Reads the decorators on a class or handler.
@@ -49,13 +46,16 @@ export function decoratorLayers(
       problems.push(...found);
       return layer;
     };
-  const own = allowOrigin.map(read(ALLOW_ORIGIN_OPTIONS)).concat(preflight.map(read(PREFLIGHT_OPTIONS)));
+  const own = [
+    ...noCors.map((value) => closingLayer(where, read(NO_CORS_OPTIONS)(value).fields.enforce)),
+    ...allowOrigin.map(read(ALLOW_ORIGIN_OPTIONS)),
+    ...preflight.map(read(PREFLIGHT_OPTIONS)),
+  ];
   const [policy] = policies;
   const layer = typeof policy === 'string' ? options.named.get(policy) : undefined;
   if (policies.length > 0 && layer === undefined) report(policy, unknownPolicy(policy, options.named));
   const named = layer === undefined ? [] : [layer];
-  const opens = allowOrigin.length > 0 || policies.length > 0;
-  return { own, named, closed: noCors.length > 0, opens, problems };
+  return { own, named, problems };
 }
 
 /** What cannot stand together. */
@@ -65,6 +65,7 @@ function reportConflicts(
 ): void {
   if (allowOrigin.length > 1) report(undefined, repeated('@AllowOrigin'));
   if (preflight.length > 1) report(undefined, repeated('@Preflight'));
+  if (noCors.length > 1) report(undefined, repeated('@NoCors'));
   if (policies.length > 1) report(undefined, repeated('@UseCorsPolicy'));
   if (noCors.length > 0 && allowOrigin.length + preflight.length + policies.length > 0) {
     report(undefined, CONFLICT);
@@ -86,18 +87,18 @@ const CONFLICT: ValueProblem = {
 };
 
 /**
- * The layers of a route, outermost first, or `false` if it takes no part in CORS.
+ * The layers of a route, outermost first.
  *
  * A named policy lies right below the decorators beside which it stands, and only the nearest one counts: it is a
  * policy to use, not a fragment to add to another one.
+ *
+ * @param outer - the module's options, and the entry of `routes` that covers the route
  */
 export function routeLayers(
-  base: PolicyLayer,
+  outer: readonly PolicyLayer[],
   controller: DecoratorLayers,
   handler: DecoratorLayers,
-): readonly PolicyLayer[] | false {
-  if (handler.closed) return false;
-  if (controller.closed) return handler.opens && handler.named.concat(handler.own);
-  const outer = handler.named.length === 0 ? controller.named : [];
-  return [base].concat(outer, controller.own, handler.named, handler.own);
+): readonly PolicyLayer[] {
+  const named = handler.named.length === 0 ? controller.named : [];
+  return [...outer, ...named, ...controller.own, ...handler.named, ...handler.own];
 }

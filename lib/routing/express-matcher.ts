@@ -2,12 +2,17 @@ import type { AbstractHttpAdapter } from '@nestjs/core';
 import { VERSION_NEUTRAL, type VersioningOptions } from '@nestjs/common';
 import { match, type MatchFunction } from 'path-to-regexp';
 import type { CorsRoute } from './cors-route.js';
-import { expressRoutes, type ExpressRoute } from './nest-internals.js';
+import { expressRoutes, type ExpressRoute, type RouteMatching } from './nest-internals.js';
 import { PathIndex } from './path-index.js';
-import type { PathSyntax } from './path-policies.js';
 import { commonParams, pathParams } from './path-params.js';
 import { requestPath } from './request-path.js';
-import type { ArrivedRequest, PathParams, PlatformRequest, RouteMatcher } from './route-matcher.js';
+import type {
+  ArrivedRequest,
+  ForeignRoute,
+  PathParams,
+  PlatformRequest,
+  RouteMatcher,
+} from './route-matcher.js';
 
 /** What Express adds to a request. */
 interface ExpressRequest extends PlatformRequest {
@@ -48,7 +53,9 @@ interface Served {
  */
 export class ExpressMatcher implements RouteMatcher {
   private routes: readonly CorsRoute[] = [];
-  private foreign: ReadonlySet<ExpressRoute> = new Set();
+  /** How many routes Express had when Nest's were not registered yet. */
+  private earlier = 0;
+  private stack: ExpressStack | undefined;
   private indexes: ReadonlyMap<string, PathIndex<Candidate>> | undefined;
 
   /**
@@ -58,13 +65,13 @@ export class ExpressMatcher implements RouteMatcher {
    */
   constructor(
     private readonly adapter: AbstractHttpAdapter,
-    private readonly syntax: PathSyntax,
+    private readonly syntax: RouteMatching,
     private readonly versioning: () => VersioningOptions | undefined,
   ) {}
 
   setRoutes(routes: readonly CorsRoute[]): void {
     this.routes = routes;
-    this.foreign = new Set(expressRoutes(this.adapter));
+    this.earlier = expressRoutes(this.adapter).length;
   }
 
   routeOf(arrived: ArrivedRequest): CorsRoute | undefined {
@@ -75,6 +82,33 @@ export class ExpressMatcher implements RouteMatcher {
   targetsOf(request: ExpressRequest, method: string): readonly CorsRoute[] {
     const path = pathOf(request.url);
     return path === undefined ? [] : this.targets(request, method, path).map(({ route }) => route);
+  }
+
+  candidatesOf({ request }: ArrivedRequest): readonly CorsRoute[] {
+    return this.targetsOf(request, request.method);
+  }
+
+  othersAt(request: ExpressRequest, method: string): readonly CorsRoute[] {
+    const path = pathOf(request.url);
+    if (path === undefined || this.candidates(path, method).some(({ route }) => route === undefined))
+      return [];
+    const found = this.methods().flatMap((other) =>
+      this.targets(request, other, path).map(({ route }) => route),
+    );
+    return [...new Set(found)];
+  }
+
+  reachedBy({ route }: ExpressRequest): CorsRoute | undefined {
+    return route && this.routesOfStack().own.get(route);
+  }
+
+  foreignRoutes(): readonly ForeignRoute[] {
+    const { own } = this.routesOfStack();
+    return expressRoutes(this.adapter)
+      .filter((route) => !own.has(route))
+      .flatMap((route) =>
+        [route.path].flat(Infinity).map((path) => ({ methods: methodsOf(route), path: String(path) })),
+      );
   }
 
   paramsOf(arrived: ArrivedRequest): PathParams | undefined {
@@ -95,6 +129,15 @@ export class ExpressMatcher implements RouteMatcher {
     return all.includes(undefined) ? undefined : commonParams(all as readonly PathParams[]);
   }
 
+  private methods(): readonly string[] {
+    return [...(this.indexes ??= this.createIndexes()).keys()];
+  }
+
+  /** For the first request that asks: Nest's routes are registered by then. */
+  private routesOfStack(): ExpressStack {
+    return (this.stack ??= findOwn(expressRoutes(this.adapter), this.routes, this.earlier));
+  }
+
   private arrivedAt(arrived: ArrivedRequest, path: string): Candidate | undefined {
     const { request } = arrived;
     const { route: reached } = request as ExpressRequest;
@@ -107,7 +150,7 @@ export class ExpressMatcher implements RouteMatcher {
 
   /** Whether a route of somebody else's has the request: one of a mounted router's, or one in front of Nest's. */
   private isElsewhere({ request, baseUrl }: ArrivedRequest, reached: ExpressRoute): boolean {
-    return request.baseUrl !== baseUrl || this.foreign.has(reached);
+    return request.baseUrl !== baseUrl || !this.routesOfStack().own.has(reached);
   }
 
   private targets(request: ExpressRequest, method: string, path: string): readonly Target[] {
@@ -133,7 +176,7 @@ export class ExpressMatcher implements RouteMatcher {
 
   /** By method; `ALL` is for those that no route names. For the first request that asks, not when the app starts. */
   private createIndexes(): ReadonlyMap<string, PathIndex<Candidate>> {
-    const foreign = [...this.foreign].filter(answersForSure);
+    const foreign = this.routesOfStack().inFront.filter(answersForSure);
     const served = [
       ...foreign.map((route): Served => ({
         methods: methodsOf(route),
@@ -218,6 +261,63 @@ export class ExpressMatcher implements RouteMatcher {
       }
     };
   }
+}
+
+/** The routes of Express, told apart. */
+interface ExpressStack {
+  /** Those that somebody else has registered in front of Nest's. */
+  readonly inFront: readonly ExpressRoute[];
+  /** Those of Nest, with what they are. */
+  readonly own: ReadonlyMap<ExpressRoute, CorsRoute>;
+}
+
+/**
+ * Finds Nest's routes among those of Express: Nest registers them one behind the other, in the order in which they are
+ * known. Others may stand in front of them, put there by modules when they were constructed or configured, and behind.
+ *
+ * @param all - the routes of Express
+ * @param routes - the routes of Nest
+ * @param from - how many there were before Nest's were registered, at least
+ */
+function findOwn(all: readonly ExpressRoute[], routes: readonly CorsRoute[], from: number): ExpressStack {
+  // The last place where they fit: whoever registers the same route in front of Nest's is somebody else.
+  for (let start = all.length - 1; start >= from; start--) {
+    const own = ownFrom(all, routes, start);
+    if (own !== undefined) return { inFront: all.slice(0, start), own };
+  }
+  // Somebody has changed the list: what looks like one of Nest's is taken for it.
+  const found = all.slice(from).map((one) => [one, routes.find((route) => isSame(one, route))] as const);
+  return {
+    inFront: all.slice(0, from),
+    own: new Map(found.flatMap(([one, route]) => (route === undefined ? [] : [[one, route] as const]))),
+  };
+}
+
+function ownFrom(
+  all: readonly ExpressRoute[],
+  routes: readonly CorsRoute[],
+  start: number,
+): ReadonlyMap<ExpressRoute, CorsRoute> | undefined {
+  const own = new Map<ExpressRoute, CorsRoute>();
+  let at = start;
+  const seen = new Set<string>();
+  for (const route of routes) {
+    const key = `${route.method} ${route.path}`;
+    const registered = all[at];
+    if (registered !== undefined && isSame(registered, route)) {
+      own.set(registered, route);
+      at++;
+      // Under a conflict policy Nest drops the later of two equal routes.
+    } else if (!seen.has(key)) {
+      return undefined;
+    }
+    seen.add(key);
+  }
+  return own;
+}
+
+function isSame(registered: ExpressRoute, { method, path }: CorsRoute): boolean {
+  return registered.path === path && methodsOf(registered).includes(method);
 }
 
 /**

@@ -3,7 +3,13 @@ import type { CorsRoute } from './cors-route.js';
 import { FastifyMirror, type Constraints, type FoundRoute, type MirroredRoute } from './fastify-mirror.js';
 import { fastifyConstraints, type RouteMatching } from './nest-internals.js';
 import { commonParams, pathParams } from './path-params.js';
-import type { ArrivedRequest, PathParams, RouteMatcher } from './route-matcher.js';
+import type {
+  ArrivedRequest,
+  ForeignRoute,
+  PathParams,
+  PlatformRequest,
+  RouteMatcher,
+} from './route-matcher.js';
 
 /** Where `onRoute` leaves the route in Fastify's own route configuration, if method and URL do not name it. */
 const ROUTE = Symbol('nestjs-cors:route');
@@ -44,8 +50,10 @@ export class FastifyMatcher implements RouteMatcher {
   /** A plugin's route `/` may be served at `/prefix/` beside `/prefix`, of which `onRoute` is not told. */
   private readonly withTrailingSlash: MirroredRoute[] = [];
   private mirror: FastifyMirror | undefined;
-  /** The handler of the last route that was registered. */
-  private lastHandler: unknown;
+  /** The GET routes for which Fastify is about to add a HEAD route, which it does at once. */
+  private readonly awaitedHeads = new Set<string>();
+  /** The HEAD routes that somebody has registered, where Fastify adds none. */
+  private readonly ownHeads = new Set<string>();
   /** Whether there was no route yet when the hook was added. */
   private readonly seesAll: boolean;
 
@@ -70,31 +78,59 @@ export class FastifyMatcher implements RouteMatcher {
     }
   }
 
-  routeOf(arrived: ArrivedRequest): CorsRoute | undefined {
-    const request = arrived.request as unknown as FastifyRequest;
-    const route = this.configured(request.routeOptions.config);
+  routeOf({ request }: ArrivedRequest): CorsRoute | undefined {
+    const { routeOptions } = request as Partial<FastifyRequest>;
+    // Something in front of Fastify, or of Nest's first hook, has answered: what would have served it is all there is.
+    if (routeOptions === undefined) return this.targetsOf(request, request.method)[0];
+    const route = this.configured(routeOptions.config);
     return route === undefined || !route.servesHost(request) ? undefined : route;
   }
 
-  targetsOf(request: FastifyRequest, method: string): readonly CorsRoute[] {
+  targetsOf(request: PlatformRequest, method: string): readonly CorsRoute[] {
     return this.targets(request, method).map(({ route }) => route);
   }
 
+  candidatesOf(arrived: ArrivedRequest): readonly CorsRoute[] {
+    const { request } = arrived;
+    if ((request as Partial<FastifyRequest>).routeOptions === undefined) {
+      return this.targetsOf(request, request.method);
+    }
+    const route = this.routeOf(arrived);
+    return route === undefined ? [] : [route];
+  }
+
+  othersAt(request: PlatformRequest, method: string): readonly CorsRoute[] {
+    const { url, host } = routed(request);
+    const mirror = this.currentMirror();
+    if (mirror.servesForeign(method, url, host)) return [];
+    return [...new Set([...mirror.methods].flatMap((other) => this.targetsOf(request, other)))];
+  }
+
+  reachedBy(request: PlatformRequest): CorsRoute | undefined {
+    const { routeOptions } = request as Partial<FastifyRequest>;
+    return routeOptions && this.configured(routeOptions.config);
+  }
+
+  foreignRoutes(): readonly ForeignRoute[] {
+    return this.mirrored
+      .filter((registered) => this.registered(registered) === undefined)
+      .map(({ method, url }) => ({ methods: [method].flat(), path: url }));
+  }
+
   paramsOf(arrived: ArrivedRequest): PathParams | undefined {
-    const { params } = arrived.request as unknown as FastifyRequest;
+    const { params, routeOptions } = arrived.request as Partial<FastifyRequest>;
+    if (routeOptions === undefined) return this.targetParams(arrived.request, arrived.request.method);
     return this.routeOf(arrived) === undefined ? undefined : pathParams(params as object);
   }
 
-  targetParams(request: FastifyRequest, method: string): PathParams | undefined {
+  targetParams(request: PlatformRequest, method: string): PathParams | undefined {
     return commonParams(this.targets(request, method).map(({ params }) => pathParams(params)));
   }
 
-  private targets(request: FastifyRequest, method: string): readonly FoundRoute[] {
-    const { url, headers } = request.raw;
-    // Not `request.host`: behind a trusted proxy that is the forwarded one, while the router reads what was sent.
-    const host = headers.host ?? (headers[':authority'] as string | undefined);
+  private targets(request: PlatformRequest, method: string): readonly FoundRoute[] {
+    const { url, host } = routed(request);
     return this.currentMirror()
-      .find(method, url ?? '', host)
+      .find(method, url, host)
       .filter(({ route }) => route.servesHost(request));
   }
 
@@ -108,10 +144,8 @@ export class FastifyMatcher implements RouteMatcher {
   }
 
   private onRoute(options: RouteOptions & { readonly prefix: string; readonly routePath: string }): void {
-    const { method, url, constraints = UNCONSTRAINED, handler } = options;
-    // Fastify adds a HEAD route to a GET route at once, with the same handler.
-    const isHeadOfGet = method === 'HEAD' && handler === this.lastHandler;
-    this.lastHandler = handler;
+    const { method, url, constraints = UNCONSTRAINED } = options;
+    const isHeadOfGet = this.isHeadOfGet(options, constraints);
     const registered = { method, url, constraints, isHeadOfGet };
     this.mirrored.push(registered);
     const isNamed = this.seesAll && !isConstrained(constraints) && (method !== 'HEAD' || isHeadOfGet);
@@ -120,6 +154,26 @@ export class FastifyMatcher implements RouteMatcher {
       this.withTrailingSlash.push({ ...registered, url: `${url}/` });
     }
     this.mirror = undefined;
+  }
+
+  /**
+   * Whether a HEAD route is the one that Fastify adds to a GET route. Told by what comes before it and not by its handler,
+   * which a plugin may have wrapped in a hook of its own, once for each of the two.
+   */
+  private isHeadOfGet({ method, url, exposeHeadRoute }: RouteOptions, constraints: Constraints): boolean {
+    if (method !== 'HEAD' && method !== 'GET' && typeof method === 'string') return false;
+    const key = isConstrained(constraints) ? `${url} ${writeConstraints(constraints)}` : url;
+    if (method === 'HEAD') {
+      const isAwaited = this.awaitedHeads.delete(key);
+      if (!isAwaited) this.ownHeads.add(key);
+      return isAwaited;
+    }
+    // The types do not list it.
+    const { exposeHeadRoutes = true } = this.instance.initialConfig as { exposeHeadRoutes?: boolean };
+    const exposes = exposeHeadRoute ?? exposeHeadRoutes;
+    const isGet = method.includes('GET') && (typeof method === 'string' || !method.includes('HEAD'));
+    if (exposes && isGet && !this.ownHeads.has(key)) this.awaitedHeads.add(key);
+    return false;
   }
 
   /** The route of Nest that has this configuration. */
@@ -146,6 +200,12 @@ export class FastifyMatcher implements RouteMatcher {
     const [first] = [method].flat();
     return this.instance.hasRoute({ method: first as HTTPMethods, url, constraints });
   }
+}
+
+/** What Fastify's router reads of a request: what was sent, not the forwarded host of a trusted proxy. */
+function routed(request: PlatformRequest): { readonly url: string; readonly host: string | undefined } {
+  const { url, headers } = (request as { readonly raw?: PlatformRequest }).raw ?? request;
+  return { url, host: (headers['host'] ?? headers[':authority']) as string | undefined };
 }
 
 /** The constraints with which Nest registers a route. */

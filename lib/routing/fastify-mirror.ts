@@ -82,6 +82,21 @@ export class FastifyMirror {
     return found;
   }
 
+  /** Whether a route serves a request that is none of Nest. */
+  servesForeign(method: string, url: string, host: string | undefined): boolean {
+    const router = this.routers.get(method) ?? this.routerOf(method);
+    if (router === undefined) return false;
+    return this.requests.some((constraints) => {
+      const result = router.find(method as FindMyWay.HTTPMethod, url, { ...constraints, host });
+      return result !== null && (result.store as { readonly route?: CorsRoute }).route === undefined;
+    });
+  }
+
+  /** The methods of all routes. */
+  get methods(): Iterable<string> {
+    return this.routes.keys();
+  }
+
   /** `undefined` for a method that no route serves. */
   private routerOf(method: string): FindMyWay.Instance<Http1> | undefined {
     const routes = this.routes.get(method);

@@ -296,6 +296,49 @@ export function currentRequestHook(adapter: AbstractHttpAdapter): RequestHook | 
   return (adapter as unknown as { readonly onRequestHook?: RequestHook }).onRequestHook;
 }
 
+/**
+ * The names of the hooks that run on Fastify before Nest's own first one: somebody has put them on the instance before it
+ * was given to the adapter. Right once Fastify is ready; `undefined` if Nest's own is not found there.
+ */
+function fastifyHooksInFront(adapter: AbstractHttpAdapter): readonly string[] | undefined {
+  const instance = adapter.getInstance<object>();
+  const key = Object.getOwnPropertySymbols(instance).find(
+    ({ description }) => description === 'fastify.hooks',
+  );
+  const hooks = key && (instance as Record<symbol, { readonly onRequest?: readonly RequestHook[] }>)[key];
+  const own = hooks?.onRequest?.findIndex((hook) => /\bonRequestHook\b/.test(String(hook))) ?? -1;
+  return own === -1 ? undefined : hooks?.onRequest?.slice(0, own).map(({ name }) => name);
+}
+
+/** The names of the middlewares that Express runs before Nest's own first layer. */
+function expressLayersInFront(adapter: AbstractHttpAdapter): readonly string[] {
+  const layers = (expressApp(adapter)?.router.stack ?? []) as readonly ExpressLayer[];
+  const own = layers.findIndex(({ handle }) => /\bonRequestHook\b/.test(String(handle)));
+  return layers.slice(0, Math.max(own, 0)).map(({ name }) => name);
+}
+
+/**
+ * The names of what runs in front of everything of Nest: hooks of Fastify or middlewares of Express that somebody has put on
+ * the instance before it was given to the adapter. One `''` where that can no longer be told.
+ */
+export function inFrontOf(adapter: AbstractHttpAdapter): readonly string[] {
+  return adapter.getType() === 'fastify'
+    ? (fastifyHooksInFront(adapter) ?? [''])
+    : expressLayersInFront(adapter);
+}
+
+/** The names of all middlewares of Express. */
+export function expressLayerNames(adapter: AbstractHttpAdapter): readonly string[] {
+  const layers = (expressApp(adapter)?.router.stack ?? []) as readonly Partial<ExpressLayer>[];
+  return layers.flatMap(({ name }) => name ?? []);
+}
+
+/** A layer of Express, as far as it says what it is. */
+interface ExpressLayer {
+  readonly name: string;
+  readonly handle: (...args: never[]) => unknown;
+}
+
 /** A function in the adapters' slot for a hook that runs when a response has been sent. */
 export type ResponseHook = (request: never, response: never) => unknown;
 

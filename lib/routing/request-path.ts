@@ -24,7 +24,7 @@ function pathStart(target: string): number {
 
 /**
  * The path that a server may make of another one: decoded, with backslashes for slashes, repeated slashes as one and
- * dot segments resolved. A path that cannot be decoded stays as it is.
+ * dot segments resolved.
  */
 export function canonicalPath(path: string): string {
   const segments: string[] = [];
@@ -36,10 +36,16 @@ export function canonicalPath(path: string): string {
   return decoded.endsWith('/') && segments.length > 0 ? `/${segments.join('/')}/` : `/${segments.join('/')}`;
 }
 
+/** Escapes that make no UTF-8 are decoded one by one: of `%70rivate%ff` no server makes less than `private`. */
 function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  return path.replaceAll(ESCAPES, (run) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run.replaceAll(ESCAPE, (escape) => String.fromCharCode(Number.parseInt(escape.slice(1), 16)));
+    }
+  });
 }
+
+const ESCAPE = /%[\da-f]{2}/gi;
+const ESCAPES = /(?:%[\da-f]{2})+/gi;

@@ -22,6 +22,13 @@ export interface PlatformRequest {
 /** The parameters of a path, decoded, by their names; what a wildcard covers is one string. Frozen. */
 export type PathParams = Readonly<Record<string, string>>;
 
+/** A route that is not Nest's. */
+export interface ForeignRoute {
+  readonly methods: readonly string[];
+  /** The path in the platform's syntax. */
+  readonly path: string;
+}
+
 /** A request, with what it was when it reached the app. */
 export interface ArrivedRequest {
   readonly request: PlatformRequest;
@@ -41,6 +48,12 @@ export interface RouteMatcher {
   routeOf(arrived: ArrivedRequest): CorsRoute | undefined;
 
   /**
+   * The routes that an actual request can reach, before anything of the app has run: one, if the platform knows it by now;
+   * several where only what a middleware or Nest reads of the request tells versions apart.
+   */
+  candidatesOf(arrived: ArrivedRequest): readonly CorsRoute[];
+
+  /**
    * The routes that `method` could reach at the target of a preflight. A preflight carries neither a version nor other
    * headers that a route may be bound to, so these can be several: one for each version.
    *
@@ -48,6 +61,20 @@ export interface RouteMatcher {
    * @param method - the method of the actual request
    */
   targetsOf(request: PlatformRequest, method: string): readonly CorsRoute[];
+
+  /**
+   * The routes of Nest that serve the path of a request with whichever method; none where somebody else's route serves it
+   * with `method`. To be asked where no route of Nest serves `method`.
+   */
+  othersAt(request: PlatformRequest, method: string): readonly CorsRoute[];
+
+  /**
+   * The route by which a handler has been reached, where the platform can tell, whatever has become of the URL on the way.
+   */
+  reachedBy(request: PlatformRequest): CorsRoute | undefined;
+
+  /** The routes that somebody else has registered with the platform, as they are known by now. */
+  foreignRoutes(): readonly ForeignRoute[];
 
   /** The parameters of the path for the route that {@link RouteMatcher.routeOf} finds. */
   paramsOf(arrived: ArrivedRequest): PathParams | undefined;

@@ -1,9 +1,11 @@
 import { POLICY_FIELDS, type MergedFields, type PolicyField } from '../policy/policy-fields.js';
+import { isAny } from '../policy/origin-entry.js';
 import { describeEntry } from '../policy/policy-rules.js';
 import type { CorsRoute } from './cors-route.js';
-import type { Governance } from './governance.js';
-import type { Governed } from './governed.js';
-import type { PathEntry } from './path-policies.js';
+import type { Governance, Governed, GovernedPlace, GovernedRoute } from './governance.js';
+import type { ForeignRoute } from './route-matcher.js';
+import { routeSegments } from './path-pattern.js';
+import type { Places } from './places.js';
 
 /** The longest time, in seconds, for which Chromium keeps a preflight. */
 const CHROMIUM_MAX_AGE = 7200;
@@ -16,7 +18,7 @@ export interface EffectivePolicy {
   readonly credentials: boolean;
   /** The names of response headers that scripts may read beside the safelisted ones, in lower case, or `*`. */
   readonly exposedHeaders: readonly string[];
-  /** Whether the guard refuses requests from origins that are not allowed. */
+  /** Whether requests from origins that are not allowed are refused. */
   readonly enforce: boolean;
   /** Methods that a preflight may approve; GET, HEAD and POST always are, whether they are listed or not. */
   readonly methods: readonly string[];
@@ -32,44 +34,70 @@ export interface EffectivePolicy {
 
 /** One line of `CorsService.routes()`. */
 export interface CorsRouteReport {
-  /** `Controller#handler`, `options.routes[0]`, or `options` for the module's default. */
+  /**
+   * `Controller#handler`; `options.routes[0]` for an entry; `options` for the module's default; `fastify` or `express` for a
+   * route that somebody has registered with the platform directly.
+   */
   readonly where: string;
-  /** The method, or `ALL`; `ALL` as well for what is no route of Nest. */
+  /** The method, or `ALL`; `ALL` as well for entries and the module's default. */
   readonly method: string;
-  /** The path as it is registered with the platform; `*` for the module's default. */
+  /** The path as it is registered with the platform, or as it was written; `*` for the module's default. */
   readonly path: string;
+  /**
+   * The path of the entry of `routes` below which the line holds, where only some of the route's paths are covered by that
+   * entry; `undefined` on the line for all other paths.
+   */
+  readonly below: string | undefined;
   /** The versions that a request has to ask for in another way than by the path; `neutral` is `VERSION_NEUTRAL`. */
   readonly version: readonly string[];
   /** The hosts that the controller is bound to; none means any. */
   readonly hosts: readonly string[];
-  /** The policy, `'none'` under `@NoCors()`, or `undefined` where there is none. */
-  readonly policy: EffectivePolicy | 'none' | undefined;
+  /** The policy, which allows nobody if its `origin` is empty; `undefined` where the path is unmanaged. */
+  readonly policy: EffectivePolicy | undefined;
   /**
-   * The layers that each field's value came from, outermost first; none means the default. `undefined` where there is no
-   * policy.
+   * The layers that each field's value came from, outermost first; none means the default. `undefined` where the path is
+   * unmanaged.
    */
   readonly from: Readonly<Record<PolicyField, readonly string[]>> | undefined;
   /** What is legal but worth knowing, such as a `maxAge` longer than Chromium keeps, or a `dangerously` that is set. */
   readonly notes: readonly string[];
 }
 
-/** Describes every policy of an app. */
+/**
+ * Describes every policy of an app.
+ *
+ * @param foreign - what others have registered with the platform
+ * @param platform - the platform's name
+ */
 export function reportRoutes(
   routes: readonly CorsRoute[],
-  { routes: governed, paths }: Governance,
+  governance: Governance,
+  foreign: readonly ForeignRoute[],
+  platform: string,
 ): CorsRouteReport[] {
+  const { places } = governance;
   return [
-    ...routes.map((route, index) => reportRoute(route, governed[index])),
-    ...[...paths.entries, paths.fallback].map(reportEntry),
+    ...routes.flatMap((route, index) => {
+      const { governed, elsewhere = new Map() } = governance.routes[index] as GovernedRoute;
+      const others = [...elsewhere].map(([{ path }, other]) => reportRoute(route, other, path));
+      return [reportRoute(route, governed), ...others];
+    }),
+    ...foreign.flatMap((route) => reportForeign(route, places, platform)),
+    ...[...places.list, places.elsewhere].map(reportPlace),
   ];
 }
 
-/** Describes a route of Nest, with what governs it. */
-export function reportRoute(route: CorsRoute, governed: Governed): CorsRouteReport {
+/**
+ * Describes a route of Nest, with what governs it.
+ *
+ * @param below - the path of the entry below which that is so, if it is not so everywhere
+ */
+export function reportRoute(route: CorsRoute, governed: Governed, below?: string): CorsRouteReport {
   return {
     where: route.where,
     method: route.method,
     path: route.path,
+    below,
     version: [route.version ?? []]
       .flat()
       .map((version) => (typeof version === 'symbol' ? 'neutral' : version)),
@@ -79,12 +107,33 @@ export function reportRoute(route: CorsRoute, governed: Governed): CorsRouteRepo
 }
 
 /** Describes an entry of `routes`, or the module's default. */
-export function reportEntry({ where, path, governed }: PathEntry): CorsRouteReport {
-  return { where, method: 'ALL', path, version: [], hosts: [], ...reportPolicy(governed) };
+export function reportPlace({ where, path, own }: GovernedPlace): CorsRouteReport {
+  return { where, method: 'ALL', path, below: undefined, version: [], hosts: [], ...reportPolicy(own) };
 }
 
-function reportPolicy(governed: Governed): Pick<CorsRouteReport, 'policy' | 'from' | 'notes'> {
-  if (governed === undefined || governed === 'none') return { policy: governed, from: undefined, notes: [] };
+/** Describes what somebody else has registered with the platform, once for each place that governs some of it. */
+function reportForeign(
+  { methods, path }: ForeignRoute,
+  places: Places<GovernedPlace>,
+  platform: string,
+): readonly CorsRouteReport[] {
+  const { home, others } = places.locate(routeSegments(path));
+  return methods.flatMap((method) =>
+    [home, ...others].map((place) => ({
+      where: platform,
+      method,
+      path,
+      below: place === home ? undefined : place.path,
+      version: [],
+      hosts: [],
+      ...reportPolicy(place.own),
+    })),
+  );
+}
+
+/** Describes a policy. */
+export function reportPolicy(governed: Governed): Pick<CorsRouteReport, 'policy' | 'from' | 'notes'> {
+  if (governed === undefined) return { policy: undefined, from: undefined, notes: [] };
   const { fields, from } = governed;
   const { dangerously, ...others } = fields;
   return {
@@ -115,11 +164,12 @@ function copied(
   };
 }
 
-function notesOn({ maxAge, dangerously }: MergedFields['fields']): readonly string[] {
+function notesOn({ maxAge, dangerously, enforce, origin }: MergedFields['fields']): readonly string[] {
   return [
     ...(maxAge !== undefined && maxAge > CHROMIUM_MAX_AGE
       ? [`maxAge: Chromium keeps a preflight for ${CHROMIUM_MAX_AGE} seconds at most`]
       : []),
+    ...(enforce && origin.some(isAny) ? ["enforce: it refuses nobody, since '*' allows every origin"] : []),
     ...Object.entries(dangerously).flatMap(([name, isSet]) => (isSet ? [`dangerously: ${name} is set`] : [])),
   ];
 }

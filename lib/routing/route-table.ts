@@ -1,10 +1,17 @@
 import type { CorsRoute } from './cors-route.js';
+import type { Handler } from './nest-internals.js';
 
 type AnyClass = CorsRoute['controller'];
 
+/**
+ * On a handler: the handler itself. Libraries that wrap handlers, as tracing does, copy the metadata of what they wrap,
+ * because Nest reads a handler's own there; so a wrapper still says whose it is.
+ */
+const HANDLER_METADATA = 'nestjs-cors:handler';
+
 /** Every route of the app, in the order in which Nest registers them. Computed once, before it does. */
 export class RouteTable {
-  private readonly byController = new Map<AnyClass, Map<unknown, CorsRoute>>();
+  private readonly byController = new Map<AnyClass, Map<unknown, readonly [CorsRoute, ...CorsRoute[]]>>();
   private all: readonly CorsRoute[] = [];
   /** Whether some controller is bound to a host. */
   isHostBound = false;
@@ -19,17 +26,35 @@ export class RouteTable {
     this.all = routes;
     this.isHostBound = routes.some(({ hosts }) => hosts.length > 0);
     for (const route of routes) {
-      const byHandler = this.byController.get(route.controller) ?? new Map<unknown, CorsRoute>();
+      const byHandler =
+        this.byController.get(route.controller) ?? new Map<unknown, readonly [CorsRoute, ...CorsRoute[]]>();
       this.byController.set(route.controller, byHandler);
-      if (!byHandler.has(route.handler)) byHandler.set(route.handler, route);
+      const known = byHandler.get(route.handler);
+      byHandler.set(route.handler, known === undefined ? [route] : [...known, route]);
+      if (known === undefined) Reflect.defineMetadata(HANDLER_METADATA, route.handler, route.handler);
     }
   }
 
   /**
-   * A route of a handler. It may have several, at several paths, but who may read its responses is the same at all of
-   * them. The class counts as well: a method that two controllers inherit is one function with two policies.
+   * The routes of a handler: one for each of its paths. The class counts as well: a method that two controllers inherit is
+   * one function with two policies.
+   *
+   * @returns `undefined` for a class that has no route; an empty list for a handler of a controller that nobody knows
    */
-  routeOf(controller: AnyClass, handler: unknown): CorsRoute | undefined {
-    return this.byController.get(controller)?.get(handler);
+  routesOf(controller: AnyClass, handler: Handler): readonly CorsRoute[] | undefined {
+    const byHandler = this.byController.get(controller);
+    return byHandler && (byHandler.get(handler) ?? this.routesOfWrapper(controller, byHandler, handler));
+  }
+
+  private routesOfWrapper(
+    controller: AnyClass,
+    byHandler: ReadonlyMap<unknown, readonly CorsRoute[]>,
+    wrapper: Handler,
+  ): readonly CorsRoute[] {
+    const wrapped = byHandler.get(Reflect.getOwnMetadata(HANDLER_METADATA, wrapper));
+    return (
+      wrapped ??
+      this.all.filter((route) => route.controller === controller && route.handlerName === wrapper.name)
+    );
   }
 }

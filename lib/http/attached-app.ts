@@ -1,0 +1,195 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Logger } from '@nestjs/common';
+import type { AbstractHttpAdapter, ApplicationConfig } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { expressApp, inFrontOf, matchingOptions } from '../routing/nest-internals.js';
+import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
+import { RouteTable } from '../routing/route-table.js';
+import { FastifyMatcher } from '../routing/fastify-matcher.js';
+import { ExpressMatcher } from '../routing/express-matcher.js';
+import { enterExpress } from './express-entry.js';
+import { reportForeignCors, watchForeignCors } from './foreign-cors.js';
+import type { HookContext } from './hook-context.js';
+import { Mounts, watchMount, type MountableApp } from './mounts.js';
+import { preflightFacts } from './preflight.js';
+import {
+  beginExchange,
+  createExchange,
+  onArrival,
+  onEntry,
+  type HookOutcome,
+  type RawResponse,
+} from './request-hook.js';
+import { shareRequestSlot } from './request-slot.js';
+import { guardServer } from './server-door.js';
+import { onUpgrade } from './upgrade.js';
+
+const logger = new Logger('CorsModule');
+
+/** What is in force: the policies, and the options that they were made of. */
+export interface InForce extends HookContext {
+  readonly options: unknown;
+}
+
+/** The apps of one instance of Fastify or Express, in the order in which they were attached. */
+const peers = new WeakMap<object, Set<AttachedApp>>();
+
+/**
+ * One app on one adapter. Mostly a module has one; a testing module makes an app each time that it is asked, and each has
+ * routes of its own.
+ */
+export class AttachedApp {
+  readonly table = new RouteTable();
+  readonly matcher: RouteMatcher;
+  readonly instance: object;
+  readonly mounts: Mounts;
+  /** Replaced as a whole, so that no request ever sees half of a change. `undefined` until the app has started. */
+  current: InForce | undefined;
+  private readonly peers: ReadonlySet<AttachedApp>;
+  private readonly isExpress: boolean;
+  /** Whether somebody else may get requests before the platform's own hook does. */
+  private isBehind = false;
+  private isReported = false;
+
+  /**
+   * Takes the request slot, and watches which routes the platform gets.
+   *
+   * @param adapter - of Fastify or Express
+   * @param isLate - whether others may have been at the server already
+   */
+  constructor(
+    readonly adapter: AbstractHttpAdapter,
+    config: ApplicationConfig,
+    isLate: boolean,
+  ) {
+    this.isExpress = adapter.getType() === 'express';
+    this.instance = adapter.getInstance();
+    this.mounts = new Mounts(this.instance);
+    const matching = matchingOptions(adapter);
+    this.matcher = this.isExpress
+      ? new ExpressMatcher(adapter, matching, () => config.getVersioning())
+      : new FastifyMatcher(adapter.getInstance(), matching);
+    const ofInstance = peers.get(this.instance) ?? new Set();
+    peers.set(this.instance, ofInstance.add(this));
+    this.peers = ofInstance;
+    const own = (request: PlatformRequest, response: RawResponse): HookOutcome =>
+      this.onArrival(request, response);
+    const hasEntered = this.isExpress && enterExpress(adapter, own, () => this.readsHost());
+    if (!hasEntered) shareRequestSlot(adapter, own);
+    const app = this.isExpress ? expressApp(adapter) : undefined;
+    if (app !== undefined) watchMount(app as unknown as MountableApp);
+    watchForeignCors(adapter, logger);
+    this.isBehind = isLate;
+    if (!this.isExpress) this.watchHooks(adapter.getInstance());
+  }
+
+  private watchHooks(instance: FastifyInstance): void {
+    instance.server.on('newListener', this.onNewListener);
+    instance.addHook('onReady', (done) => {
+      this.reportForeign();
+      done();
+    });
+  }
+
+  private readonly onNewListener = (event: string | symbol): void => {
+    if (event === 'request') this.isBehind = true;
+  };
+
+  /** Stands at the door of the app's server, which has nobody in front of it then. Once the adapter has one. */
+  guardServer(): void {
+    const server = this.adapter.getHttpServer() as Server;
+    // Fastify's was there when the app was attached, and is watched since then.
+    if (this.isExpress) {
+      this.isBehind ||=
+        server.listenerCount('request') > 1 || !server.listeners('request').includes(this.instance as never);
+      server.on('newListener', this.onNewListener);
+    }
+    guardServer(server, {
+      request: (request, response) => this.onEntry(request, response),
+      upgrade: (request, socket) => this.onUpgrade(request, socket),
+      failed: (error) => logger.error(error),
+    });
+  }
+
+  /** Notes, and reports, what is in the app beside the module, once all of it is there. */
+  reportForeign(): void {
+    if (this.isReported) return;
+    this.isReported = true;
+    if (inFrontOf(this.adapter).length > 0) this.isBehind = true;
+    reportForeignCors(this.adapter, logger);
+  }
+
+  /** Whether the hook may ask for a request's host: for a controller that is bound to one, for a source, for `enforce`. */
+  private readsHost(): boolean {
+    const governance = this.current?.governance;
+    return this.table.isHostBound || governance?.asks === true || governance?.enforces === true;
+  }
+
+  /** The platform's own hook. */
+  private onArrival(request: PlatformRequest, response: RawResponse): HookOutcome {
+    const context = this.contextOf(request);
+    return context === undefined ? 'continue' : onArrival(request, response, context);
+  }
+
+  /**
+   * A request has come in at the server. Its response is sealed, whoever answers; all else is left to the platform's own
+   * hook, which knows more of the request. Only where somebody may stand between, what a policy refuses is refused here.
+   */
+  private onEntry(raw: IncomingMessage, response: RawResponse): HookOutcome {
+    const request = raw as unknown as PlatformRequest;
+    const context = this.contextOf(request);
+    if (context === undefined) return 'continue';
+    const exchange = beginExchange(request, response, context);
+    exchange.stage = 'sealed';
+    return this.isBehind ? onEntry(exchange, response) : 'continue';
+  }
+
+  private onUpgrade(raw: IncomingMessage, socket: Duplex): HookOutcome {
+    const request = raw as unknown as PlatformRequest;
+    const context = this.contextOf(request);
+    if (context === undefined) return 'continue';
+    return onUpgrade(createExchange(context.view(request), context), socket);
+  }
+
+  /** A request as the platform would show it, as far as that is known where the platform has not seen it. */
+  readonly view = (request: PlatformRequest): PlatformRequest => {
+    if (!this.isExpress) return new RawView(request);
+    // As Express itself is about to do.
+    if (this.readsHost()) Object.setPrototypeOf(request, (this.instance as { request: object }).request);
+    return request;
+  };
+
+  /** The app that a request is for: of several on one instance the one that serves it, else this one. */
+  private contextOf(request: PlatformRequest): HookContext | undefined {
+    if (this.peers.size === 1) return this.current;
+    const method = preflightFacts(request)?.method ?? request.method;
+    const contexts = [...this.peers].flatMap(({ current }) => current ?? []);
+    return (
+      contexts.find(({ matcher }) => matcher.targetsOf(request, method).length > 0) ??
+      contexts.find(({ matcher }) => matcher.othersAt(request, method).length > 0) ??
+      this.current ??
+      contexts[0]
+    );
+  }
+}
+
+/** A request of Node with what Fastify adds to it that does not need Fastify. */
+class RawView implements PlatformRequest {
+  readonly method: string;
+  readonly headers: PlatformRequest['headers'];
+  readonly url: string;
+  readonly host: string;
+
+  constructor(readonly raw: PlatformRequest) {
+    this.method = raw.method;
+    this.headers = raw.headers;
+    this.url = raw.url;
+    this.host = String(raw.headers['host'] ?? raw.headers[':authority'] ?? '');
+  }
+
+  get hostname(): string {
+    const colon = this.host.indexOf(':', this.host.startsWith('[') ? this.host.indexOf(']') : 0);
+    return colon === -1 ? this.host : this.host.slice(0, colon);
+  }
+}

@@ -1,0 +1,55 @@
+import type { EventEmitter } from 'node:events';
+import { match, type MatchFunction } from 'path-to-regexp';
+import { requestPath } from '../routing/request-path.js';
+
+/** An app of Express that can be mounted in another one. @see Express, `app.mountpath` and the event `mount` */
+export interface MountableApp extends Pick<EventEmitter, 'on'> {
+  readonly mountpath: string | readonly string[];
+  /** The app that it is mounted in. */
+  readonly parent?: object;
+}
+
+/** The mounted apps with a CorsModule of their own, by the app that they are mounted in. */
+const mounted = new WeakMap<object, Set<MountableApp>>();
+
+/** Notes where an app is mounted, if it is or will be. */
+export function watchMount(app: MountableApp): void {
+  const note = (parent: object | undefined): void => {
+    if (parent !== undefined) mounted.set(parent, (mounted.get(parent) ?? new Set()).add(app));
+  };
+  note(app.parent);
+  app.on('mount', note);
+}
+
+/**
+ * The paths at which apps with a CorsModule of their own are mounted in an app. What arrives there is theirs to decide,
+ * preflights included.
+ */
+export class Mounts {
+  private readonly matchers = new Map<string, MatchFunction<object>>();
+
+  /** @param app - the app that others may be mounted in */
+  constructor(private readonly app: object) {}
+
+  /** @param target - the target of a request */
+  cover(target: string): boolean {
+    const apps = mounted.get(this.app);
+    if (apps === undefined) return false;
+    const path = requestPath(target) ?? '';
+    for (const { mountpath } of apps) {
+      for (const pattern of [mountpath].flat())
+        if (this.matcherOf(String(pattern))(path) !== false) return true;
+    }
+    return false;
+  }
+
+  /** As Express matches a path that something is mounted at. */
+  private matcherOf(pattern: string): MatchFunction<object> {
+    let matches = this.matchers.get(pattern);
+    if (matches === undefined) {
+      matches = match(pattern, { end: false, trailing: true, decode: false });
+      this.matchers.set(pattern, matches);
+    }
+    return matches;
+  }
+}

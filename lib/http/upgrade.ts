@@ -1,0 +1,37 @@
+import type { Duplex } from 'node:stream';
+import type { Exchange } from './exchange.js';
+import { logHostRefusal, UPGRADE_REFUSAL } from './refusal.js';
+import type { HookOutcome } from './request-hook.js';
+
+/**
+ * What happens to a request to change the protocol: where a policy says `enforce`, it is refused before any server of
+ * WebSockets sees it. Any page may open a WebSocket, with the cookies of its visitor, and no CORS keeps it from that.
+ *
+ * Whoever serves it is no route of Nest: what counts is the entry of `routes` for the path, else the module's default.
+ *
+ * @see RFC 6455, section 10.2
+ */
+export function onUpgrade(exchange: Exchange, socket: Duplex): HookOutcome {
+  const { governance, mounts } = exchange.context;
+  if (exchange.origin === undefined || !governance.enforces || mounts.cover(exchange.url)) return 'continue';
+  const policy = governance.policyAt(exchange);
+  if (policy?.enforce !== true) return 'continue';
+  const asking = exchange.ask(policy);
+  const settle = (): 'continue' | 'answered' =>
+    exchange.mayPass(policy) ? 'continue' : refuse(exchange, socket);
+  if (asking === undefined) return settle();
+  // Nobody else listens to the socket while it waits.
+  const onError = (): void => void socket.destroy();
+  socket.on('error', onError);
+  return asking.then(() => {
+    socket.off('error', onError);
+    return settle();
+  });
+}
+
+function refuse(exchange: Exchange, socket: Duplex): 'answered' {
+  logHostRefusal(exchange);
+  socket.on('error', () => socket.destroy());
+  socket.end(UPGRADE_REFUSAL, () => socket.destroy());
+  return 'answered';
+}

@@ -1,0 +1,207 @@
+import type { Type } from '@nestjs/common';
+import type { MetadataScanner } from '@nestjs/core';
+import type { Decorated } from '../decorators/cors-metadata.js';
+import { decoratedMethods } from '../decorators/decorated-places.js';
+import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
+import type { CorsProblem } from '../policy/cors-problem.js';
+import { LayerReader } from '../policy/layer-reader.js';
+import { OPTIONS, readModuleOptions, type PathPolicy } from '../policy/module-options.js';
+import { PolicyComposer } from '../policy/policy-composer.js';
+import { NO_ROUTE_DEFAULTS, type PolicyLayer, type RouteDefaults } from '../policy/policy-fields.js';
+import type { ResolveSource } from '../policy/read-source.js';
+import type { CorsRoute } from './cors-route.js';
+import { decoratorLayers, routeLayers, type DecoratorLayers } from './decorator-layers.js';
+import { Governance, type Governed, type GovernedPlace, type GovernedRoute } from './governance.js';
+import { asksTooLate, idleDecorators, idleEnforcement } from './idle-policies.js';
+import { readEntryPath, routeSegments, type UnreadablePath } from './path-pattern.js';
+import { Places, type PathSyntax } from './places.js';
+import { routeDefaults } from './route-defaults.js';
+import { UnservedPolicies } from './unserved-policies.js';
+
+/** What {@link compileGovernance} needs to know of the app. */
+export interface GovernedApp {
+  readonly routes: readonly CorsRoute[];
+  readonly controllers: readonly Type[];
+  /** Knows the methods of the controllers from the search for routes. */
+  readonly scanner: MetadataScanner;
+  /** The request header that versions are asked for with, where that is how. */
+  readonly versionHeader: string | undefined;
+  readonly pathSyntax: PathSyntax;
+  readonly resolveSource: ResolveSource;
+  /** Whether the interceptor that asks after the guards is there, or can still be registered. */
+  readonly canAskAfterGuards: boolean;
+}
+
+/** A place, with the layer that it puts between the module's options and the decorators. */
+interface LayeredPlace extends GovernedPlace {
+  /** `undefined` where the path is unmanaged. */
+  readonly outer: readonly PolicyLayer[] | undefined;
+}
+
+/** What the decorators in front of a route say. */
+interface RouteDecorators {
+  readonly controller: DecoratorLayers;
+  readonly handler: DecoratorLayers;
+}
+
+/**
+ * Computes every policy of the app.
+ *
+ * @param raw - the module's options as they were given
+ * @throws CorsConfigurationError with all problems of all layers
+ */
+export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
+  const composer = new PolicyComposer();
+  const options = readModuleOptions(raw, app.resolveSource);
+  composer.report(options.problems);
+  const { base } = options;
+
+  const reader = new LayerReader(app.resolveSource);
+  const decorators = new Map<Decorated, DecoratorLayers>();
+  const layersOf = (target: Decorated, where: string): DecoratorLayers => {
+    const known = decorators.get(target);
+    if (known !== undefined) return known;
+    const layers = decoratorLayers(target, where, options, reader);
+    composer.report(layers.problems);
+    decorators.set(target, layers);
+    return layers;
+  };
+
+  const places = compilePlaces(base, options.paths, app.pathSyntax, composer);
+  const defaultsOf = routeDefaults(app.routes, app.versionHeader);
+  const routes = app.routes.map((route): GovernedRoute => {
+    const found: RouteDecorators = {
+      controller: layersOf(route.controller, route.controller.name),
+      handler: layersOf(route.decorated, route.where),
+    };
+    const governed = governRoute(route, found, places, defaultsOf(route), composer);
+    composer.report(idleDecorators(route, governed, found.controller, found.handler));
+    if (!app.canAskAfterGuards) composer.report(asksTooLate(route.where, governed));
+    return governed;
+  });
+  const handlers = handlersOf(app.routes);
+  for (const controller of app.controllers) {
+    composer.report(notRoutes(controller, handlers.get(controller), app.scanner));
+  }
+
+  // Each named policy is checked on its own as well: a mistake in one that no route uses yet is a mistake all the same.
+  for (const layer of options.named.values()) composer.compose([base, layer], NO_ROUTE_DEFAULTS);
+  composer.report(idleEnforcement(routes, places.list));
+
+  if (composer.problems.length > 0) throw new CorsConfigurationError(composer.problems);
+  return new Governance({
+    routes,
+    places,
+    unserved: new UnservedPolicies(places.elsewhere, routes),
+    publicOrigins: options.publicOrigins,
+  });
+}
+
+/** Reads the paths of the entries of `routes`, and composes what governs there where no route of Nest serves. */
+function compilePlaces(
+  base: PolicyLayer,
+  entries: readonly PathPolicy[],
+  syntax: PathSyntax,
+  composer: PolicyComposer,
+): Places<LayeredPlace> {
+  const elsewhere: LayeredPlace = {
+    where: OPTIONS,
+    path: '*',
+    segments: [],
+    exact: false,
+    outer: [base],
+    own: composer.compose([base], NO_ROUTE_DEFAULTS),
+  };
+  const places = new Places<LayeredPlace>(elsewhere, syntax);
+  for (const { where, path, exact, layer } of entries) {
+    const outer = layer === undefined ? undefined : [base, layer];
+    const own = outer && composer.compose(outer, NO_ROUTE_DEFAULTS);
+    if (path === undefined) continue;
+    const segments = readEntryPath(path);
+    if (!isRead(segments)) {
+      composer.report([unreadablePath(where, path, segments)]);
+      continue;
+    }
+    const before = places.add({ where, path, segments, exact, outer, own });
+    if (before !== undefined) composer.report([repeatedPath(where, path, before)]);
+  }
+  return places;
+}
+
+function isRead(read: ReturnType<typeof readEntryPath>): read is Exclude<typeof read, UnreadablePath> {
+  return Array.isArray(read);
+}
+
+/**
+ * Composes what governs a route: with the layer of the most specific entry that has all its paths, and once more for each
+ * entry that has some of them and would win there.
+ */
+function governRoute(
+  route: CorsRoute,
+  { controller, handler }: RouteDecorators,
+  places: Places<LayeredPlace>,
+  defaults: RouteDefaults,
+  composer: PolicyComposer,
+): GovernedRoute {
+  const compose = ({ outer }: LayeredPlace): Governed =>
+    outer && composer.compose(routeLayers(outer, controller, handler), defaults);
+  if (places.isEmpty)
+    return { home: places.elsewhere, governed: compose(places.elsewhere), elsewhere: undefined };
+  const { home, others } = places.locate(routeSegments(route.path));
+  return {
+    home,
+    governed: compose(home),
+    elsewhere: others.length === 0 ? undefined : new Map(others.map((place) => [place, compose(place)])),
+  };
+}
+
+function repeatedPath(where: string, path: string, before: GovernedPlace): CorsProblem {
+  return {
+    code: 'route-path-repeated',
+    where,
+    field: 'path',
+    value: path,
+    message: `is the path of ${before.where} as well, so it can never apply`,
+    fix: `remove one of the two entries, or put both into ${before.where}`,
+  };
+}
+
+function unreadablePath(where: string, path: string, { message, mended }: UnreadablePath): CorsProblem {
+  return {
+    code: 'route-path-invalid',
+    where,
+    field: 'path',
+    value: path,
+    message,
+    fix:
+      mended === undefined
+        ? 'write one such as "/files" or "/tenants/:tenant/files", which covers all below'
+        : `write ${JSON.stringify(mended)}`,
+  };
+}
+
+/** The names of each controller's handlers. */
+function handlersOf(routes: readonly CorsRoute[]): ReadonlyMap<Type, ReadonlySet<string>> {
+  const handlers = new Map<Type, Set<string>>();
+  for (const { controller, handlerName } of routes) {
+    const names = handlers.get(controller) ?? new Set();
+    handlers.set(controller, names.add(handlerName));
+  }
+  return handlers;
+}
+
+/** Decorators on methods that are no handlers would be promises that nobody keeps. */
+function notRoutes(
+  controller: Type,
+  handlers: ReadonlySet<string> | undefined,
+  scanner: MetadataScanner,
+): readonly CorsProblem[] {
+  return decoratedMethods(controller, handlers, scanner).map((name) => ({
+    code: 'decorator-without-route',
+    where: `${controller.name}#${name}`,
+    field: '',
+    value: undefined,
+    message: 'has a decorator of nestjs-cors, but serves no route',
+    fix: 'add @Get(), @Post() or another method decorator of Nest, or remove it',
+  }));
+}

@@ -1,0 +1,105 @@
+import type { CorsProblem } from '../policy/cors-problem.js';
+import type { ComposedPolicy } from '../policy/policy-composer.js';
+import { isAny } from '../policy/origin-entry.js';
+import type { PolicyLayer } from '../policy/policy-fields.js';
+import type { CorsRoute } from './cors-route.js';
+import type { DecoratorLayers } from './decorator-layers.js';
+import type { GovernedPlace, GovernedRoute } from './governance.js';
+
+/** What governs a route, at all its paths. */
+function policiesOf({ governed, elsewhere }: GovernedRoute): readonly ComposedPolicy[] {
+  return [governed, ...(elsewhere?.values() ?? [])].filter((policy) => policy !== undefined);
+}
+
+/** What decides after the guards has nobody to ask it where the interceptor is missing. */
+export function asksTooLate(where: string, route: GovernedRoute): readonly CorsProblem[] {
+  return policiesOf(route)
+    .flatMap(({ policy }) => policy.origin.asked.filter(({ afterGuards }) => afterGuards))
+    .map(({ text }) => ({
+      code: 'origin-source-after-guards',
+      where,
+      field: 'origin',
+      value: undefined,
+      message: `${text} decides after the guards, but when the app started no route had such a source, so nobody will ask it`,
+      fix: 'have such a source on some route when the app starts, or restart it with these options',
+    }));
+}
+
+/** Decorators of a route that change nothing wherever it is reached. */
+export function idleDecorators(
+  { where, controller: { name } }: CorsRoute,
+  route: GovernedRoute,
+  controller: DecoratorLayers,
+  handler: DecoratorLayers,
+): readonly CorsProblem[] {
+  // What could not be read says nothing of what it would have come to.
+  if (controller.problems.length + handler.problems.length > 0) return [];
+  const policies = policiesOf(route);
+  if (policies.length === 0) {
+    if (isSaid(handler)) return [unmanaged(where, route.home)];
+    return isSaid(controller) ? [unmanaged(name, route.home)] : [];
+  }
+  const decorators = [...controller.own, ...handler.own];
+  if (policies.some((policy) => !policy.policy.closed || policy.doubtful.has('origin'))) return [];
+  const inner = decorators.slice(decorators.findLastIndex(({ closes }) => closes === true) + 1);
+  const idle = inner.findLast(({ fields }) => fields.enforce === undefined);
+  return idle === undefined ? [] : [withoutOrigin(idle)];
+}
+
+function isSaid({ named, own }: DecoratorLayers): boolean {
+  return named.length + own.length > 0;
+}
+
+function unmanaged(where: string, { path, where: entry }: GovernedPlace): CorsProblem {
+  return {
+    code: 'decorator-unmanaged',
+    where,
+    field: '',
+    value: undefined,
+    message: `has a decorator of nestjs-cors, but lies at or below ${path}, which ${entry} leaves unmanaged`,
+    fix: `remove the decorator, or give ${entry} a policy`,
+  };
+}
+
+/** A decorator that says what origins may do, where no layer says which ones, says nothing to nobody. */
+function withoutOrigin({ where }: PolicyLayer): CorsProblem {
+  return {
+    code: 'preflight-without-origin',
+    where,
+    field: '',
+    value: undefined,
+    message: 'has a policy, but no layer says which origins it is for',
+    fix: 'add @AllowOrigin(…)',
+  };
+}
+
+/**
+ * Layers that say `enforce: true` beside `origin: '*'`, where nothing that they govern has another origin: nobody is ever
+ * refused. Those of the module may do so, since a layer that somebody adds later inherits it.
+ */
+export function idleEnforcement(
+  routes: readonly GovernedRoute[],
+  places: readonly GovernedPlace[],
+): readonly CorsProblem[] {
+  const idle = new Set<PolicyLayer>();
+  const refusing = new Set<PolicyLayer>();
+  const own = places.flatMap((place) => place.own ?? []);
+  for (const { policy, layers } of [...routes.flatMap(policiesOf), ...own]) {
+    if (!policy.enforce) continue;
+    for (const layer of layers.slice(1)) {
+      if (layer.fields.enforce !== true) continue;
+      if (!policy.origin.any) refusing.add(layer);
+      else if (layer.fields.origin?.some(isAny) === true) idle.add(layer);
+    }
+  }
+  return [...idle]
+    .filter((layer) => !refusing.has(layer))
+    .map(({ where }) => ({
+      code: 'enforce-idle',
+      where,
+      field: 'enforce',
+      value: true,
+      message: "refuses nobody, since '*' allows every origin",
+      fix: 'name the origins, or leave enforce out',
+    }));
+}

@@ -1,0 +1,95 @@
+import { parse, type Token } from 'path-to-regexp';
+import { writtenSegment } from './path-readings.js';
+
+/**
+ * One segment of the path of an entry of `routes`: its text as URLs have it, or `undefined` for a parameter, which is any
+ * one segment.
+ */
+export type EntrySegment = string | undefined;
+
+/** What a segment of a route's path can be: its text, `one` for any one segment, `rest` for whatever follows. */
+export type RouteSegment = { readonly text: string } | 'one' | 'rest';
+
+/** Why the path of an entry cannot be read. */
+export interface UnreadablePath {
+  /** What is wrong with it: `has a parameter that is only a part of a segment`. */
+  readonly message: string;
+  /** The mended path, `undefined` where that would be guessing. */
+  readonly mended: string | undefined;
+}
+
+/**
+ * Reads the path of an entry of `routes`, in Nest's syntax: text, parameters that are whole segments, and at its end a
+ * wildcard, which says what an entry says anyway: everything below.
+ */
+export function readEntryPath(path: string): readonly EntrySegment[] | UnreadablePath {
+  let tokens: readonly Token[];
+  try {
+    ({ tokens } = parse(path));
+  } catch {
+    const mended = path.replaceAll(/\*(?![\p{ID_Start}"])/gu, '*path');
+    return { message: 'is no path in the syntax of Nest', mended: mended === path ? undefined : mended };
+  }
+  const segments: EntrySegment[] = [];
+  let text: string | undefined;
+  const end = (): void => {
+    if (text !== undefined && text !== '') segments.push(writtenSegment(text));
+    text = undefined;
+  };
+  for (const [index, token] of tokens.entries()) {
+    if (token.type === 'text') {
+      const [first = '', ...others] = token.value.split('/');
+      if (text === undefined && first !== '') return PARTIAL;
+      text = (text ?? '') + first;
+      for (const part of others) {
+        end();
+        text = part;
+      }
+      continue;
+    }
+    if (token.type === 'group') return OPTIONAL;
+    if (text !== '') return PARTIAL;
+    text = undefined;
+    if (token.type === 'wildcard') {
+      const [next] = tokens.slice(index + 1);
+      if (next !== undefined && !isSlash(next)) return MIDDLE;
+      return segments;
+    }
+    segments.push(undefined);
+  }
+  end();
+  return segments;
+}
+
+function isSlash(token: Token): boolean {
+  return token.type === 'text' && token.value === '/';
+}
+
+const PARTIAL: UnreadablePath = {
+  message: 'has a parameter that is only a part of a segment',
+  mended: undefined,
+};
+const OPTIONAL: UnreadablePath = {
+  message: 'has an optional part, and an entry covers all below its path anyway',
+  mended: undefined,
+};
+const MIDDLE: UnreadablePath = { message: 'has a wildcard in front of its end', mended: undefined };
+
+/** What ends the part of a route's path of which anything is known: groups, expressions and wildcards. */
+const OPEN_ENDED = /[{}()[\]+*\\]|:.*\?$/;
+
+/**
+ * The segments of the path of a route, in the syntax of a platform; what cannot be read for sure is `rest`.
+ *
+ * @param path - as it is registered with the platform
+ */
+export function routeSegments(path: string): readonly RouteSegment[] {
+  const segments: RouteSegment[] = [];
+  for (const segment of path.split('/').slice(1)) {
+    // Fastify writes a colon that is text as two.
+    if (OPEN_ENDED.test(segment) || segment.includes('::')) return [...segments, 'rest'];
+    if (segment.includes(':')) segments.push('one');
+    else if (segment !== '') segments.push({ text: writtenSegment(segment) });
+  }
+  return segments;
+}

@@ -1,0 +1,67 @@
+import { PolicyComposer, type ComposedPolicy } from '../policy/policy-composer.js';
+import {
+  mergeLayers,
+  NO_ROUTE_DEFAULTS,
+  type PolicyLayer,
+  type RouteDefaults,
+} from '../policy/policy-fields.js';
+import type { CorsRoute } from './cors-route.js';
+import type { Governed, GovernedPlace, GovernedRoute } from './governance.js';
+
+/**
+ * What governs a method that no route serves at a path which Nest's routes serve with others: the entry of `routes` that
+ * covers it, else what the policies of these routes have in common. So a page can read the 404 or 405, which clients of
+ * protocols that try out methods rely on (MCP over HTTP).
+ *
+ * Where no layer lists methods, such a preflight is approved for any: nobody serves it. Not so where one of the routes
+ * has a wildcard: it is there for what it does not know, and behind it a middleware may serve the rest.
+ */
+export class UnservedPolicies {
+  private readonly composer = new PolicyComposer();
+  private readonly known = new Map<GovernedPlace, Map<string, Governed>>();
+
+  /**
+   * @param elsewhere - the place of all paths that no entry covers
+   * @param routes - what governs the routes, by the route's index
+   */
+  constructor(
+    private readonly elsewhere: GovernedPlace,
+    private readonly routes: readonly GovernedRoute[],
+  ) {}
+
+  /** @param others - the routes of Nest that serve the path with other methods */
+  at(place: GovernedPlace, others: readonly CorsRoute[]): Governed {
+    const { own } = place;
+    if (others.length === 0 || own === undefined) return own;
+    const ofPlace = this.known.get(place) ?? new Map<string, Governed>();
+    this.known.set(place, ofPlace);
+    const key = others.map(({ index }) => index).join(' ');
+    if (!ofPlace.has(key)) ofPlace.set(key, this.compose(place, own, others));
+    return ofPlace.get(key);
+  }
+
+  private compose(place: GovernedPlace, own: ComposedPolicy, others: readonly CorsRoute[]): Governed {
+    const defaults: RouteDefaults = {
+      ...NO_ROUTE_DEFAULTS,
+      methods: others.some(({ path }) => OPEN_ENDED.test(path)) ? [] : ['*'],
+    };
+    if (place !== this.elsewhere) return this.composer.compose(own.layers, defaults);
+    const policies = others.map(({ index }) => governedAt(this.routes[index] as GovernedRoute, place));
+    // Of a path that one of them leaves alone nobody else knows what is right.
+    if (policies.includes(undefined)) return own;
+    const layers = (policies as readonly ComposedPolicy[]).map((policy, index): PolicyLayer => ({
+      where: (others[index] as CorsRoute).where,
+      merge: index === 0 ? 'replace' : 'restrict',
+      fields: mergeLayers(policy.layers, defaults).fields,
+      unread: [],
+    }));
+    return this.composer.compose(layers, NO_ROUTE_DEFAULTS);
+  }
+}
+
+function governedAt({ home, governed, elsewhere }: GovernedRoute, place: GovernedPlace): Governed {
+  return place === home ? governed : elsewhere?.get(place);
+}
+
+/** A wildcard of either platform. */
+const OPEN_ENDED = /\*/;
