@@ -37,8 +37,7 @@ export class Mounts {
     if (apps === undefined) return false;
     const path = requestPath(target) ?? '';
     for (const { mountpath } of apps) {
-      for (const pattern of [mountpath].flat())
-        if (this.matcherOf(String(pattern))(path) !== false) return true;
+      for (const pattern of [mountpath].flat()) if (this.matcherOf(pattern)(path) !== false) return true;
     }
     return false;
   }

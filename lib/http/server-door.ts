@@ -25,7 +25,7 @@ const doors = new WeakSet<object>();
 export function guardServer(server: Server, door: Door): void {
   if (doors.has(server)) return;
   doors.add(server);
-  const emit = server.emit as Emit;
+  const { emit } = server as { readonly emit: Emit };
   server.emit = function (
     this: Server,
     event: string | symbol,

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { VERSION_NEUTRAL, type VersioningOptions } from '@nestjs/common';
 import { match, type MatchFunction } from 'path-to-regexp';
@@ -103,9 +104,12 @@ export class ExpressMatcher implements RouteMatcher {
   }
 
   foreignRoutes(): readonly ForeignRoute[] {
-    const { own } = this.routesOfStack();
+    const { own, inFront } = this.routesOfStack();
+    const served = new Set<unknown>(this.routes.map(({ path }) => path));
+    // Nest's own answer to what it does not serve stands behind its routes, once for each path without the global prefix.
+    const isNotFound = (route: ExpressRoute): boolean => !inFront.includes(route) && served.has(route.path);
     return expressRoutes(this.adapter)
-      .filter((route) => !own.has(route))
+      .filter((route) => !own.has(route) && !isNotFound(route))
       .flatMap((route) =>
         [route.path].flat(Infinity).map((path) => ({ methods: methodsOf(route), path: String(path) })),
       );
@@ -328,8 +332,12 @@ function answersForSure({ stack }: ExpressRoute): boolean {
   return stack.some(({ handle }) => handle.length === 1 || handle.length === 2);
 }
 
+/** `ALL` for a route of all methods: `app.all()` names each that Node knows. */
 function methodsOf({ methods }: ExpressRoute): readonly string[] {
-  return Object.keys(methods).map((method) => (method === '_all' ? 'ALL' : method.toUpperCase()));
+  const names = Object.keys(methods);
+  return names.includes('_all') || names.length >= METHODS.length
+    ? ['ALL']
+    : names.map((method) => method.toUpperCase());
 }
 
 /** Express serves HEAD by a GET route. */

@@ -82,8 +82,8 @@ export function reportRoutes(
       const others = [...elsewhere].map(([{ path }, other]) => reportRoute(route, other, path));
       return [reportRoute(route, governed), ...others];
     }),
-    ...foreign.flatMap((route) => reportForeign(route, places, platform)),
     ...[...places.list, places.elsewhere].map(reportPlace),
+    ...foreign.flatMap((route) => reportForeign(route, places, platform)),
   ];
 }
 

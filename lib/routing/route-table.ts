@@ -52,9 +52,9 @@ export class RouteTable {
     wrapper: Handler,
   ): readonly CorsRoute[] {
     const wrapped = byHandler.get(Reflect.getOwnMetadata(HANDLER_METADATA, wrapper));
-    return (
-      wrapped ??
-      this.all.filter((route) => route.controller === controller && route.handlerName === wrapper.name)
-    );
+    if (wrapped !== undefined) return wrapped;
+    // A controller of the request's own may bind its methods: each request has another function then.
+    const name = wrapper.name.replace(/^bound /, '');
+    return this.all.filter((route) => route.controller === controller && route.handlerName === name);
   }
 }
