@@ -83,7 +83,7 @@ async function decide(
     policy.origin.afterGuards &&
     decideOrigin(policy, origin) === 'origin-undecided' &&
     (!allowed || verdict.afterGuards !== undefined);
-  const vary = addVary('Origin', view.headersRead.join(', ')) as string;
+  const vary = addVary('Origin', view.headersRead.join(', '));
   return {
     steps: policy.closed
       ? steps

@@ -131,7 +131,7 @@ function preflightSteps(
 }
 
 function varyOf({ headersRead }: AskedRequest): string {
-  return addVary(PREFLIGHT_VARY, headersRead.join(', ')) as string;
+  return addVary(PREFLIGHT_VARY, headersRead.join(', '));
 }
 
 function messageOf(

@@ -202,7 +202,7 @@ export class Exchange implements ArrivedRequest, Arrival {
   /** The value that joins `Vary`. */
   vary(): string {
     const { asked } = this;
-    return asked === undefined ? VARY_ORIGIN : (addVary(VARY_ORIGIN, asked.headersRead.join(', ')) as string);
+    return asked === undefined ? VARY_ORIGIN : addVary(VARY_ORIGIN, asked.headersRead.join(', '));
   }
 }
 

@@ -138,7 +138,7 @@ class Asking {
 
   vary(): string {
     if (this.view === undefined) return PREFLIGHT_VARY;
-    return addVary(PREFLIGHT_VARY, this.view.headersRead.join(', ')) as string;
+    return addVary(PREFLIGHT_VARY, this.view.headersRead.join(', '));
   }
 }
 

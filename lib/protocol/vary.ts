@@ -5,33 +5,29 @@ type HeaderValue = number | string | readonly string[];
 
 /**
  * Adds field names to a response's `Vary` (RFC 9110, 12.5.5; Fetch, CORS protocol and HTTP caches). What is there
- * stays as it is and in front; a name that is there already, in any case, is not added again; a `*` among the elements
- * says all there is to say, so nothing is added.
+ * stays as it is and in front, and a name that is there already, in any case, is not added again. Nothing is added to a
+ * lone `*`, which says all there is to say; caches do not look for one among other names.
  *
  * @param current - the value so far; `undefined` if there is none. It is not changed.
  * @param names - the field name to add, or several: `Origin, Access-Control-Request-Method`
- * @returns the new value, which is `current` or `names` itself where that is enough
+ * @returns the new value, on one line: many caches read only the first line, or only the last
  */
-export function addVary(current: HeaderValue | undefined, names: string): string | readonly string[] {
+export function addVary(current: HeaderValue | undefined, names: string): string {
   if (current === undefined || current === '') return names;
-  if (typeof current === 'string') {
-    const missing = missingFrom(current, names);
-    return missing === '' ? current : `${current}, ${missing}`;
-  }
-  if (typeof current === 'number') return `${current}, ${names}`;
-  return addVaryLine(current, names);
+  const list = typeof current === 'string' ? current : oneLine(current);
+  const missing = missingFrom(list, names);
+  if (missing === '') return list;
+  return list === '' ? missing : `${list}, ${missing}`;
 }
 
-function addVaryLine(lines: readonly string[], names: string): string | readonly string[] {
-  let missing = names;
-  for (const line of lines) missing = missingFrom(line, missing);
-  if (missing === '') return lines;
-  return lines.length === 0 ? missing : [...lines, missing];
+/** The value of a field that was sent on several lines (RFC 9110, 5.3). A line without a name says nothing. */
+function oneLine(value: number | readonly string[]): string {
+  return typeof value === 'number' ? String(value) : value.filter((line) => line !== '').join(', ');
 }
 
-/** The names that do not stand in the list, as one string; none if the list has a `*`. */
+/** The names that do not stand in the list, as one string; none if the list is `*`. */
 function missingFrom(list: string, names: string): string {
-  if (hasElement(list, '*', 0, 1)) return '';
+  if (list.trim() === '*') return '';
   let missing = '';
   let start = elementStart(names, 0);
   while (start < names.length) {

@@ -19,7 +19,9 @@ describe('addVary', () => {
     { name: 'names it contains', current: 'Orig', expected: 'Orig, Origin' },
     { name: '*', current: '*', expected: '*' },
     { name: '* with white space', current: ' * ', expected: ' * ' },
-    { name: '* among others', current: 'Accept, *', expected: 'Accept, *' },
+    { name: '* among others', current: 'Accept, *', expected: 'Accept, *, Origin' },
+    { name: '* twice', current: '*, *', expected: '*, *, Origin' },
+    { name: '* and the name', current: '*, origin', expected: '*, origin' },
     { name: 'a name with a star', current: '*x', expected: '*x, Origin' },
     {
       name: 'odd commas and spaces',
@@ -29,17 +31,18 @@ describe('addVary', () => {
     { name: 'the name behind odd commas', current: ',, Origin\t,', expected: ',, Origin\t,' },
     { name: 'a number', current: 1, expected: '1, Origin' },
     { name: 'no lines', current: [], expected: 'Origin' },
-    { name: 'one line', current: ['Cookie'], expected: ['Cookie', 'Origin'] },
-    { name: 'lines', current: ['Cookie', 'Accept, DNT'], expected: ['Cookie', 'Accept, DNT', 'Origin'] },
-    {
-      name: 'the name in a line',
-      current: ['Cookie', 'Accept, origin'],
-      expected: ['Cookie', 'Accept, origin'],
-    },
-    { name: 'the name in the first line', current: ['Origin', 'Cookie'], expected: ['Origin', 'Cookie'] },
-    { name: '* in a line', current: ['Cookie', '*'], expected: ['Cookie', '*'] },
+    { name: 'one line', current: ['Cookie'], expected: 'Cookie, Origin' },
+    { name: 'lines', current: ['Cookie', 'Accept, DNT'], expected: 'Cookie, Accept, DNT, Origin' },
+    { name: 'empty lines', current: ['', 'Cookie', ''], expected: 'Cookie, Origin' },
+    { name: 'nothing but empty lines', current: ['', ''], expected: 'Origin' },
+    { name: 'the name in a line', current: ['Cookie', 'Accept, origin'], expected: 'Cookie, Accept, origin' },
+    { name: 'the name in the first line', current: ['Origin', 'Cookie'], expected: 'Origin, Cookie' },
+    { name: 'the name twice', current: ['origin', 'Accept, ORIGIN'], expected: 'origin, Accept, ORIGIN' },
+    { name: '* as the one line', current: ['*'], expected: '*' },
+    { name: '* beside an empty line', current: ['', '*'], expected: '*' },
+    { name: '* in a line', current: ['Cookie', '*'], expected: 'Cookie, *, Origin' },
   ])('section 2, case 40: $name', ({ current, expected }) => {
-    expect(addVary(current, 'Origin')).toEqual(expected);
+    expect(addVary(current, 'Origin')).toBe(expected);
   });
 
   it.each([
@@ -54,11 +57,11 @@ describe('addVary', () => {
     {
       name: 'some of them, on two lines',
       current: ['Access-Control-Request-Headers', 'Origin'],
-      expected: ['Access-Control-Request-Headers', 'Origin', 'Access-Control-Request-Method'],
+      expected: 'Access-Control-Request-Headers, Origin, Access-Control-Request-Method',
     },
     { name: '*', current: '*', expected: '*' },
   ])('adds several names: $name', ({ current, expected }) => {
-    expect(addVary(current, PREFLIGHT)).toEqual(expected);
+    expect(addVary(current, PREFLIGHT)).toBe(expected);
   });
 
   it('C44: keeps what an outer middleware and the handler set', () => {
@@ -67,13 +70,8 @@ describe('addVary', () => {
 
   it('leaves the lines it was given alone', () => {
     const lines = Object.freeze(['Cookie']);
-    expect(addVary(lines, 'Origin')).not.toBe(lines);
+    expect(addVary(lines, 'Origin')).toBe('Cookie, Origin');
     expect(lines).toEqual(['Cookie']);
-  });
-
-  it('gives back the lines themselves where nothing is missing', () => {
-    const lines = ['Origin'];
-    expect(addVary(lines, 'Origin')).toBe(lines);
   });
 
   it('GHSA-q7jf-gf43-6x6p: adds the names it is given and nothing from anywhere else', () => {
@@ -93,7 +91,8 @@ describe('addVary', () => {
         const current = joined ? given.join(', ') : given;
         const before = parse(current);
         const after = parse(addVary(current, 'Origin'));
-        const there = before.some((name) => name === '*' || name.toLowerCase() === 'origin');
+        const isStar = [current].flat().filter(Boolean).join(', ').trim() === '*';
+        const there = isStar || before.some((name) => name.toLowerCase() === 'origin');
         expect(after).toEqual(there ? before : [...before, 'Origin']);
       }),
       { seed },
