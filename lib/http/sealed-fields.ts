@@ -41,16 +41,25 @@ export function sealedFields(
 ): GivenFields {
   if (Array.isArray(given)) return sealedList(policy, verdict, given, varySoFar);
   const fields: HeaderFields = {};
-  let vary = varySoFar;
+  let vary: HeaderFields[string];
   for (const name in given as HeaderFields | undefined) {
     // As Node does: what an object inherits is no header.
     if (!Object.hasOwn(given as HeaderFields, name)) continue;
     const value = (given as HeaderFields)[name];
-    if (isVary(name)) vary = value;
-    else if (!isCorsField(name)) fields[name] = value;
+    if (isVary(name)) vary = vary === undefined ? value : ([vary, value].flat() as string[]);
+    else if (!isCorsField(name)) putField(fields, name, value);
   }
-  putFields(fields, policy, verdict, vary);
+  putFields(fields, policy, verdict, vary ?? varySoFar);
   return fields;
+}
+
+function putField(fields: HeaderFields, name: string, value: HeaderFields[string]): void {
+  // To assign to it would set the object's prototype.
+  if (name === '__proto__') {
+    Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    fields[name] = value;
+  }
 }
 
 /** A list may name a field more than once, so it stays a list. */
@@ -60,21 +69,32 @@ function sealedList(
   given: readonly unknown[],
   varySoFar: HeaderFields[string],
 ): readonly unknown[] {
-  const pairs = Array.isArray(given[0]) ? (given as readonly (readonly unknown[])[]) : pairsOf(given);
+  const pairs = Array.isArray(given[0]) ? united(given as readonly Pair[]) : pairsOf(given);
   const varies = pairs.filter(([name]) => isVary(String(name))).flatMap(([, value]) => value) as string[];
   const others = pairs.filter(([name]) => !isVary(String(name)) && !isCorsField(String(name)));
   const fields: HeaderFields = {};
-  putFields(
-    fields,
-    policy,
-    verdict,
-    varies.length === 0 ? varySoFar : varies.length === 1 ? varies[0] : varies,
-  );
+  putFields(fields, policy, verdict, varies.length === 0 ? varySoFar : varies);
   return [...others, ...Object.entries(fields)].flat();
 }
 
-function pairsOf(list: readonly unknown[]): readonly (readonly unknown[])[] {
-  return list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1]]] : []));
+type Pair = readonly [name: unknown, value: unknown];
+
+function pairsOf(list: readonly unknown[]): readonly Pair[] {
+  return list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1]] as const] : []));
+}
+
+/**
+ * Pairs with each name once. Node keeps all of a list of pairs, but of a flat list, which is what it takes beside fields
+ * that were set before, its version 20 then keeps only the last line of a name.
+ */
+function united(pairs: readonly Pair[]): readonly Pair[] {
+  const byName = new Map<string, Pair>();
+  for (const pair of pairs) {
+    const key = String(pair[0]).toLowerCase();
+    const first = byName.get(key);
+    byName.set(key, first === undefined ? pair : [first[0], [first[1], pair[1]].flat()]);
+  }
+  return [...byName.values()];
 }
 
 function putFields(

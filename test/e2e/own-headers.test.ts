@@ -11,6 +11,7 @@ import {
   rawOf,
   SHARED_FIELDS,
   SHARED_LIST,
+  writePairs,
   type AnyResponse,
 } from './own-headers/controller.js';
 
@@ -37,10 +38,9 @@ const HANDLERS = [
   { path: 'shared-list', own: ['Accept-Encoding', 'X-Tenant'] },
 ].map((handler) => ({ status: 200, own: 'X-Tenant', ...handler }));
 
-/** The `Vary` of the app with `Origin` added: to its text, or as another line where it has several. */
-function withOrigin(own: string | readonly string[] | undefined): string | readonly string[] {
-  if (own === undefined) return 'Origin';
-  return typeof own === 'string' ? `${own}, Origin` : [...own, 'Origin'];
+/** The `Vary` of the app with `Origin` added, on one line. */
+function withOrigin(own: string | readonly string[] | undefined): string {
+  return [own ?? [], 'Origin'].flat().join(', ');
 }
 
 function moduleOf(...controllers: Type[]): Type {
@@ -106,8 +106,8 @@ describe.each(PLATFORMS)("the app's own headers on %s", (platform) => {
   });
 });
 
-/** What an app may have for a `Vary`, and what goes out. */
-const VARIES: readonly (readonly [set: string | readonly string[], sent: string | readonly string[]])[] = [
+/** What an app may have for a `Vary`, and what goes out: one line, since many caches read only one. */
+const VARIES: readonly (readonly [set: string | readonly string[], sent: string])[] = [
   ['Accept-Encoding', 'Accept-Encoding, Origin'],
   ['Origin', 'Origin'],
   ['origin', 'origin'],
@@ -119,24 +119,19 @@ const VARIES: readonly (readonly [set: string | readonly string[], sent: string 
   [' a ,, b , ', 'a ,, b , , Origin'],
   ['a,,', 'a,,, Origin'],
   ['*', '*'],
-  ['Accept, *', 'Accept, *'],
-  [
-    ['a', 'b'],
-    ['a', 'b', 'Origin'],
-  ],
-  [
-    ['a', 'origin'],
-    ['a', 'origin'],
-  ],
-  [
-    ['a', '*'],
-    ['a', '*'],
-  ],
-  [
-    ['a, b', ''],
-    ['a, b', '', 'Origin'],
-  ],
+  ['Accept, *', 'Accept, *, Origin'],
+  [['*'], '*'],
+  [['a', 'b'], 'a, b, Origin'],
+  [['a', 'origin'], 'a, origin'],
+  [['origin', 'a, ORIGIN'], 'origin, a, ORIGIN'],
+  [['a', '*'], 'a, *, Origin'],
+  [['a, b', ''], 'a, b, Origin'],
 ];
+
+/** The lines of `Vary`, which a list may name in any case. */
+function linesOf(vary: string | readonly string[]): readonly (readonly [string, string])[] {
+  return [vary].flat().map((line, index) => [index % 2 === 0 ? 'Vary' : 'vary', line]);
+}
 
 @Controller('vary')
 @AllowOrigin(APP)
@@ -150,6 +145,12 @@ class VaryController {
     rawOf(response)
       .writeHead(200, { vary: VaryController.vary as string })
       .end();
+  }
+  @Get('list') list(@Res() response: AnyResponse) {
+    rawOf(response).writeHead(200, linesOf(VaryController.vary).flat()).end();
+  }
+  @Get('pairs') pairs(@Res() response: AnyResponse) {
+    writePairs(response, linesOf(VaryController.vary)).end();
   }
   @Get('reply') reply(@Res({ passthrough: true }) response: AnyResponse) {
     if ('raw' in response) response.header('vary', VaryController.vary);
@@ -166,7 +167,7 @@ describe.each(PLATFORMS)('Vary on %s', (platform) => {
 
   it.each(VARIES)('40, C44: keeps %j', async (set, sent) => {
     VaryController.vary = set;
-    for (const path of ['raw', 'head', 'reply']) {
+    for (const path of ['raw', 'head', 'list', 'pairs', 'reply']) {
       const response = await send(running.port, { path: `/vary/${path}`, headers: { origin: APP } });
       expect([path, corsHeaders(response)]).toEqual([path, expected({ acao: APP, vary: sent })]);
     }
@@ -185,6 +186,62 @@ describe.each(PLATFORMS)('Vary on %s', (platform) => {
     expect(corsHeaders(preflight)).toEqual(expected({ acao: APP, vary: PREFLIGHT_VARY }));
   });
 });
+
+@Controller('names')
+@AllowOrigin(APP)
+class NamesController {
+  @Get('set') set(@Res() response: AnyResponse) {
+    rawOf(response).setHeader('__proto__', 'own').setHeader('Set-Cookie', ['a=1', 'b=2']).end();
+  }
+  @Get('object') object(@Res() response: AnyResponse) {
+    // As a key that is computed it is a property like any other.
+    const fields = { ['__proto__']: 'own', 'Set-Cookie': ['a=1', 'b=2'] };
+    rawOf(response).writeHead(200, fields).end();
+  }
+  @Get('no-prototype') noPrototype(@Res() response: AnyResponse) {
+    const fields = Object.create(null) as Record<string, string | string[]>;
+    Object.assign(fields, { 'Set-Cookie': ['a=1', 'b=2'] });
+    fields['__proto__'] = 'own';
+    rawOf(response).writeHead(200, fields).end();
+  }
+  @Get('list') list(@Res() response: AnyResponse) {
+    rawOf(response)
+      .writeHead(200, ['__proto__', 'own', 'Set-Cookie', ['a=1', 'b=2']])
+      .end();
+  }
+  @Get('pairs') pairs(@Res() response: AnyResponse) {
+    writePairs(response, [
+      ['Set-Cookie', 'a=1'],
+      ['__proto__', 'own'],
+      ['set-cookie', 'b=2'],
+    ]).end();
+  }
+}
+
+describe.each(PLATFORMS)(
+  'a name that is no property of its own accord, and a name twice, on %s',
+  (platform) => {
+    let running: RunningApp;
+    beforeAll(async () => {
+      running = await startApp(platform, moduleOf(NamesController));
+    });
+    afterAll(() => running.app.close());
+
+    it.each(['set', 'object', 'no-prototype', 'list', 'pairs'])(
+      '__proto__ and two cookies survive the seal: %s',
+      async (path) => {
+        const response = await send(running.port, { path: `/names/${path}`, headers: { origin: APP } });
+        const own = response.lines.filter(([name]) => /^(?:__proto__|set-cookie)$/i.test(name));
+        expect(own.map(([name, value]) => `${name.toLowerCase()}: ${value}`).toSorted()).toEqual([
+          '__proto__: own',
+          'set-cookie: a=1',
+          'set-cookie: b=2',
+        ]);
+        expect(corsHeaders(response)).toEqual(expected({ acao: APP, vary: 'Origin' }));
+      },
+    );
+  },
+);
 
 @Controller('cats')
 @AllowOrigin(APP)
@@ -269,7 +326,7 @@ describe.each(PLATFORMS)('middlewares on %s', (platform) => {
       next();
     });
     expect([response.headers['x-first'], response.headers['x-second']]).toEqual(['set late', 'set late']);
-    expect(corsHeaders(response)).toEqual(expected({ acao: APP, vary: ['X-second', 'X-first', 'Origin'] }));
+    expect(corsHeaders(response)).toEqual(expected({ acao: APP, vary: 'X-second, X-first, Origin' }));
   });
 
   it.each([APP, EVIL, 'null', `${APP}/`])(

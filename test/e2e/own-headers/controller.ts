@@ -22,6 +22,14 @@ export function rawOf(response: AnyResponse): ServerResponse {
   return 'raw' in response ? response.raw : response;
 }
 
+/** Not in Node's documentation, but its own code reads lists of pairs as well. */
+export function writePairs(
+  response: AnyResponse,
+  pairs: readonly (readonly [name: string, value: string])[],
+): ServerResponse {
+  return rawOf(response).writeHead(200, pairs as unknown as OutgoingHttpHeaders);
+}
+
 /** What an app should have left to the library. */
 export const FOREIGN = {
   'Access-Control-Allow-Origin': 'https://foreign.example.com',
@@ -116,14 +124,7 @@ export function foreignController(path: string, decorate: ClassDecorator): Type 
         .end('own');
     }
     @Get('write-head-pairs') writeHeadPairs(@Res() response: AnyResponse) {
-      // Not in Node's documentation, but its own code reads lists of pairs as well.
-      const pairs = Object.entries({
-        ...FOREIGN,
-        Vary: 'X-Tenant',
-      }) as unknown as OutgoingHttpHeaders[string];
-      rawOf(response)
-        .writeHead(200, pairs as unknown as OutgoingHttpHeaders)
-        .end('own');
+      writePairs(response, Object.entries({ ...FOREIGN, Vary: 'X-Tenant' })).end('own');
     }
     @Get('shared') shared(@Res() response: AnyResponse) {
       rawOf(response)
