@@ -11,7 +11,6 @@ export function createFloor(): Server {
       'Access-Control-Allow-Headers': ALLOWED_HEADERS.join(','),
       'Access-Control-Max-Age': String(MAX_AGE),
       Vary: PREFLIGHT_VARY,
-      'Content-Length': '0',
     });
     response.end();
   });

@@ -63,6 +63,8 @@ export function answerPreflight(
   if (verdict.allowHeaders !== '') fields['access-control-allow-headers'] = verdict.allowHeaders;
   if (policy.maxAge !== '') fields['access-control-max-age'] = policy.maxAge;
   fields['vary'] = vary;
-  fields['content-length'] = '0';
-  return { status: policy.optionsSuccessStatus, fields };
+  const status = policy.optionsSuccessStatus;
+  // A 204 is empty by itself, and must not say so (RFC 9110, 8.6).
+  if (status !== 204) fields['content-length'] = '0';
+  return { status, fields };
 }

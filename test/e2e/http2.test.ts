@@ -26,6 +26,18 @@ class CatsController {
     reply.raw.writeHead(200, { 'access-control-allow-origin': '*', vary: 'X-Own' });
     reply.raw.end('raw');
   }
+  @Get('pairs') pairs(@Res() reply: FastifyReply) {
+    const pairs = [
+      ['set-cookie', 'a=1'],
+      ['vary', 'X-Own'],
+      ['__proto__', 'own'],
+      ['set-cookie', 'b=2'],
+      ['vary', 'X-Other'],
+    ];
+    reply.raw.setHeader('x-before', 'before');
+    reply.raw.writeHead(200, pairs as never).end();
+  }
+  @Put('open') @AllowOrigin('*') open() {}
   @Sse('events') events() {
     return of({ data: 'an event' });
   }
@@ -50,15 +62,18 @@ describe('HTTP/2 on fastify', () => {
     await running.app.close();
   });
 
-  /** The status and the headers of CORS, of which HTTP/2 knows lower-case names only. */
-  function request(path: string, headers: Record<string, string | string[]> = {}, method = 'GET') {
+  /** The status and the headers of CORS, or those that are named; HTTP/2 knows lower-case names only. */
+  function request(
+    path: string,
+    headers: Record<string, string | string[]> = {},
+    method = 'GET',
+    shown = /^(?:vary$|access-control-)/,
+  ) {
     return new Promise<readonly [status: unknown, fields: object]>((resolve, reject) => {
       const stream = session.request({ ':path': path, ':method': method, ...headers });
       let result: readonly [unknown, object];
       stream.on('response', (response) => {
-        const fields = Object.entries(response).filter(
-          ([name]) => name === 'vary' || name.startsWith('access-control-'),
-        );
+        const fields = Object.entries(response).filter(([name]) => shown.test(name));
         result = [response[':status'], Object.fromEntries(fields)];
       });
       stream.on('error', reject);
@@ -102,5 +117,33 @@ describe('HTTP/2 on fastify', () => {
     expect(approved).toEqual([204, expected({ acao: APP, acam: 'PUT', vary: PREFLIGHT_VARY })]);
     const refused = await request('/cats', preflightHeaders(EVIL, 'PUT'), 'OPTIONS');
     expect(refused).toEqual([403, expected({ vary: PREFLIGHT_VARY })]);
+  });
+
+  it.each(['file://', 'app://.', '', [APP, EVIL]])(
+    "approves a preflight under '*' for %j",
+    async (origin) => {
+      const headers = { ...preflightHeaders(APP, 'PUT'), origin };
+      const approved = expected({ acao: '*', acam: 'PUT', vary: PREFLIGHT_VARY });
+      expect(await request('/cats/open', headers, 'OPTIONS')).toEqual([204, approved]);
+    },
+  );
+
+  it('says of a refused preflight that it is empty, and of a 204 nothing (RFC 9110, 8.6)', async () => {
+    const shown = /^(?:content-length|transfer-encoding)$/;
+    const lengthOf = (origin: string) => request('/cats', preflightHeaders(origin, 'PUT'), 'OPTIONS', shown);
+    expect(await lengthOf(APP)).toEqual([204, {}]);
+    expect(await lengthOf(EVIL)).toEqual([403, { 'content-length': '0' }]);
+  });
+
+  it('keeps what is named twice in a list of pairs, and __proto__', async () => {
+    const shown = /^(?:set-cookie|vary|x-before|__proto__)$/;
+    const [status, fields] = await request('/cats/pairs', { origin: APP }, 'GET', shown);
+    expect(status).toBe(200);
+    expect(Object.entries(fields).toSorted()).toEqual([
+      ['__proto__', 'own'],
+      ['set-cookie', ['a=1', 'b=2']],
+      ['vary', 'X-Own, X-Other, Origin'],
+      ['x-before', 'before'],
+    ]);
   });
 });

@@ -67,7 +67,8 @@ describe('answerPreflight', () => {
     return answerPreflight(policy, facts, verdict, PREFLIGHT_VARY);
   }
 
-  const always = { vary: PREFLIGHT_VARY, 'content-length': '0' };
+  const always = { vary: PREFLIGHT_VARY };
+  const empty = { 'content-length': '0' };
 
   it.each<
     [
@@ -108,6 +109,7 @@ describe('answerPreflight', () => {
         'access-control-allow-methods': 'PURGE',
         'access-control-allow-headers': 'content-type,x-a',
         'access-control-max-age': '600',
+        ...empty,
       },
     ],
     ['any origin', { origin: '*' }, 'HEAD', undefined, 204, { 'access-control-allow-origin': '*' }],
@@ -130,7 +132,14 @@ describe('answerPreflight', () => {
     ['a header', A, 'PUT', 'x-b'],
   ])('a refusal of %s tells nothing but Vary', (_, origin, method, headers) => {
     const options = { origin: A, credentials: true, methods: 'PUT', maxAge: 600 };
-    expect(answer(options, method, headers, origin)).toEqual({ status: 403, fields: always });
+    expect(answer(options, method, headers, origin)).toEqual({ status: 403, fields: { ...always, ...empty } });
+  });
+
+  it.each([200, 201, 203, 205, 206, 299])('says that a %i is empty', (optionsSuccessStatus) => {
+    expect(answer({ origin: A, optionsSuccessStatus }, 'GET')).toMatchObject({
+      status: optionsSuccessStatus,
+      fields: empty,
+    });
   });
 
   it('makes fields anew for each answer, since somebody downstream will change them (C74)', () => {
