@@ -13,7 +13,7 @@ import { Asking, type OriginVerdict } from './asking.js';
 import type { CorsExplanation, CorsHint, CorsReason } from './cors-explanation.js';
 import { clausesOf, corsFieldsOf, subjectOf, toStep } from './explanation-parts.js';
 import { governingPreflight, routeInUpperCase, type ExplainContext, type Governing } from './governing.js';
-import { headersStep, methodStep, preflightReason } from './preflight-steps.js';
+import { headersStep, methodStep } from './preflight-steps.js';
 import type { PlainRequest } from './read-request.js';
 import { governingSteps, originStep, type ExplainedStep } from './steps.js';
 import { originText } from './words.js';
@@ -122,9 +122,8 @@ function preflightSteps(
   { origin, method, headers }: PreflightFacts,
   verdict: OriginVerdict,
 ): readonly ExplainedStep[] {
-  const reason = preflightReason(policy, origin, verdict.reason);
   return [
-    originStep(governing, policy, origin, { ...verdict, reason }),
+    originStep(governing, policy, origin, verdict),
     methodStep(governing, policy, method),
     headersStep(governing, policy, headers),
   ];

@@ -4,7 +4,6 @@ import { elementEnd, elementStart } from '../protocol/ascii.js';
 import { isForbiddenMethod, isSafelistedMethod } from '../protocol/names.js';
 import { refusedRequestHeader } from '../protocol/request-headers.js';
 import { decidePreflight, type PreflightFacts, type PreflightReason } from '../protocol/verdict.js';
-import type { DecidedReason } from './asking.js';
 import type { CorsHint } from './cors-explanation.js';
 import { ownerOf, type Governing } from './governing.js';
 import { makeStep, type ExplainedStep } from './steps.js';
@@ -22,12 +21,6 @@ const MAX_REFUSED = 20;
 /** What a preflight comes to for one part of it alone. */
 function decidePart(policy: Policy, part: Partial<PreflightFacts>): PreflightReason {
   return decidePreflight(policy, { ...HARMLESS, ...part }, 'origin-allowed').reason;
-}
-
-/** What a preflight comes to for its origin: under `*` as well, one that is malformed is refused. */
-export function preflightReason(policy: Policy, origin: string, reason: DecidedReason): DecidedReason {
-  const { reason: verdict } = decidePreflight(policy, { ...HARMLESS, origin }, reason);
-  return verdict === 'origin-malformed' ? verdict : reason;
 }
 
 /** Whether the policy allows the method that a preflight asks for. */

@@ -85,8 +85,7 @@ export function decidePreflight(
   facts: PreflightFacts,
   reason: OriginReason,
 ): PreflightVerdict {
-  // '*' is sent whatever the origin is, but preflights come from browsers, and browsers don't send junk.
-  if (reason === 'origin-malformed' || !isSerializedOrigin(facts.origin)) return refusal('origin-malformed');
+  if (reason === 'origin-malformed') return refusal('origin-malformed');
   if (!allowsReading(reason)) return refusal('origin-not-allowed');
   if (isForbiddenMethod(facts.method) || !approvesMethod(policy.methods, facts.method)) {
     return refusal('method-not-allowed');

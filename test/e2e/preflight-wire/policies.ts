@@ -19,7 +19,7 @@ export const SEVEN_HEADERS = [
 
 /** The policies of the cases, each at a controller's path and at a path that no controller serves. */
 export const POLICIES = {
-  any: { origin: '*' },
+  any: { origin: '*', methods: 'PUT' },
   'any-exposed': { origin: '*', exposedHeaders: '*' },
   one: { origin: APP },
   list: { origin: [APP, ADMIN], credentials: true },
