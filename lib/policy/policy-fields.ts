@@ -81,8 +81,14 @@ export interface MergedFields {
 /** What a route itself says where no layer sets `methods` or `allowedHeaders`. */
 export type RouteDefaults = Pick<PolicyFields, 'methods' | 'allowedHeaders'>;
 
-/** Where nothing is known of the target: only what the Fetch standard safelists. */
-export const NO_ROUTE_DEFAULTS: RouteDefaults = { methods: [], allowedHeaders: [] };
+/**
+ * The request headers that every API client sends: bearer tokens, and a type of content such as JSON. Not only with
+ * methods that have a body: behind a 303, WebKit asks for `content-type` on the GET as well.
+ */
+export const USUAL_REQUEST_HEADERS: readonly string[] = ['authorization', 'content-type'];
+
+/** Where nothing is known of the target: the methods that the Fetch standard safelists, and the usual headers. */
+export const NO_ROUTE_DEFAULTS: RouteDefaults = { methods: [], allowedHeaders: USUAL_REQUEST_HEADERS };
 
 /** Nothing dangerous is allowed. */
 export const NO_DANGERS: Dangers = { insecureOrigins: false, publicSuffixes: false, nullOrigin: false };

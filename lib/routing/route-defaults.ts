@@ -1,12 +1,12 @@
-import { isForbiddenRequestHeader, isToken } from '../protocol/names.js';
-import type { RouteDefaults } from '../policy/policy-fields.js';
+import { USUAL_REQUEST_HEADERS, type RouteDefaults } from '../policy/policy-fields.js';
+import { readRequestHeader } from '../policy/read-names.js';
 import type { CorsRoute } from './cors-route.js';
 import { declaredInput } from './nest-internals.js';
 
 /**
  * What routes say of themselves where no layer sets `methods` or `allowedHeaders`: the methods that the app serves at
- * the path, and the headers that the handler declares it reads. Found when they are asked for, since most routes have
- * layers that set them.
+ * the path, and beside the usual headers those that the handler declares it reads. Found when they are asked for, since
+ * most routes have layers that set them.
  *
  * @param versionHeader - the request header that versions are asked for with, which the app reads before any handler
  */
@@ -45,7 +45,7 @@ class DefaultsOfRoute implements RouteDefaults {
   }
 
   get allowedHeaders(): readonly string[] {
-    return readHeaders(this.route, this.app.versionHeader);
+    return defaultHeaders(this.route, this.app.versionHeader);
   }
 }
 
@@ -58,9 +58,23 @@ function methodsByPath(routes: readonly CorsRoute[]): ReadonlyMap<string, Readon
   return methods;
 }
 
-function readHeaders(route: CorsRoute, versionHeader: string | undefined): readonly string[] {
-  const { body, headers } = declaredInput(route.controller, route.handlerName);
-  const version = route.version !== undefined && versionHeader !== undefined ? [versionHeader] : [];
-  const names = [...(body ? ['content-type'] : []), ...headers, ...version].map((name) => name.toLowerCase());
-  return [...new Set(names)].filter((name) => isToken(name) && !isForbiddenRequestHeader(name));
+function defaultHeaders(route: CorsRoute, versionHeader: string | undefined): readonly string[] {
+  const version =
+    route.version !== undefined && versionHeader !== undefined ? [versionHeader.toLowerCase()] : [];
+  return [...new Set([...USUAL_REQUEST_HEADERS, ...declaredHeaders(route), ...version.filter(isListable)])];
+}
+
+/**
+ * The request headers that a handler declares that it reads: those that it names in `@Headers('x-…')`, but for those that
+ * no script can set, and `content-type` if it takes a body. In lower case.
+ */
+export function declaredHeaders({ controller, handlerName }: CorsRoute): readonly string[] {
+  const { body, headers } = declaredInput(controller, handlerName);
+  const named = headers.map((name) => name.toLowerCase()).filter(isListable);
+  return [...new Set([...(body ? ['content-type'] : []), ...named])];
+}
+
+/** Whether a list of request headers may have the name, as a name. */
+function isListable(name: string): boolean {
+  return name !== '*' && 'name' in readRequestHeader(name);
 }

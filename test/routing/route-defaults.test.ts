@@ -13,7 +13,7 @@ import {
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { corsRoute, type CorsRoute } from '../../lib/routing/cors-route.js';
-import { routeDefaults } from '../../lib/routing/route-defaults.js';
+import { declaredHeaders, routeDefaults } from '../../lib/routing/route-defaults.js';
 
 @Controller('cats')
 class Cats {
@@ -30,6 +30,8 @@ class Cats {
     @Headers('Sec-Fetch-Site') _site: string,
     @Headers('host') _host: string,
     @Headers('no token') _junk: string,
+    @Headers('*') _any: string,
+    @Headers('Access-Control-Request-Method') _method: string,
     @Headers('authorization') _authorization: string,
   ) {}
 }
@@ -52,29 +54,42 @@ function route(handlerName: keyof Cats, rest: Partial<CorsRoute> = {}): CorsRout
   return { ...made, ...rest };
 }
 
+const USUAL = ['authorization', 'content-type'];
+
 const headersOf = (one: CorsRoute, versionHeader?: string): readonly string[] =>
   routeDefaults([one], versionHeader)(one).allowedHeaders;
 
 describe('the headers that a route allows by itself', () => {
-  it('are none for a handler that reads none by name', () => {
-    expect(headersOf(route('list'))).toEqual([]);
+  it('are the usual ones, also for a handler that reads none by name and has no body', () => {
+    expect(headersOf(route('list'))).toEqual(USUAL);
+    expect(headersOf(route('add'))).toEqual(USUAL);
+    expect(headersOf(route('raw'))).toEqual(USUAL);
   });
 
-  it('are content-type for one that takes a body, a part of it, or the raw one', () => {
-    expect(headersOf(route('add'))).toEqual(['content-type']);
-    expect(headersOf(route('name'))).toEqual(['content-type', 'x-request-id']);
-    expect(headersOf(route('raw'))).toEqual(['content-type']);
+  it('and what it reads by name, each once, but for names that scripts may not set', () => {
+    expect(headersOf(route('name'))).toEqual([...USUAL, 'x-request-id']);
+    expect(headersOf(route('one')).toSorted()).toEqual([...USUAL, 'if-none-match', 'x-tenant']);
   });
 
-  it('are what it reads by name, each once, but for names that scripts may not set', () => {
-    expect([...headersOf(route('one'))].toSorted()).toEqual(['authorization', 'if-none-match', 'x-tenant']);
+  it('and the header for the version, where the route has a version', () => {
+    const versioned = [...USUAL, 'x-version'];
+    expect(headersOf(route('list', { version: '1' }), 'X-Version')).toEqual(versioned);
+    expect(headersOf(route('list', { version: ['1', VERSION_NEUTRAL] }), 'X-Version')).toEqual(versioned);
+    expect(headersOf(route('list'), 'X-Version')).toEqual(USUAL);
+    expect(headersOf(route('list', { version: '1' }))).toEqual(USUAL);
+    expect(headersOf(route('list', { version: '1' }), 'Sec-Version')).toEqual(USUAL);
   });
+});
 
-  it('have the header for the version, where the route has a version', () => {
-    expect(headersOf(route('list', { version: '1' }), 'X-Version')).toEqual(['x-version']);
-    expect(headersOf(route('list', { version: ['1', VERSION_NEUTRAL] }), 'X-Version')).toEqual(['x-version']);
-    expect(headersOf(route('list'), 'X-Version')).toEqual([]);
-    expect(headersOf(route('list', { version: '1' }))).toEqual([]);
+describe('the headers that a handler declares', () => {
+  it.each<[handler: keyof Cats, headers: readonly string[]]>([
+    ['list', []],
+    ['add', ['content-type']],
+    ['name', ['content-type', 'x-request-id']],
+    ['raw', ['content-type']],
+    ['one', ['x-tenant', 'if-none-match', 'authorization']],
+  ])('%s: %j', (handler, headers) => {
+    expect(declaredHeaders(route(handler)).toSorted()).toEqual(headers.toSorted());
   });
 });
 
