@@ -131,8 +131,8 @@ export interface CommonPolicyOptions {
    * Request headers that a preflight may approve, in any case. `'*'` is any header but `Authorization`, which must be
    * listed by name beside it; the answer still names the requested ones.
    *
-   * @defaultValue what the handler declares that it reads: `content-type` if it has `@Body()` or `@RawBody()`, and the
-   * names in its `@Headers('x-…')` parameters; with header versioning also the version's header
+   * @defaultValue `authorization`, `content-type`, and the names in the handler's `@Headers('x-…')` parameters; with
+   * header versioning also the version's header
    * @see Fetch, "CORS-unsafe request-header names" and "CORS non-wildcard request-header name"
    */
   readonly allowedHeaders?: OneOrMany<string> | undefined;
@@ -166,6 +166,12 @@ export interface CommonPolicyOptions {
    * @defaultValue none is set
    */
   readonly dangerously?: DangerousOptions | undefined;
+  /**
+   * How these fields meet those of the layer around; see {@link MergeMode}.
+   *
+   * @defaultValue `'replace'`
+   */
+  readonly merge?: MergeMode | undefined;
 }
 
 /** Who may read the response, without cookies and HTTP authentication. */
@@ -230,8 +236,9 @@ export interface CredentialedAccessOptions {
 export type CorsPolicyOptions = CommonPolicyOptions & (AnonymousAccessOptions | CredentialedAccessOptions);
 
 /**
- * How a decorator's fields meet those of the layer around it, field by field and only for fields that it sets. Where no
- * layer around it sets a field, they meet the field's default.
+ * How a layer's fields meet those of the layer around it, field by field and only for fields that it sets. Where no
+ * layer around it sets a field, as there is none around the module's options, they meet the field's default: of
+ * `methods` and `allowedHeaders` that is each route's own.
  *
  * - `'replace'`: they take their place.
  * - `'extend'`: the union of lists, and of what `dangerously` lets through; other fields take the place of the outer
@@ -243,6 +250,11 @@ export type CorsPolicyOptions = CommonPolicyOptions & (AnonymousAccessOptions | 
  * @example The outer layer's origins and one more
  * ```ts
  * @AllowOrigin('https://admin.example.com', { merge: 'extend' })
+ * ```
+ *
+ * @example Two more request headers on every route
+ * ```ts
+ * CorsModule.forRoot({ allowedHeaders: ['traceparent', 'baggage'], merge: 'extend' })
  * ```
  */
 export type MergeMode = 'replace' | 'extend' | 'restrict';
@@ -342,27 +354,14 @@ export type CorsModuleOptions = CorsPolicyOptions & {
 };
 
 /** What `@AllowOrigin` takes as one object; beside origins the same without `origin`. */
-export type AllowOriginOptions = Pick<CommonPolicyOptions, 'enforce' | 'dangerously'> & {
-  /**
-   * How its fields meet those of the layer around it; see {@link MergeMode}.
-   *
-   * @defaultValue `'replace'`
-   */
-  readonly merge?: MergeMode | undefined;
-} & (AnonymousAccessOptions | CredentialedAccessOptions);
+export type AllowOriginOptions = Pick<CommonPolicyOptions, 'enforce' | 'dangerously' | 'merge'> &
+  (AnonymousAccessOptions | CredentialedAccessOptions);
 
 /** What `@Preflight` takes: what a preflight may be told. */
-export interface PreflightOptions extends Pick<
+export type PreflightOptions = Pick<
   CommonPolicyOptions,
-  'methods' | 'allowedHeaders' | 'maxAge' | 'optionsSuccessStatus'
-> {
-  /**
-   * How its fields meet those of the layer around it; see {@link MergeMode}.
-   *
-   * @defaultValue `'replace'`
-   */
-  readonly merge?: MergeMode | undefined;
-}
+  'methods' | 'allowedHeaders' | 'maxAge' | 'optionsSuccessStatus' | 'merge'
+>;
 
 /**
  * Makes the module's options; implemented by a class given to `forRootAsync({ useClass | useExisting })`.

@@ -3,7 +3,7 @@ import { isOptionsObject, type OptionsObject } from './options-object.js';
 import { OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
 import { isExact } from './origin-entry.js';
 import { parseOrigin } from './origin-syntax.js';
-import { closingLayer, POLICY_FIELDS, type PolicyLayer } from './policy-fields.js';
+import { closingLayer, POLICY_OPTIONS, type PolicyLayer } from './policy-fields.js';
 import { elements, readBoolean, readLayer } from './read-layer.js';
 import type { ResolveSource } from './read-source.js';
 import { suggest } from './suggest.js';
@@ -12,7 +12,7 @@ import { unknownOption } from './unknown-option.js';
 /** The place of the module's options in messages. */
 export const OPTIONS = 'options';
 
-const MODULE_OPTIONS = [...POLICY_FIELDS, 'policies', 'routes', 'publicOrigins'];
+const MODULE_OPTIONS = [...POLICY_OPTIONS, 'policies', 'routes', 'publicOrigins'];
 const ROUTE_OPTIONS = ['path', 'policy', 'exact', 'unmanaged'];
 
 /** An entry of `routes`, read. */
@@ -75,7 +75,7 @@ class OptionsReader {
 
   constructor(private readonly resolveSource: ResolveSource) {}
 
-  layer(raw: unknown, where: string, known: readonly string[] = POLICY_FIELDS): PolicyLayer {
+  layer(raw: unknown, where: string, known: readonly string[] = POLICY_OPTIONS): PolicyLayer {
     const { layer, problems } = readLayer(raw, where, known, this.resolveSource);
     for (const problem of problems) this.problems.push(problem);
     return layer;

@@ -38,6 +38,9 @@ export const POLICY_FIELDS: readonly PolicyField[] = [
   'dangerously',
 ];
 
+/** The options of a policy: its fields, and how they meet those of the layer around. */
+export const POLICY_OPTIONS: readonly string[] = [...POLICY_FIELDS, 'merge'];
+
 /** One source of fields: the module's options, a named policy, or a decorator. */
 export interface PolicyLayer {
   /** Where the layer stands: `options`, `options.policies.partners`, `ReportsController#list`. */

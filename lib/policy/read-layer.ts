@@ -54,7 +54,7 @@ export interface ReadLayer {
  *
  * @param raw - the options as they were given
  * @param where - the layer's place, for messages
- * @param known - the options that may stand there; `merge` and the module's own ones beside a policy's fields
+ * @param known - the options that may stand there; the module's own ones beside those of a policy
  * @param resolveSource - finds the instance of an `OriginSource`
  */
 export function readLayer(

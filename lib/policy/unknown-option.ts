@@ -1,5 +1,5 @@
 import type { ValueProblem } from './cors-problem.js';
-import { POLICY_FIELDS } from './policy-fields.js';
+import { POLICY_OPTIONS } from './policy-fields.js';
 import { suggest } from './suggest.js';
 
 /** Options of other CORS packages that look as if they belonged here, and what does their work. */
@@ -42,7 +42,7 @@ const HOMES: ReadonlyMap<string, string> = new Map([
   ['allowedHeaders', '@Preflight'],
   ['maxAge', '@Preflight'],
   ['optionsSuccessStatus', '@Preflight'],
-  ['merge', 'the decorator whose lists it is about'],
+  ['merge', 'the policy or decorator whose lists it is about'],
   ['policies', 'the options of CorsModule'],
   ['routes', 'the options of CorsModule'],
   ['publicOrigins', 'the options of CorsModule'],
@@ -74,6 +74,6 @@ function problem(doubt: string, fix: string): ValueProblem {
 
 /** An entry of `routes` holds its policy in an option of its own. */
 function homeOf(option: string, known: readonly string[]): string {
-  const inEntry = known.includes('policy') && (POLICY_FIELDS as readonly string[]).includes(option);
+  const inEntry = known.includes('policy') && POLICY_OPTIONS.includes(option);
   return inEntry ? 'policy' : (HOMES.get(option) as string);
 }

@@ -8,24 +8,32 @@ describe('the options of the module', () => {
       {
         origin: 'https://a.example',
         maxAge: 600,
-        policies: { partners: { allowedHeaders: 'x-api-key' }, empty: {} },
+        merge: 'extend',
+        policies: { partners: { allowedHeaders: 'x-api-key', merge: 'restrict' }, empty: {} },
         routes: [
           { path: '/graphql', policy: 'partners' },
-          { path: '/files/*path', policy: { origin: '*' } },
+          { path: '/files/*path', policy: { origin: '*', merge: 'extend' } },
           { path: '/', policy: false },
         ],
       },
       providing(),
     );
     expect(problems).toEqual([]);
-    expect(base).toMatchObject({ where: 'options', fields: { maxAge: 600 } });
+    expect(base).toMatchObject({ where: 'options', merge: 'extend', fields: { maxAge: 600 } });
     expect([...named.entries()]).toMatchObject([
-      ['partners', { where: 'options.policies.partners', fields: { allowedHeaders: ['x-api-key'] } }],
-      ['empty', { where: 'options.policies.empty', fields: {} }],
+      [
+        'partners',
+        { where: 'options.policies.partners', merge: 'restrict', fields: { allowedHeaders: ['x-api-key'] } },
+      ],
+      ['empty', { where: 'options.policies.empty', merge: 'replace', fields: {} }],
     ]);
     expect(paths).toMatchObject([
       { where: 'options.routes[0]', path: '/graphql', layer: { where: 'options.policies.partners' } },
-      { where: 'options.routes[1]', path: '/files/*path', layer: { where: 'options.routes[1].policy' } },
+      {
+        where: 'options.routes[1]',
+        path: '/files/*path',
+        layer: { where: 'options.routes[1].policy', merge: 'extend' },
+      },
       { where: 'options.routes[2]', path: '/', layer: false },
     ]);
   });
@@ -44,7 +52,7 @@ describe('the options of the module', () => {
     ['an origin', 'https://a.example', [['option-type', 'options', 'https://a.example']]],
     ['a list', [{ origin: '*' }], [['option-type', 'options', [{ origin: '*' }]]]],
     ['a promise', Promise.resolve({}), [['option-type', 'options', expect.any(Promise)]]],
-    ['a decorator’s merge', { merge: 'extend' }, [['option-unknown', 'options, merge']]],
+    ['no way to merge', { merge: 'union' }, [['option-type', 'options, merge', 'union']]],
     ['no policies', { policies: null }, [['option-type', 'options.policies', null]]],
     ['a list of policies', { policies: [{}] }, [['option-type', 'options.policies', [{}]]]],
     [
@@ -62,10 +70,10 @@ describe('the options of the module', () => {
     ],
     [
       'a slip in a policy',
-      { policies: { partners: { orgin: '*', merge: 'extend', policies: {} } } },
+      { policies: { partners: { orgin: '*', merge: 'union', policies: {} } } },
       [
         ['option-unknown', 'options.policies.partners, orgin'],
-        ['option-unknown', 'options.policies.partners, merge'],
+        ['option-type', 'options.policies.partners, merge', 'union'],
         ['option-unknown', 'options.policies.partners, policies'],
       ],
     ],
@@ -100,10 +108,11 @@ describe('the options of the module', () => {
     ],
     [
       'a route with the policy beside it',
-      { routes: [{ path: '/graphql', policy: {}, origin: '*', methods: 'PUT' }] },
+      { routes: [{ path: '/graphql', policy: {}, origin: '*', methods: 'PUT', merge: 'extend' }] },
       [
         ['option-unknown', 'options.routes[0], origin'],
         ['option-unknown', 'options.routes[0], methods'],
+        ['option-unknown', 'options.routes[0], merge'],
       ],
     ],
     [

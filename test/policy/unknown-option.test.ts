@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { POLICY_FIELDS } from '../../lib/policy/policy-fields.js';
+import { POLICY_OPTIONS } from '../../lib/policy/policy-fields.js';
 import { unknownOption } from '../../lib/policy/unknown-option.js';
 
-const MODULE = [...POLICY_FIELDS, 'policies', 'routes'];
+const MODULE = [...POLICY_OPTIONS, 'policies', 'routes'];
 const ALLOW_ORIGIN = ['origin', 'credentials', 'exposedHeaders', 'enforce', 'merge', 'dangerously'];
 const PREFLIGHT = ['methods', 'allowedHeaders', 'maxAge', 'optionsSuccessStatus', 'merge'];
 const ENTRY = ['path', 'policy'];
@@ -33,9 +33,10 @@ describe('unknownOption', () => {
     ],
     ['credentials', PREFLIGHT, 'is no option here', 'move it to @AllowOrigin'],
     ['origin', ENTRY, 'is no option here', 'move it to policy'],
-    ['merge', ENTRY, 'is no option here', 'move it to the decorator whose lists it is about'],
-    ['merge', MODULE, 'is no option here', 'move it to the decorator whose lists it is about'],
-    ['policies', POLICY_FIELDS, 'is no option here', 'move it to the options of CorsModule'],
+    ['merge', ENTRY, 'is no option here', 'move it to policy'],
+    ['merge', DANGERS, 'is no option here', 'move it to the policy or decorator whose lists it is about'],
+    ['merges', MODULE, 'is no option here (did you mean merge?)', 'write merge'],
+    ['policies', POLICY_OPTIONS, 'is no option here', 'move it to the options of CorsModule'],
     ['nullOrigin', MODULE, 'is no option here', 'move it to dangerously'],
     // What has no counterpart.
     ['preflightContinue', MODULE, 'is no option here', /^leave it out: an OPTIONS request/],
