@@ -109,6 +109,7 @@ export type CorsStepReason =
  *   policy has credentials
  * - `method-case`: methods are case-sensitive
  * - `header-typo`: a header of nearly that name is allowed
+ * - `header-missing`: no header of such a name is allowed; the message says which layer's list has to name it
  * - `authorization`: `'*'` does not cover that header, which has to be listed by name
  */
 export type CorsHintCode =
@@ -132,6 +133,7 @@ export type CorsHintCode =
   | 'insecure'
   | 'method-case'
   | 'header-typo'
+  | 'header-missing'
   | 'authorization';
 
 /** What was probably meant. */

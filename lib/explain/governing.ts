@@ -2,6 +2,7 @@ import type { HookContext } from '../http/hook-context.js';
 import { PreflightTarget } from '../http/preflight.js';
 import type { OriginEntry } from '../policy/origin-entry.js';
 import type { Policy } from '../policy/policy.js';
+import type { ComposedPolicy } from '../policy/policy-composer.js';
 import type { PolicyField } from '../policy/policy-fields.js';
 import type { CorsRoute } from '../routing/cors-route.js';
 import type { Governed, Ruling } from '../routing/governance.js';
@@ -30,6 +31,8 @@ export interface Governing {
   readonly report: CorsRouteReport | undefined;
   /** `undefined` where the path is unmanaged. */
   readonly policy: Policy | undefined;
+  /** The policy with the layers that it is made of; `undefined` where there is none, and where nobody may read. */
+  readonly composed: ComposedPolicy | undefined;
   /** The origins of the policy, one by one. */
   readonly entries: readonly OriginEntry[];
 }
@@ -68,6 +71,7 @@ function governing(
     isDefault: route === undefined && place === governance.places.elsewhere,
     report: isAmbiguous ? undefined : reportOf(route, ruling, policy),
     policy,
+    composed: governed,
     entries: governed?.fields.origin ?? [],
   };
 }

@@ -1,4 +1,5 @@
 import type { Policy } from '../policy/policy.js';
+import { isListableRequestHeader } from '../policy/read-names.js';
 import { suggest } from '../policy/suggest.js';
 import { elementEnd, elementStart } from '../protocol/ascii.js';
 import { isForbiddenMethod, isSafelistedMethod } from '../protocol/names.js';
@@ -72,11 +73,15 @@ export function headersStep(
   }
   const noun = refused.length === 1 ? 'the request header' : 'the request headers';
   const message = `${owner} does not allow ${noun} ${listed(refused.map(tokenText), MAX_REFUSED)}`;
-  const { any, names } = policy.allowedHeaders;
-  const hint = headerHint(policy, refused);
-  const allowed = [...(any ? ['any but authorization'] : []), ...names];
-  const addition = hint?.message ?? `it allows ${allowed.length === 0 ? 'none' : listed(allowed)}`;
+  const slip = slipHint(policy, refused);
+  const hint = slip ?? missingHint(governing, refused);
+  const addition = slip?.message ?? [allowedHeaders(policy), hint?.message ?? []].flat().join('; ');
   return makeStep('headers', governing, 'headers-not-allowed', false, message, { hint, addition });
+}
+
+function allowedHeaders({ allowedHeaders: { any, names } }: Policy): string {
+  const allowed = [...(any ? ['any but authorization'] : []), ...names];
+  return `it allows ${allowed.length === 0 ? 'none' : listed(allowed)}`;
 }
 
 /** Every name that is refused, once, as it was sent. */
@@ -98,7 +103,7 @@ function elementsOf(headers: string): readonly string[] {
   return names;
 }
 
-function headerHint(
+function slipHint(
   { allowedHeaders: { any, names } }: Policy,
   refused: readonly string[],
 ): CorsHint | undefined {
@@ -113,4 +118,18 @@ function headerHint(
     if (meant !== undefined) return { code: 'header-typo', message: `it allows ${meant}` };
   }
   return undefined;
+}
+
+/** Which list has to name what is refused, so far as lists may name it. */
+function missingHint(governing: Governing, refused: readonly string[]): CorsHint | undefined {
+  const { composed, report, isRoute } = governing;
+  const missing = [...new Set(refused.map((name) => name.toLowerCase()))].filter(isListableRequestHeader);
+  if (missing.length === 0) return undefined;
+  const places = composed?.layersWithout(missing) ?? [];
+  const names = listed(missing.map(tokenText), MAX_REFUSED);
+  const byDefault = `${report?.where ?? ownerOf(governing, 'allowedHeaders')}, with merge: 'extend'${isRoute ? ', or in its @Headers()' : ''}`;
+  return {
+    code: 'header-missing',
+    message: `name ${names} in allowedHeaders of ${places.length === 0 ? byDefault : listed(places)}`,
+  };
 }

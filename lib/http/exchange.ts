@@ -9,7 +9,9 @@ import { requestPath } from '../routing/request-path.js';
 import type { ArrivedRequest, PlatformRequest } from '../routing/route-matcher.js';
 import { askSources } from './ask-sources.js';
 import { AskedRequest } from './asked-request.js';
+import { logForeignField } from './foreign-fields.js';
 import type { HookContext } from './hook-context.js';
+import type { ForeignFields } from './sealed-fields.js';
 import { isSameOrigin } from './same-origin.js';
 
 /** What every policy but `*` varies on. */
@@ -25,7 +27,7 @@ export type Stage = 'sealed' | 'decided' | 'arrived';
  * One request and its response, from the request hook to the moment the response starts: which policy governs it, and
  * what has been decided so far.
  */
-export class Exchange implements ArrivedRequest, Arrival {
+export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
   url: string;
   readonly baseUrl: string;
   stage: Stage = 'arrived';
@@ -63,6 +65,11 @@ export class Exchange implements ArrivedRequest, Arrival {
     this.request = request;
     // Fastify may have rewritten it on the way.
     this.url = request.url;
+  }
+
+  /** Somebody else has set a field of the protocol on the response, which is not sent. */
+  noteForeign(name: string): void {
+    logForeignField(name, this);
   }
 
   get path(): string | undefined {

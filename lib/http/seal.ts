@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
-import { logForeignField } from './foreign-fields.js';
 import { PREFLIGHT_VARY, refusePreflight } from '../protocol/header-fields.js';
 import { preflightAnswer, preflightFacts } from './preflight.js';
 import { isCorsField, sealedFields, type GivenFields } from './sealed-fields.js';
@@ -96,7 +95,7 @@ function writeSealed(
       origin: exchange.origin ?? '',
       vary: exchange.vary(),
     };
-    const sealed = sealedFields(policy, verdict, given, takeOut(response, exchange));
+    const sealed = sealedFields(policy, verdict, given, takeOut(response, exchange), exchange);
     return typeof reason === 'string'
       ? writeHead.call(response, status, reason, sealed)
       : writeHead.call(response, status, sealed);
@@ -139,7 +138,7 @@ function takeOut(response: SealableResponse, exchange: Exchange): ReturnType<Sea
     if (name === 'vary') vary = response.getHeader(name);
     else if (isCorsField(name)) {
       response.removeHeader(name);
-      logForeignField(name, exchange);
+      exchange.noteForeign(name);
     }
   }
   return vary;

@@ -14,6 +14,11 @@ export interface ResponseVerdict {
   readonly vary: string;
 }
 
+/** Is told of a field of the protocol that somebody else has set. */
+export interface ForeignFields {
+  noteForeign(name: string): void;
+}
+
 const PREFIX = 'access-control-';
 
 /** Whether a header field belongs to the CORS protocol. */
@@ -32,14 +37,16 @@ export function isCorsField(name: string): boolean {
  * @param policy - the policy that governs the response
  * @param given - the fields that `writeHead` was given; not changed, because an app may share them between responses
  * @param varySoFar - the response's `Vary` from elsewhere, which counts if the given fields have none
+ * @param foreign - is told of fields that are taken out
  */
 export function sealedFields(
   policy: Policy,
   verdict: ResponseVerdict,
   given: GivenFields,
   varySoFar: HeaderFields[string],
+  foreign?: ForeignFields,
 ): GivenFields {
-  if (Array.isArray(given)) return sealedList(policy, verdict, given, varySoFar);
+  if (Array.isArray(given)) return sealedList(policy, verdict, given, varySoFar, foreign);
   const fields: HeaderFields = {};
   let vary: HeaderFields[string];
   for (const name in given as HeaderFields | undefined) {
@@ -48,6 +55,7 @@ export function sealedFields(
     const value = (given as HeaderFields)[name];
     if (isVary(name)) vary = vary === undefined ? value : ([vary, value].flat() as string[]);
     else if (!isCorsField(name)) putField(fields, name, value);
+    else foreign?.noteForeign(name);
   }
   putFields(fields, policy, verdict, vary ?? varySoFar);
   return fields;
@@ -68,13 +76,20 @@ function sealedList(
   verdict: ResponseVerdict,
   given: readonly unknown[],
   varySoFar: HeaderFields[string],
+  foreign: ForeignFields | undefined,
 ): readonly unknown[] {
   const pairs = Array.isArray(given[0]) ? united(given as readonly Pair[]) : pairsOf(given);
   const varies = pairs.filter(([name]) => isVary(String(name))).flatMap(([, value]) => value) as string[];
-  const others = pairs.filter(([name]) => !isVary(String(name)) && !isCorsField(String(name)));
+  const others = pairs.filter(([name]) => !isVary(String(name)) && !isForeign(String(name), foreign));
   const fields: HeaderFields = {};
   putFields(fields, policy, verdict, varies.length === 0 ? varySoFar : varies);
   return [...others, ...Object.entries(fields)].flat();
+}
+
+function isForeign(name: string, foreign: ForeignFields | undefined): boolean {
+  const isOne = isCorsField(name);
+  if (isOne) foreign?.noteForeign(name);
+  return isOne;
 }
 
 type Pair = readonly [name: unknown, value: unknown];
@@ -104,8 +119,13 @@ function putFields(
   varySoFar: HeaderFields[string],
 ): void {
   if (policy.varies) fields['vary'] = addVary(varySoFar, vary);
-  else if (varySoFar !== undefined) fields['vary'] = varySoFar;
+  else if (varySoFar !== undefined) fields['vary'] = oneLine(varySoFar);
   if (allowed) putResponseFields(fields, policy, origin);
+}
+
+/** Many a cache reads only one of several lines. */
+function oneLine(vary: NonNullable<HeaderFields[string]>): number | string {
+  return typeof vary === 'string' || typeof vary === 'number' ? vary : vary.join(', ');
 }
 
 function isVary(name: string): boolean {

@@ -3,6 +3,7 @@ import { compileOrigins, type OriginRule } from './origin-set.js';
 import { compilePolicy, type Policy } from './policy.js';
 import {
   layersOf,
+  layersWithout,
   mergeLayers,
   type MergedFields,
   type PolicyField,
@@ -36,6 +37,11 @@ export class ComposedPolicy implements MergedFields {
 
   get doubtful(): MergedFields['doubtful'] {
     return this.merge().doubtful;
+  }
+
+  /** Where names have to be listed in `allowedHeaders` that the policy refuses; nowhere yet if that is the default's. */
+  layersWithout(names: readonly string[]): readonly string[] {
+    return layersWithout(names, this.layers).map(({ where }) => where);
   }
 
   /** Not when the app starts: that is for the few who ask. */

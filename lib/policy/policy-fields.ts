@@ -176,6 +176,24 @@ function closingIndex(layers: readonly PolicyLayer[]): number {
   );
 }
 
+/**
+ * The layers whose list of request headers lacks some of these names, which the policy refuses: the nearest that sets a
+ * list, and where that restricts, those that it restricts. None if it is the route's default that lacks them.
+ *
+ * @param names - in lower case
+ */
+export function layersWithout(
+  names: readonly string[],
+  layers: readonly PolicyLayer[],
+): readonly PolicyLayer[] {
+  const setting = layersOf('allowedHeaders', layers);
+  const widening = setting.findLastIndex(({ merge }) => merge !== 'restrict');
+  return setting.slice(Math.max(widening, 0)).filter(({ fields }) => {
+    const list = new Set(fields.allowedHeaders);
+    return names.some((name) => !covers(list, name, 'authorization'));
+  });
+}
+
 function assignField<F extends PolicyField>(
   fields: { -readonly [K in PolicyField]: PolicyFields[K] },
   field: F,
@@ -200,9 +218,11 @@ function intersectNames(
   uncovered?: string,
 ): readonly string[] {
   const lists = [new Set(outer), new Set(added)];
-  return unite(outer, added).filter((name) =>
-    lists.every((list) => list.has(name) || (name !== uncovered && list.has('*'))),
-  );
+  return unite(outer, added).filter((name) => lists.every((list) => covers(list, name, uncovered)));
+}
+
+function covers(list: ReadonlySet<string>, name: string, uncovered: string | undefined): boolean {
+  return list.has(name) || (name !== uncovered && list.has('*'));
 }
 
 /** Where the outer layer says nothing, browsers keep a preflight for a few seconds, and a longer time would be wider. */

@@ -62,6 +62,11 @@ export function readRequestHeader(value: string): ReadName {
   return { name: value.toLowerCase() };
 }
 
+/** Whether `allowedHeaders` may name a request header. `'*'` stands there for all, not for a header of that name. */
+export function isListableRequestHeader(name: string): boolean {
+  return name !== '*' && 'name' in readRequestHeader(name);
+}
+
 /** Reads an element of `exposedHeaders`. The safelisted response headers need no exposing: they read as no name. */
 export function readResponseHeader(value: string): ReadName | undefined {
   if (!isToken(value)) return { problem: notAToken('header-invalid', 'header', value) };

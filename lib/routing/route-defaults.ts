@@ -1,5 +1,5 @@
 import { USUAL_REQUEST_HEADERS, type RouteDefaults } from '../policy/policy-fields.js';
-import { readRequestHeader } from '../policy/read-names.js';
+import { isListableRequestHeader } from '../policy/read-names.js';
 import type { CorsRoute } from './cors-route.js';
 import { declaredInput } from './nest-internals.js';
 
@@ -61,7 +61,13 @@ function methodsByPath(routes: readonly CorsRoute[]): ReadonlyMap<string, Readon
 function defaultHeaders(route: CorsRoute, versionHeader: string | undefined): readonly string[] {
   const version =
     route.version !== undefined && versionHeader !== undefined ? [versionHeader.toLowerCase()] : [];
-  return [...new Set([...USUAL_REQUEST_HEADERS, ...declaredHeaders(route), ...version.filter(isListable)])];
+  return [
+    ...new Set([
+      ...USUAL_REQUEST_HEADERS,
+      ...declaredHeaders(route),
+      ...version.filter(isListableRequestHeader),
+    ]),
+  ];
 }
 
 /**
@@ -70,11 +76,6 @@ function defaultHeaders(route: CorsRoute, versionHeader: string | undefined): re
  */
 export function declaredHeaders({ controller, handlerName }: CorsRoute): readonly string[] {
   const { body, headers } = declaredInput(controller, handlerName);
-  const named = headers.map((name) => name.toLowerCase()).filter(isListable);
+  const named = headers.map((name) => name.toLowerCase()).filter(isListableRequestHeader);
   return [...new Set([...(body ? ['content-type'] : []), ...named])];
-}
-
-/** Whether a list of request headers may have the name, as a name. */
-function isListable(name: string): boolean {
-  return name !== '*' && 'name' in readRequestHeader(name);
 }

@@ -1,14 +1,19 @@
 import { POLICY_FIELDS, type MergedFields, type PolicyField } from '../policy/policy-fields.js';
 import { isAny } from '../policy/origin-entry.js';
 import { describeEntry } from '../policy/policy-rules.js';
+import { compileRequestHeaders, refusedRequestHeader } from '../protocol/request-headers.js';
 import type { CorsRoute } from './cors-route.js';
 import type { Governance, Governed, GovernedPlace, GovernedRoute } from './governance.js';
 import type { ForeignRoute } from './route-matcher.js';
 import { routeSegments } from './path-pattern.js';
 import type { Places } from './places.js';
+import { declaredHeaders } from './route-defaults.js';
 
 /** The longest time, in seconds, for which Chromium keeps a preflight. */
 const CHROMIUM_MAX_AGE = 7200;
+
+/** What pages send without asking, unless its value is unusual. @see Fetch, "CORS-safelisted request-header" */
+const SAFELISTED_REQUEST_HEADERS = new Set(['accept', 'accept-language', 'content-language', 'range']);
 
 /** The fields of a policy as they are in force. */
 export interface EffectivePolicy {
@@ -59,7 +64,10 @@ export interface CorsRouteReport {
    * unmanaged.
    */
   readonly from: Readonly<Record<PolicyField, readonly string[]>> | undefined;
-  /** What is legal but worth knowing, such as a `maxAge` longer than Chromium keeps, or a `dangerously` that is set. */
+  /**
+   * What is legal but worth knowing, such as a list of `allowedHeaders` that leaves out what the handler declares, a
+   * `maxAge` longer than Chromium keeps, or a `dangerously` that is set.
+   */
   readonly notes: readonly string[];
 }
 
@@ -102,7 +110,7 @@ export function reportRoute(route: CorsRoute, governed: Governed, below?: string
       .flat()
       .map((version) => (typeof version === 'symbol' ? 'neutral' : version)),
     hosts: route.hosts,
-    ...reportPolicy(governed),
+    ...reportPolicy(governed, declaredHeaders(route)),
   };
 }
 
@@ -131,8 +139,15 @@ function reportForeign(
   );
 }
 
-/** Describes a policy. */
-export function reportPolicy(governed: Governed): Pick<CorsRouteReport, 'policy' | 'from' | 'notes'> {
+/**
+ * Describes a policy.
+ *
+ * @param declared - the request headers that the handler declares that it reads
+ */
+export function reportPolicy(
+  governed: Governed,
+  declared: readonly string[] = [],
+): Pick<CorsRouteReport, 'policy' | 'from' | 'notes'> {
   if (governed === undefined) return { policy: undefined, from: undefined, notes: [] };
   const { fields, from } = governed;
   const { dangerously, ...others } = fields;
@@ -145,7 +160,7 @@ export function reportPolicy(governed: Governed): Pick<CorsRouteReport, 'policy'
     from: Object.fromEntries(
       POLICY_FIELDS.map((field) => [field, [...from[field]]]),
     ) as unknown as MergedFields['from'],
-    notes: notesOn(fields),
+    notes: notesOn(fields, governed.policy.closed ? [] : declared),
   };
 }
 
@@ -164,8 +179,18 @@ function copied(
   };
 }
 
-function notesOn({ maxAge, dangerously, enforce, origin }: MergedFields['fields']): readonly string[] {
+function notesOn(
+  { maxAge, dangerously, allowedHeaders, enforce, origin }: MergedFields['fields'],
+  declared: readonly string[],
+): readonly string[] {
+  const rule = compileRequestHeaders(allowedHeaders);
+  const missing = declared.filter(
+    (name) => !SAFELISTED_REQUEST_HEADERS.has(name) && refusedRequestHeader(rule, name) !== undefined,
+  );
   return [
+    ...(missing.length > 0
+      ? [`allowedHeaders: leaves out ${missing.join(', ')}, which the handler declares that it reads`]
+      : []),
     ...(maxAge !== undefined && maxAge > CHROMIUM_MAX_AGE
       ? [`maxAge: Chromium keeps a preflight for ${CHROMIUM_MAX_AGE} seconds at most`]
       : []),

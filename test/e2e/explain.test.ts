@@ -346,7 +346,7 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
         [
           'headers-not-allowed',
           403,
-          `${APP} may not send DELETE /orders/7: the policy of OrdersController#remove (allowedHeaders by default) does not allow the request header x-a; it allows none. The preflight is answered with 403.`,
+          `${APP} may not send DELETE /orders/7: the policy of OrdersController#remove (allowedHeaders by default) does not allow the request header x-a; it allows authorization and content-type; name x-a in allowedHeaders of OrdersController#remove, with merge: 'extend', or in its @Headers(). The preflight is answered with 403.`,
         ],
       ],
       [
@@ -380,6 +380,16 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
         ],
       ],
       [
+        'PUT /orders/open/all',
+        'file://',
+        'x-any',
+        [
+          'preflight-approved',
+          204,
+          '"file://" may send PUT /orders/open/all: the policy of OrdersController#write approves the preflight.',
+        ],
+      ],
+      [
         'TRACE /graphql',
         'https://a.example.com',
         undefined,
@@ -396,7 +406,7 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
         [
           'origin-not-allowed',
           403,
-          'https://example.com may not send DELETE /graphql: the policy of options.routes[0] for /graphql (origin from options.routes[0].policy) does not allow the origin; the closest allowed origin is https://*.example.com, which covers the names below example.com, not example.com itself; the policy of options.routes[0] for /graphql (methods from options.routes[0].policy) does not allow the method DELETE; it allows GET, HEAD, POST and PUT; the policy of options.routes[0] for /graphql (allowedHeaders by default) does not allow the request header x-a; it allows none. The preflight is answered with 403.',
+          "https://example.com may not send DELETE /graphql: the policy of options.routes[0] for /graphql (origin from options.routes[0].policy) does not allow the origin; the closest allowed origin is https://*.example.com, which covers the names below example.com, not example.com itself; the policy of options.routes[0] for /graphql (methods from options.routes[0].policy) does not allow the method DELETE; it allows GET, HEAD, POST and PUT; the policy of options.routes[0] for /graphql (allowedHeaders by default) does not allow the request header x-a; it allows authorization and content-type; name x-a in allowedHeaders of options.routes[0], with merge: 'extend'. The preflight is answered with 403.",
         ],
       ],
       [

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeEntry } from '../../lib/policy/policy-rules.js';
-import { layersOf, mergeLayers, POLICY_FIELDS, type PolicyField } from '../../lib/policy/policy-fields.js';
+import {
+  layersOf,
+  layersWithout,
+  mergeLayers,
+  NO_ROUTE_DEFAULTS,
+  POLICY_FIELDS,
+  type PolicyField,
+} from '../../lib/policy/policy-fields.js';
 import { composed, layerOf } from './configurations.js';
 
 const SERVED = { methods: ['GET', 'PUT'], allowedHeaders: ['content-type'] };
@@ -33,6 +40,24 @@ describe('defaults', () => {
   it('are those of the route for methods and headers', () => {
     expect(merged('methods', { options: {} })).toEqual(['GET', 'PUT']);
     expect(merged('allowedHeaders', { options: {} })).toEqual(['content-type']);
+  });
+
+  it("meet what the module's own options set, as its merge says", () => {
+    const options = { methods: ['PUT', 'PURGE'], allowedHeaders: ['traceparent', 'content-type'] };
+    const both = (merge: string): unknown => [
+      merged('methods', { options: { ...options, merge } }),
+      merged('allowedHeaders', { options: { ...options, merge } }),
+    ];
+    expect(both('replace')).toEqual([options.methods, options.allowedHeaders]);
+    expect(both('extend')).toEqual([
+      ['GET', 'PUT', 'PURGE'],
+      ['content-type', 'traceparent'],
+    ]);
+    expect(both('restrict')).toEqual([['PUT'], ['content-type']]);
+  });
+
+  it('are for what no route serves the headers of every API client, and no method', () => {
+    expect(NO_ROUTE_DEFAULTS).toEqual({ methods: [], allowedHeaders: ['authorization', 'content-type'] });
   });
 });
 
@@ -214,6 +239,56 @@ describe('layersOf', () => {
     ['those from the last replacement on', [options, extend, replace, none, extend], [replace, extend]],
   ])('%s', (_, layers, expected) => {
     expect(layersOf('origin', layers)).toEqual(expected);
+  });
+});
+
+describe('layersWithout', () => {
+  const list = (allowedHeaders: string | readonly string[], merge?: string): object => ({
+    allowedHeaders,
+    merge,
+  });
+
+  it.each<
+    [title: string, layers: Readonly<Record<string, object>>, names: readonly string[], places: string[]]
+  >([
+    ['no list', { options: {}, Cats: { maxAge: 5 } }, ['x-b'], []],
+    ['one', { options: list('x-a'), Cats: {} }, ['x-b'], ['options']],
+    ['the nearest', { options: list('x-a'), Cats: list('x-c') }, ['x-b'], ['Cats']],
+    ['one that extends the default', { options: list('x-a', 'extend') }, ['x-b'], ['options']],
+    ['the nearest that extends', { options: list('x-a'), Cats: list('x-c', 'extend') }, ['x-b'], ['Cats']],
+    [
+      'one that restricts',
+      { options: list(['x-a', 'x-b']), Cats: list('x-a', 'restrict') },
+      ['x-b'],
+      ['Cats'],
+    ],
+    ['one that is restricted', { options: list('x-a'), Cats: list('x-b', 'restrict') }, ['x-b'], ['options']],
+    ['both', { options: list('x-a'), Cats: list('x-b', 'restrict') }, ['x-b', 'x-c'], ['options', 'Cats']],
+    ['one that restricts the default, which lacks it', { options: list('x-b', 'restrict') }, ['x-b'], []],
+    [
+      'all from the nearest that widens on',
+      { options: list('x-a'), Cats: list('x-c', 'extend'), 'Cats#list': list('x-c', 'restrict') },
+      ['x-b'],
+      ['Cats', 'Cats#list'],
+    ],
+    ["'*' has any name", { options: list('x-a'), Cats: list('*', 'restrict') }, ['x-b'], ['options']],
+    ["'*' does not cover authorization", { options: list('*') }, ['authorization'], ['options']],
+  ])('%s', (_, layers, names, places) => {
+    const read = Object.entries(layers).map(([where, raw]) => layerOf(where, raw));
+    expect(layersWithout(names, read).map(({ where }) => where)).toEqual(places);
+    // Named there as well, they are allowed.
+    const named = read.map((layer) =>
+      places.includes(layer.where)
+        ? layerOf(layer.where, {
+            ...layers[layer.where],
+            allowedHeaders: [...(layer.fields.allowedHeaders ?? []), ...names],
+          })
+        : layer,
+    );
+    if (places.length > 0)
+      expect(mergeLayers(named, NO_ROUTE_DEFAULTS).fields.allowedHeaders).toEqual(
+        expect.arrayContaining([...names]),
+      );
   });
 });
 

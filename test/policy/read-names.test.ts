@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { readMethod, readRequestHeader, readResponseHeader } from '../../lib/policy/read-names.js';
+import {
+  isListableRequestHeader,
+  readMethod,
+  readRequestHeader,
+  readResponseHeader,
+} from '../../lib/policy/read-names.js';
 import type { CorsProblemCode } from '../../lib/policy/cors-problem.js';
 
 function refused(code: CorsProblemCode, fix: string): object {
@@ -80,6 +85,22 @@ describe('readRequestHeader', () => {
     ['content-type,x-foo', 'write ["content-type","x-foo"]'],
   ])('refuses %j, which is no token (C27)', (name, fix) => {
     expect(readRequestHeader(name)).toEqual(refused('header-invalid', fix));
+  });
+});
+
+describe('isListableRequestHeader', () => {
+  it.each([
+    ['x-a', true],
+    ['Authorization', true],
+    ['*x', true],
+    ['*', false],
+    ['cookie', false],
+    ['origin', false],
+    ['access-control-request-method', false],
+    ['x y', false],
+    ['', false],
+  ])('%j: %p', (name, isListable) => {
+    expect(isListableRequestHeader(name)).toBe(isListable);
   });
 });
 

@@ -89,7 +89,7 @@ describe('CorsService.routes()', () => {
         exposedHeaders: ['x-request-id'],
         enforce: false,
         methods: ['GET', 'POST', 'DELETE'],
-        allowedHeaders: ['content-type', 'x-version'],
+        allowedHeaders: ['authorization', 'content-type', 'x-version'],
         maxAge: 86_400,
         optionsSuccessStatus: 204,
         dangerously: [],
