@@ -5,8 +5,8 @@ import type { Type } from '@nestjs/common';
  * each other's decorators. One key for all decorators: every class and handler of an app is asked for it at start.
  */
 const DECORATORS_METADATA = 'nestjs-cors:decorators';
-/** On the class: the names of its members that carry a decorator and cannot be handlers. */
-const MISPLACED_METADATA = 'nestjs-cors:misplaced';
+/** On the prototype of a class: what of the class was decorated. Few classes of an app have it, so it is quick to ask for. */
+const RECORD_METADATA = 'nestjs-cors:decorated';
 
 /** What the decorators of one class or handler were given, as they were applied. More than one of a kind is a mistake. */
 export interface CorsMetadata {
@@ -55,21 +55,38 @@ export function readMetadata(target: Decorated): CorsMetadata {
   };
 }
 
-/** Whether any of the package's decorators stands on a class or a handler. */
-export function isDecorated(target: Decorated): boolean {
-  return Object.values(readMetadata(target)).some((values: readonly unknown[]) => values.length > 0);
+/** Whether all that the decorators were given on `target` itself can be read of `successor` as well. */
+export function carriesMetadata(successor: Decorated, target: Decorated): boolean {
+  const carried = readMetadata(successor);
+  return Object.entries(ownMetadata(target)).every(([kind, values]: [string, readonly unknown[]]) =>
+    values.every((value) => carried[kind as keyof CorsMetadata].includes(value)),
+  );
 }
 
-/** Notes that a member of a class carries a decorator and cannot be a handler. */
-export function addMisplaced(controller: Type, name: string): void {
-  const own = (Reflect.getOwnMetadata(MISPLACED_METADATA, controller) ?? []) as readonly string[];
-  Reflect.defineMetadata(MISPLACED_METADATA, [name, ...own], controller);
+/** Something of a class that a decorator was applied to. */
+export interface DecoratedMember {
+  /** The member's name; `undefined` for the class itself. */
+  readonly name: string | symbol | undefined;
+  /** The function or class that the decorator has seen; `undefined` where it is none that could serve a route. */
+  readonly target: Decorated | undefined;
 }
 
-/** The names of members of a class, its base classes included, on which a decorator has no effect. */
-export function misplacedDecorators(target: Decorated): readonly string[] {
-  return (Reflect.getMetadata(MISPLACED_METADATA, target) ?? []) as readonly string[];
+/**
+ * Records what a decorator was applied to. Its metadata alone would tell nothing once another function has taken the
+ * place of the one that carries it.
+ */
+export function recordMember(prototype: object, member: DecoratedMember): void {
+  const own = recordedMembers(prototype);
+  if (own.some(({ name, target }) => name === member.name && target === member.target)) return;
+  Reflect.defineMetadata(RECORD_METADATA, [...own, member], prototype);
 }
+
+/** What of a class was decorated, without its base classes, in the order of the decorators. */
+export function recordedMembers(prototype: object): readonly DecoratedMember[] {
+  return (Reflect.getOwnMetadata(RECORD_METADATA, prototype) ?? NO_MEMBERS) as readonly DecoratedMember[];
+}
+
+const NO_MEMBERS: readonly DecoratedMember[] = [];
 
 function ownMetadata(target: Decorated): CorsMetadata {
   return (Reflect.getOwnMetadata(DECORATORS_METADATA, target) ?? UNDECORATED) as CorsMetadata;

@@ -1,28 +1,21 @@
-import {
-  Catch,
-  Inject,
-  Optional,
-  UseFilters,
-  type ExceptionFilter,
-  type OnModuleInit,
-  type Type,
-} from '@nestjs/common';
+import { Catch, Inject, Optional, UseFilters, type ExceptionFilter, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
+import { containedClasses } from './contained-classes.js';
 import { CORS_MODULE_IMPORTED } from './cors-module-imported.js';
-import { decoratedPlaces } from './decorated-places.js';
+import { decoratedPlaces, placeName } from './decorated-places.js';
 
 /** Never thrown: what the check catches. */
 class Nothing {}
 
 /**
- * Says at start that a controller uses a decorator of the package in an app that does not import `CorsModule`: without
- * the module no code of the package runs, and the decorators would be promises that nobody keeps.
+ * Says at start that a class uses a decorator of the package in an app that does not import `CorsModule`: without the
+ * module no code of the package runs, and the decorators would be promises that nobody keeps.
  *
- * It is an exception filter because Nest instantiates these wherever a controller's method asks for one. It catches
- * nothing. The check waits for `onModuleInit`, so that a unit test which only compiles a module with the controller in
- * it needs no `CorsModule`.
+ * It is an exception filter because Nest instantiates these wherever a method of a controller or provider asks for one.
+ * It catches nothing. The check waits for `onModuleInit`, so that a unit test which only compiles a module with the class
+ * in it needs no `CorsModule`.
  */
 @Catch(Nothing)
 export class CorsModuleCheck implements ExceptionFilter, OnModuleInit {
@@ -35,12 +28,12 @@ export class CorsModuleCheck implements ExceptionFilter, OnModuleInit {
   onModuleInit(): void {
     // The host's adapter is null in application contexts and microservices, where nobody can ask for CORS.
     if (this.imported === true || !(this.host.httpAdapter as unknown)) return;
-    const controllers = [...this.modules.values()].flatMap((module) =>
-      [...module.controllers.values()].map((wrapper) => wrapper.metatype as Type),
+    const { controllers, providers } = containedClasses(this.modules);
+    const places = [...controllers, ...providers].flatMap((owner) =>
+      decoratedPlaces(owner).map(({ name }) => placeName({ owner, name })),
     );
-    const places = controllers.flatMap(decoratedPlaces);
     // None is left where a subclass overrides all handlers that had one.
-    if (places.length > 0) throw new CorsConfigurationError(places.map(notImported));
+    if (places.length > 0) throw new CorsConfigurationError([...new Set(places)].map(notImported));
   }
 
   catch(): void {
@@ -52,7 +45,7 @@ export class CorsModuleCheck implements ExceptionFilter, OnModuleInit {
 const CHECKED = 'nestjs-cors:module-check';
 
 /**
- * Has Nest instantiate the check in every module that has a controller with this prototype.
+ * Has Nest instantiate the check in every module that has a controller or provider with this prototype.
  *
  * What asks for it is a method of its own, which serves no route and is never called. On the class or on a handler,
  * Nest would look the filter up again for every route. Like any method it may be wrapped or replaced, as libraries do

@@ -1,27 +1,57 @@
 import type { Type } from '@nestjs/common';
-import { MetadataScanner } from '@nestjs/core';
-import { isDecorated, misplacedDecorators, type Decorated } from './cors-metadata.js';
+import { carriesMetadata, recordedMembers, type Decorated, type DecoratedMember } from './cors-metadata.js';
 
-/**
- * The names of a controller's members that carry a decorator of the package: methods, if they are to have an effect.
- *
- * @param except - names that are of no interest
- * @param scanner - remembers the methods of the classes it has seen
- */
-export function decoratedMethods(
-  controller: Type,
-  except: ReadonlySet<string> = new Set(),
-  scanner = new MetadataScanner(),
-): readonly string[] {
-  const prototype = controller.prototype as Record<string, Decorated>;
-  const methods = scanner
-    .getAllMethodNames(prototype)
-    .filter((name) => !except.has(name) && isDecorated(prototype[name] as Decorated));
-  return [...methods, ...misplacedDecorators(controller).filter((name) => !except.has(name))];
+/** Where a decorator of the package stands. */
+export interface DecoratedPlace extends DecoratedMember {
+  /** The class that has the member: the one that was asked about, or one of its base classes. */
+  readonly owner: Type;
 }
 
-/** Where the package's decorators stand in a controller: `ReportsController`, `ReportsController#list`. */
-export function decoratedPlaces(controller: Type): readonly string[] {
-  const methods = decoratedMethods(controller).map((name) => `${controller.name}#${name}`);
-  return isDecorated(controller) ? [controller.name, ...methods] : methods;
+/**
+ * Where decorators of the package stand in a class and in what it inherits. A method that is overridden is not inherited,
+ * and its decorators are not either.
+ */
+export function decoratedPlaces(type: Type): readonly DecoratedPlace[] {
+  return lineage(type).flatMap((owner, distance, classes) =>
+    recordedMembers(owner.prototype as object)
+      .filter(({ name, target }) => {
+        if (name === undefined || target === undefined) return true;
+        return !classes.slice(0, distance).some(({ prototype }) => Object.hasOwn(prototype as object, name));
+      })
+      .map(({ name, target }) => ({ owner, name, target })),
+  );
+}
+
+/** `ReportsController`, `ReportsController#list`. */
+export function placeName({ owner, name }: Pick<DecoratedPlace, 'owner' | 'name'>): string {
+  return name === undefined ? owner.name : `${owner.name}#${String(name)}`;
+}
+
+/** What stands at a place now: the class, or the member's value, which is a function wherever a handler can be. */
+export function standsAt({ owner, name }: DecoratedPlace): unknown {
+  if (name === undefined) return owner;
+  return Object.getOwnPropertyDescriptor(owner.prototype as object, name)?.value as unknown;
+}
+
+/**
+ * Whether a decorator can no longer be read where it was applied: something has taken the place of what carries it, and
+ * has not copied the metadata.
+ */
+export function isLost(place: DecoratedPlace): boolean {
+  const { target } = place;
+  const standing = standsAt(place);
+  if (target === undefined || standing === target) return false;
+  return typeof standing !== 'function' || !carriesMetadata(standing as Decorated, target);
+}
+
+/** A class and its base classes, as far as they are in the reach of metadata. */
+function lineage(type: Type): readonly Type[] {
+  const classes: Type[] = [];
+  for (let one = type; hasPrototype(one); one = Object.getPrototypeOf(one) as Type) classes.push(one);
+  return classes;
+}
+
+/** Not so for functions that are no classes: arrow functions, and the one at the end of every chain. */
+function hasPrototype(one: Type | null): boolean {
+  return typeof one?.prototype === 'object' && one.prototype !== null;
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable, VersioningType, type Type, type VersioningOptions } from '@nestjs/common';
+import { Inject, Injectable, VersioningType, type VersioningOptions } from '@nestjs/common';
 import {
   ApplicationConfig,
   MetadataScanner,
@@ -6,6 +6,7 @@ import {
   ModulesContainer,
   type AbstractHttpAdapter,
 } from '@nestjs/core';
+import { containedClasses } from '../decorators/contained-classes.js';
 import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
 import { explainRequest } from '../explain/explain-request.js';
 import { copyOptions } from '../policy/copy-options.js';
@@ -74,13 +75,10 @@ export class CorsEngine {
     const app = this.attach(adapter, true);
     if (app === undefined) throw new CorsConfigurationError([unknownAdapter(adapter)]);
     const { matcher, table } = app;
-    // Of this start's own: what it remembers of a class is true as long as the class stays as it is.
-    const scanner = new MetadataScanner();
-    const routes = exploreRoutes(this.modules, this.config, adapter, scanner).map(corsRoute);
+    const routes = exploreRoutes(this.modules, this.config, adapter, new MetadataScanner()).map(corsRoute);
     const governed: Omit<GovernedApp, 'canAskAfterGuards'> = {
       routes,
-      controllers: this.controllers(),
-      scanner,
+      classes: containedClasses(this.modules),
       versionHeader: versionHeader(this.config.getVersioning()),
       pathSyntax: matchingOptions(adapter),
       resolveSource: sourceResolver(this.moduleRef),
@@ -175,12 +173,6 @@ export class CorsEngine {
       this.attached.size === 0
         ? 'This app serves no HTTP, so it has no policies.'
         : 'The routes are not known yet: call this after app.init() or app.listen().',
-    );
-  }
-
-  private controllers(): readonly Type[] {
-    return [...this.modules.values()].flatMap((module) =>
-      [...module.controllers.values()].map(({ metatype }) => metatype as Type),
     );
   }
 }

@@ -43,6 +43,7 @@ export const CORS_PROBLEM_CODES = [
   'restrict-leaves-nothing',
   'decorator-repeated',
   'decorator-conflict',
+  'decorator-lost',
   'decorator-without-route',
   'decorator-unmanaged',
   'preflight-without-origin',

@@ -1,7 +1,5 @@
-import type { Type } from '@nestjs/common';
-import type { MetadataScanner } from '@nestjs/core';
+import type { ContainedClasses } from '../decorators/contained-classes.js';
 import type { Decorated } from '../decorators/cors-metadata.js';
-import { decoratedMethods } from '../decorators/decorated-places.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
 import { LayerReader } from '../policy/layer-reader.js';
@@ -12,7 +10,8 @@ import type { ResolveSource } from '../policy/read-source.js';
 import type { CorsRoute } from './cors-route.js';
 import { decoratorLayers, routeLayers, type DecoratorLayers } from './decorator-layers.js';
 import { Governance, type Governed, type GovernedPlace, type GovernedRoute } from './governance.js';
-import { asksTooLate, idleDecorators, idleEnforcement } from './idle-policies.js';
+import { idleDecorators } from './idle-decorators.js';
+import { asksTooLate, idleEnforcement, withoutEffect } from './idle-policies.js';
 import { readEntryPath, routeSegments, type UnreadablePath } from './path-pattern.js';
 import { Places, type PathSyntax } from './places.js';
 import { routeDefaults } from './route-defaults.js';
@@ -21,9 +20,7 @@ import { UnservedPolicies } from './unserved-policies.js';
 /** What {@link compileGovernance} needs to know of the app. */
 export interface GovernedApp {
   readonly routes: readonly CorsRoute[];
-  readonly controllers: readonly Type[];
-  /** Knows the methods of the controllers from the search for routes. */
-  readonly scanner: MetadataScanner;
+  readonly classes: ContainedClasses;
   /** The request header that versions are asked for with, where that is how. */
   readonly versionHeader: string | undefined;
   readonly pathSyntax: PathSyntax;
@@ -75,14 +72,11 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
       handler: layersOf(route.decorated, route.where),
     };
     const governed = governRoute(route, found, places, defaultsOf(route), composer);
-    composer.report(idleDecorators(route, governed, found.controller, found.handler));
+    composer.report(withoutEffect(route, governed, found.controller, found.handler));
     if (!app.canAskAfterGuards) composer.report(asksTooLate(route.where, governed));
     return governed;
   });
-  const handlers = handlersOf(app.routes);
-  for (const controller of app.controllers) {
-    composer.report(notRoutes(controller, handlers.get(controller), app.scanner));
-  }
+  composer.report(idleDecorators(app.classes, app.routes));
 
   // Each named policy is checked on its own as well: a mistake in one that no route uses yet is a mistake all the same.
   for (const layer of options.named.values()) composer.compose([base, layer], NO_ROUTE_DEFAULTS);
@@ -178,30 +172,4 @@ function unreadablePath(where: string, path: string, { message, mended }: Unread
         ? 'write one such as "/files" or "/tenants/:tenant/files", which covers all below'
         : `write ${JSON.stringify(mended)}`,
   };
-}
-
-/** The names of each controller's handlers. */
-function handlersOf(routes: readonly CorsRoute[]): ReadonlyMap<Type, ReadonlySet<string>> {
-  const handlers = new Map<Type, Set<string>>();
-  for (const { controller, handlerName } of routes) {
-    const names = handlers.get(controller) ?? new Set();
-    handlers.set(controller, names.add(handlerName));
-  }
-  return handlers;
-}
-
-/** Decorators on methods that are no handlers would be promises that nobody keeps. */
-function notRoutes(
-  controller: Type,
-  handlers: ReadonlySet<string> | undefined,
-  scanner: MetadataScanner,
-): readonly CorsProblem[] {
-  return decoratedMethods(controller, handlers, scanner).map((name) => ({
-    code: 'decorator-without-route',
-    where: `${controller.name}#${name}`,
-    field: '',
-    value: undefined,
-    message: 'has a decorator of nestjs-cors, but serves no route',
-    fix: 'add @Get(), @Post() or another method decorator of Nest, or remove it',
-  }));
 }

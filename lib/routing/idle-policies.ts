@@ -26,7 +26,7 @@ export function asksTooLate(where: string, route: GovernedRoute): readonly CorsP
 }
 
 /** Decorators of a route that change nothing wherever it is reached. */
-export function idleDecorators(
+export function withoutEffect(
   { where, controller: { name } }: CorsRoute,
   route: GovernedRoute,
   controller: DecoratorLayers,

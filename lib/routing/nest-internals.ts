@@ -225,6 +225,27 @@ export function isOrderSensitive(adapter: HttpServer): boolean {
   return adapter.isRouteOrderSensitive?.() ?? true;
 }
 
+/** What calls a class or method that serves no route. */
+export type Caller = 'gateway' | 'resolver' | 'message';
+
+/** The keys of packages that an app need not have: `@nestjs/websockets`, `@nestjs/graphql`, `@nestjs/microservices`. */
+const CALLERS: readonly (readonly [key: string, caller: Caller])[] = [
+  ['websockets:is_gateway', 'gateway'],
+  ['websockets:message_mapping', 'gateway'],
+  ['graphql:resolver_type', 'resolver'],
+  ['microservices:pattern', 'message'],
+];
+
+/**
+ * What else than the router calls a class, or one of its methods, by the metadata of Nest's decorators.
+ *
+ * @param member - the method, or the class once more; whatever stands there
+ */
+export function callerOf(type: Type, member: unknown): Caller | undefined {
+  const decorated = typeof member === 'function' ? [type, member] : [type];
+  return CALLERS.find(([key]) => decorated.some((one) => Reflect.hasMetadata(key, one)))?.[1];
+}
+
 /** What a handler declares, by its parameter decorators, that it reads of a request. */
 export interface DeclaredInput {
   /** Whether it takes the parsed or the raw body. */

@@ -1,14 +1,11 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { applyDecorators, Controller, Get, type Type } from '@nestjs/common';
-import { decoratedMethods, decoratedPlaces } from '../../lib/decorators/decorated-places.js';
-import {
-  isDecorated,
-  readMetadata,
-  type CorsMetadata,
-  type Decorated,
-} from '../../lib/decorators/cors-metadata.js';
+import fc from 'fast-check';
+import { decoratedPlaces, isLost, placeName } from '../../lib/decorators/decorated-places.js';
+import { readMetadata, type CorsMetadata, type Decorated } from '../../lib/decorators/cors-metadata.js';
 import { AllowOrigin, NoCors, Preflight, UseCorsPolicy } from '../../lib/index.js';
+import { seed } from '../protocol/seed.js';
 
 const NOTHING: CorsMetadata = { allowOrigin: [], preflight: [], noCors: [], policies: [] };
 const A = 'https://a.example';
@@ -27,6 +24,11 @@ function methodsOf(type: Type): readonly Decorated[] {
   return Object.entries(methods).flatMap(([name, { value }]) =>
     name.startsWith('nestjs-cors:') ? [] : [value as Decorated],
   );
+}
+
+/** The places of decorators in a class and in what it inherits. */
+function placesOf(type: Type): readonly string[] {
+  return decoratedPlaces(type).map(placeName);
 }
 
 /** Calls a decorator as JavaScript may. */
@@ -116,13 +118,19 @@ describe('decorators', () => {
       list(): void {}
       other(): void {}
     }
-    expect([Cats, ...methodsOf(Cats)].map(isDecorated)).toEqual([false, true, false]);
+    expect([Cats, ...methodsOf(Cats)].map(readMetadata)).toEqual([
+      NOTHING,
+      { ...NOTHING, allowOrigin: [{ origin: [A] }] },
+      NOTHING,
+    ]);
+    expect(placesOf(Cats)).toEqual(['Cats#list']);
   });
 
   it('on a method of a plain object, as in JavaScript, leave all other objects alone', () => {
     const cats = { list(): void {} };
     AllowOrigin(A)(cats, 'list', Object.getOwnPropertyDescriptor(cats, 'list') ?? {});
     expect(Object.getOwnPropertyNames(Object.prototype).filter((name) => name.includes('cors'))).toEqual([]);
+    expect(placesOf(class Other {})).toEqual([]);
   });
 });
 
@@ -205,13 +213,44 @@ describe('places', () => {
       list(): void {}
       plain(): void {}
     }
-    expect(decoratedPlaces(Cats)).toEqual(['Cats', 'Cats#list', 'Cats#inherited']);
-    expect(decoratedPlaces(class Plain {})).toEqual([]);
+    expect(placesOf(Cats).toSorted()).toEqual(['Base#inherited', 'Cats', 'Cats#list']);
+    expect(placesOf(class Plain {})).toEqual([]);
+    expect(placesOf((() => undefined) as unknown as Type)).toEqual([]);
   });
 
-  it.each<[title: string, controller: () => Type]>([
+  it('are those of one function once, however many decorators it has', () => {
+    class Cats {
+      @AllowOrigin(A)
+      @Preflight({ maxAge: 5 })
+      list(): void {}
+    }
+    expect(placesOf(Cats)).toEqual(['Cats#list']);
+  });
+
+  it('are not inherited with a method that is overridden', () => {
+    class Base {
+      @AllowOrigin(A)
+      list(): void {}
+      @AllowOrigin(A)
+      other(): void {}
+    }
+    class Middle extends Base {
+      override list(): void {}
+    }
+    class Cats extends Middle {}
+    expect([Base, Middle, Cats].map(placesOf)).toEqual([
+      ['Base#list', 'Base#other'],
+      ['Base#other'],
+      ['Base#other'],
+    ]);
+  });
+
+  const odd = Symbol('odd');
+
+  it.each<[title: string, place: string, controller: () => Type]>([
     [
       'an accessor',
+      'Cats#odd',
       () => {
         class Cats {
           @AllowOrigin(A)
@@ -224,6 +263,7 @@ describe('places', () => {
     ],
     [
       'a static method',
+      'Cats#odd',
       () => {
         class Cats {
           @AllowOrigin(A)
@@ -235,17 +275,176 @@ describe('places', () => {
     ],
     [
       'a property, from JavaScript',
+      'Cats#odd',
       () => {
         class Cats {}
         decorate(Cats.prototype, 'odd');
         return Cats;
       },
     ],
-  ])('where a decorator has no effect are not forgotten: %s', (_, make) => {
+    [
+      'a method whose name is a symbol',
+      'Cats#Symbol(odd)',
+      () => {
+        class Cats {
+          @AllowOrigin(A)
+          [odd](): void {}
+        }
+        return Cats;
+      },
+    ],
+  ])('where a decorator has no effect are not forgotten: %s', (_, place, make) => {
     const controller = make();
-    expect(decoratedMethods(controller)).toEqual(['odd']);
-    expect(isDecorated(controller)).toBe(false);
+    expect(placesOf(controller)).toEqual([place]);
+    expect(readMetadata(controller)).toEqual(NOTHING);
     class Derived extends controller {}
-    expect(decoratedMethods(Derived)).toEqual(['odd']);
+    expect(placesOf(Derived)).toEqual([place]);
+  });
+});
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Puts a method around another one, as home-made decorators do. */
+function wrapped(method: Method): Method {
+  return function (...args) {
+    return method.apply(this, args);
+  };
+}
+
+/** Copies metadata from one function to another, as instrumentation does that knows Nest. */
+function copying(from: Method, to: Method): Method {
+  for (const key of Reflect.getMetadataKeys(from)) {
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, from), to);
+  }
+  return to;
+}
+
+/** A decorator that puts another method in place of one. */
+function replacing(replace: (method: Method) => Method): MethodDecorator {
+  return (_target, _key, descriptor) => ({
+    ...descriptor,
+    value: replace(descriptor.value as Method) as never,
+  });
+}
+
+const Wrapping = replacing(wrapped);
+const Copying = replacing((method) => copying(method, wrapped(method)));
+
+/** A decorator that makes an accessor of a method, as those do that bind it. */
+const Accessing = ((_target: object, _key: string | symbol, { value }: PropertyDescriptor) => ({
+  configurable: true,
+  get: () => value as unknown,
+})) as MethodDecorator;
+
+/** A class with one method under these decorators, written from the top to the bottom. */
+function classWith(...decorators: readonly MethodDecorator[]): Type {
+  class Cats {
+    list(): void {}
+  }
+  const own = Object.getOwnPropertyDescriptor(Cats.prototype, 'list');
+  const descriptor = Reflect.decorate([...decorators], Cats.prototype, 'list', own) as PropertyDescriptor;
+  Object.defineProperty(Cats.prototype, 'list', descriptor);
+  return Cats;
+}
+
+/** Those places of a class whose decorators are lost. */
+function lostIn(type: Type): readonly string[] {
+  return [...new Set(decoratedPlaces(type).filter(isLost).map(placeName))];
+}
+
+describe('a decorator that is lost', () => {
+  it.each<[title: string, lost: boolean, decorators: readonly MethodDecorator[]]>([
+    ['no wrapper', false, [AllowOrigin(A)]],
+    ['above a wrapper', false, [NoCors(), Wrapping]],
+    ['below a wrapper', true, [Wrapping, NoCors()]],
+    ['below and above a wrapper, of another kind', true, [Preflight({ maxAge: 5 }), Wrapping, NoCors()]],
+    ['below and above a wrapper, with another value', true, [AllowOrigin(A), Wrapping, AllowOrigin(B)]],
+    ['below a wrapper that copies', false, [Copying, NoCors()]],
+    ['around a wrapper that copies', false, [AllowOrigin(A), Copying, Preflight({ maxAge: 5 })]],
+    ['below a wrapper that copies, and one that does not', true, [Wrapping, Copying, NoCors()]],
+    [
+      'below a wrapper that inherits from the method',
+      false,
+      [replacing((method) => Object.setPrototypeOf(wrapped(method), method) as Method), NoCors()],
+    ],
+    ['below a wrapper that is a proxy', true, [replacing((method) => new Proxy(method, {})), NoCors()]],
+    ['below a decorator that makes an accessor of the method', true, [Accessing, NoCors()]],
+    [
+      'among composed decorators, below one that changes the descriptor',
+      true,
+      [
+        applyDecorators(
+          NoCors(),
+          (_target: object, _key: string | symbol, descriptor: PropertyDescriptor) => {
+            descriptor.value = wrapped(descriptor.value as Method);
+          },
+          AllowOrigin(A),
+        ),
+      ],
+    ],
+  ])('%s: %s', (_, lost, decorators) => {
+    expect(lostIn(classWith(...decorators))).toEqual(lost ? ['Cats#list'] : []);
+  });
+
+  it('is found with any wrappers in any order', () => {
+    const step = fc.constantFrom('decorate', 'wrap', 'copy');
+    const origin = fc.nat().map((port): MethodDecorator => AllowOrigin(`https://a.example:${port}`));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(step, origin), { minLength: 1 }), (fromTheTop) => {
+        const decorators = fromTheTop.map(([kind, decorator]) =>
+          kind === 'decorate' ? decorator : kind === 'wrap' ? Wrapping : Copying,
+        );
+        const kinds = fromTheTop.map(([kind]) => kind);
+        const wrapper = kinds.indexOf('wrap');
+        const isLostThere = wrapper !== -1 && kinds.lastIndexOf('decorate') > wrapper;
+        expect(lostIn(classWith(...decorators))).toEqual(isLostThere ? ['Cats#list'] : []);
+      }),
+      { seed },
+    );
+  });
+
+  it('when the app has replaced the method later', () => {
+    const Cats = classWith(NoCors(), Get());
+    const prototype = Cats.prototype as { list?: Method };
+    const method = prototype.list as Method;
+    prototype.list = copying(method, wrapped(method));
+    expect(lostIn(Cats)).toEqual([]);
+    prototype.list = wrapped(method);
+    expect(lostIn(Cats)).toEqual(['Cats#list']);
+    delete prototype.list;
+    expect(lostIn(Cats)).toEqual(['Cats#list']);
+  });
+
+  it('is looked for where it stands, also by a class that inherits it, unless that overrides the method', () => {
+    const Base = classWith(Wrapping, NoCors());
+    class Cats extends Base {}
+    class Overriding extends Base {
+      list(): void {}
+    }
+    expect([Cats, Overriding].map(lostIn)).toEqual([['Cats#list'], []]);
+    expect(decoratedPlaces(Cats)[0]?.owner).toBe(Base);
+  });
+
+  it.each<[title: string, lost: boolean, wrap: (type: Type) => Type]>([
+    ['a subclass', false, (type) => class extends type {}],
+    ['a proxy', true, (type) => new Proxy(type, {})],
+    [
+      'a function with the prototype of the class',
+      true,
+      (type) => {
+        function Wrapper(...args: unknown[]): unknown {
+          return Reflect.construct(type, args);
+        }
+        Wrapper.prototype = type.prototype;
+        return Wrapper as unknown as Type;
+      },
+    ],
+  ])('because a decorator has put something else in place of the class: %s', (_, lost, wrap) => {
+    class Cats {}
+    NoCors()(Cats);
+    const wrapper = wrap(Cats);
+    expect(lostIn(wrapper)).toHaveLength(lost ? 1 : 0);
+    NoCors()(wrapper);
+    expect(lostIn(wrapper)).toEqual([]);
   });
 });

@@ -1,4 +1,3 @@
-import { MetadataScanner } from '@nestjs/core';
 import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
 import type { CorsProblem } from '../../lib/policy/cors-problem.js';
 import {
@@ -42,8 +41,7 @@ export function errorOf(raw: unknown, ...sources: readonly object[]): CorsConfig
   try {
     compileGovernance(raw, {
       routes: [],
-      controllers: [],
-      scanner: new MetadataScanner(),
+      classes: { controllers: new Set(), providers: new Set() },
       versionHeader: undefined,
       pathSyntax: { caseSensitive: false, ignoreTrailingSlash: true },
       resolveSource: providing(...sources),
