@@ -78,10 +78,11 @@ export interface DecoratedMember {
 export function recordMember(prototype: object, member: DecoratedMember): void {
   const own = recordedMembers(prototype);
   if (own.some(({ name, target }) => name === member.name && target === member.target)) return;
-  Reflect.defineMetadata(RECORD_METADATA, [...own, member], prototype);
+  const all = member.name === undefined ? [member, ...own] : [...own, member];
+  Reflect.defineMetadata(RECORD_METADATA, all, prototype);
 }
 
-/** What of a class was decorated, without its base classes, in the order of the decorators. */
+/** What of a class was decorated, without its base classes: the class itself, then its members. */
 export function recordedMembers(prototype: object): readonly DecoratedMember[] {
   return (Reflect.getOwnMetadata(RECORD_METADATA, prototype) ?? NO_MEMBERS) as readonly DecoratedMember[];
 }

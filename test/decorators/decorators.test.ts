@@ -342,7 +342,7 @@ function classWith(...decorators: readonly MethodDecorator[]): Type {
     list(): void {}
   }
   const own = Object.getOwnPropertyDescriptor(Cats.prototype, 'list');
-  const descriptor = Reflect.decorate([...decorators], Cats.prototype, 'list', own) as PropertyDescriptor;
+  const descriptor = Reflect.decorate([...decorators], Cats.prototype, 'list', own);
   Object.defineProperty(Cats.prototype, 'list', descriptor);
   return Cats;
 }

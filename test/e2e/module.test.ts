@@ -231,6 +231,38 @@ describe.each(PLATFORMS)('%s', (platform) => {
     ]);
   });
 
+  it('refuses a decorator on what serves no route in an app that does not import the module', async () => {
+    @Injectable()
+    class Service {
+      @NoCors() run() {}
+    }
+    @NoCors()
+    class Made {}
+    const problems = await problemsOf(
+      startApp(platform, {
+        module: class AppModule {},
+        providers: [Service, { provide: 'made', useClass: Made }],
+      }),
+    );
+    expect(problems.map(({ code, where }) => `${where} ${code}`)).toEqual([
+      'Service#run module-not-imported',
+      'Made module-not-imported',
+    ]);
+  });
+
+  it('refuses a decorator in an app without the module also where a wrapper has lost it', async () => {
+    class Lost {
+      list() {}
+    }
+    const inner = Object.getOwnPropertyDescriptor(Lost.prototype, 'list') as PropertyDescriptor;
+    NoCors()(Lost.prototype, 'list', inner);
+    Object.defineProperty(Lost.prototype, 'list', { ...inner, value: () => undefined });
+    Get()(Lost.prototype, 'list', Object.getOwnPropertyDescriptor(Lost.prototype, 'list') as never);
+    Controller('lost')(Lost);
+    const problems = await problemsOf(startApp(platform, appOf([], [Lost])));
+    expect(problems.map(({ where }) => where)).toEqual(['Lost#list']);
+  });
+
   it('refuses a decorator that only a base class carries', async () => {
     @Controller('derived')
     class Derived extends Decorated {}

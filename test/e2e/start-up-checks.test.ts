@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import {
   Controller,
@@ -9,11 +10,16 @@ import {
   Post,
   Put,
   Scope,
+  SetMetadata,
+  UseGuards,
   type DynamicModule,
   type Type,
+  type WebSocketAdapter,
 } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { REQUEST } from '@nestjs/core';
+import { MessagePattern } from '@nestjs/microservices';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   AllowOrigin,
   CorsConfigurationError,
@@ -27,7 +33,7 @@ import {
   type OriginSourceAfterGuards,
 } from '../../lib/index.js';
 import { CORS_PROBLEM_CODES } from '../../lib/policy/cors-problem.js';
-import { PLATFORMS, startApp, type Platform } from '../support/apps.js';
+import { PLATFORMS, startApp, type Platform, type StartOptions } from '../support/apps.js';
 import { corsHeaders, expected } from '../support/cors-headers.js';
 import { send } from '../support/http.js';
 
@@ -54,8 +60,12 @@ function moduleOf(
 }
 
 /** The error with which an app fails to start; anything else fails the test. */
-async function startError(platform: Platform, module: DynamicModule): Promise<CorsConfigurationError> {
-  const started = await startApp(platform, module).catch((error: unknown) => error);
+async function startError(
+  platform: Platform,
+  module: DynamicModule,
+  options?: StartOptions,
+): Promise<CorsConfigurationError> {
+  const started = await startApp(platform, module, options).catch((error: unknown) => error);
   if (started instanceof CorsConfigurationError) return started;
   if (started instanceof Error) throw started;
   await (started as Awaited<ReturnType<typeof startApp>>).app.close();
@@ -70,10 +80,40 @@ function controllerOf(onHandler: readonly MethodDecorator[], ...onClass: readonl
     }
   }
   const descriptor = Object.getOwnPropertyDescriptor(Cats.prototype, 'list') as PropertyDescriptor;
-  for (const decorate of [Get(), ...onHandler]) decorate(Cats.prototype, 'list', descriptor);
+  for (const decorate of [...onHandler, Get()]) decorate(Cats.prototype, 'list', descriptor);
   for (const decorate of [Controller('cats'), ...onClass]) decorate(Cats);
+  Object.defineProperty(Cats.prototype, 'list', descriptor);
   return Cats;
 }
+
+/** A home-made decorator that puts a method of its own around another one. */
+function wrapping({ copies = false } = {}): MethodDecorator {
+  return (_target, _key, descriptor) => {
+    const inner = descriptor.value as (this: unknown) => unknown;
+    const wrapper = function (this: unknown): unknown {
+      return inner.call(this);
+    };
+    for (const key of copies ? Reflect.getMetadataKeys(inner) : []) {
+      Reflect.defineMetadata(key, Reflect.getMetadata(key, inner), wrapper);
+    }
+    descriptor.value = wrapper as never;
+  };
+}
+
+/** For gateways in an app without a package for sockets. */
+function withoutSockets(): WebSocketAdapter & { dispose(): void } {
+  return {
+    create: () => new EventEmitter(),
+    bindClientConnect() {},
+    bindClientDisconnect() {},
+    bindMessageHandlers() {},
+    close() {},
+    dispose() {},
+  };
+}
+
+/** As `@Resolver()` of `@nestjs/graphql` marks a class. */
+const Resolver = (): ClassDecorator => SetMetadata('graphql:resolver_type', undefined);
 
 describe.each(PLATFORMS)('start-up checks on %s', (platform) => {
   it('an app that is right starts, and its policies do not follow what they were made of (C32)', async () => {
@@ -280,6 +320,200 @@ describe.each(PLATFORMS)('start-up checks on %s', (platform) => {
   });
 });
 
+describe.each(PLATFORMS)('decorators without effect on %s', (platform) => {
+  it.each<[title: string, decorator: MethodDecorator]>([
+    ['@NoCors()', NoCors()],
+    ['@AllowOrigin()', AllowOrigin('https://admin.example', { enforce: true })],
+    ['@Preflight()', Preflight({ maxAge: 5 })],
+    ['@UseCorsPolicy()', UseCorsPolicy('partners')],
+  ])('%s below a wrapping decorator is lost, and the app does not start', async (_, decorator) => {
+    const options = { origin: A, policies: { partners: { maxAge: 5 } } };
+    const { message } = await startError(
+      platform,
+      moduleOf(options, [controllerOf([decorator, wrapping()])]),
+    );
+    expect(message.split('\n').slice(1)).toEqual([
+      '  1. Cats#list: has lost a decorator of nestjs-cors to a wrapper that does not have its metadata: write the ' +
+        'decorator above the one that wraps, or copy the metadata to the wrapper. [decorator-lost]',
+    ]);
+  });
+
+  it.each<[title: string, onHandler: readonly MethodDecorator[]]>([
+    ['above a wrapping decorator', [wrapping(), NoCors()]],
+    ['below one that copies the metadata', [NoCors(), wrapping({ copies: true })]],
+    ['below one that is wrapped itself', [NoCors(), wrapping({ copies: true }), wrapping({ copies: true })]],
+  ])('a decorator %s has its effect', async (_, onHandler) => {
+    const { app, port } = await startApp(platform, moduleOf({ origin: A }, [controllerOf(onHandler)]));
+    try {
+      const response = await send(port, { path: '/cats', headers: { origin: A } });
+      expect([response.status, response.body, corsHeaders(response)]).toEqual([200, 'cats', expected({})]);
+    } finally {
+      await app.close();
+    }
+  });
+
+  /** Decorated, but for what makes something of it. */
+  abstract class Decorated {
+    @AllowOrigin(A)
+    run(): void {}
+  }
+  NoCors()(Decorated as Type);
+
+  it.each<[title: string, places: readonly string[], more: () => Partial<DynamicModule>]>([
+    [
+      'a provider, its base class and its methods',
+      ['Decorated#run', 'Decorated', 'Cats'],
+      () => {
+        @Injectable()
+        @Preflight({ maxAge: 5 })
+        class Cats extends Decorated {}
+        return { providers: [Cats] };
+      },
+    ],
+    [
+      'what a class provider is made of',
+      ['Cats'],
+      () => {
+        @NoCors()
+        class Cats {}
+        return { providers: [{ provide: 'cats', useClass: Cats }] };
+      },
+    ],
+    [
+      'what a factory makes, as its token tells',
+      ['Cats'],
+      () => {
+        @NoCors()
+        class Cats {}
+        return { providers: [{ provide: Cats, useFactory: () => new Cats() }] };
+      },
+    ],
+    [
+      'a provider of an imported module, and that module',
+      ['FeatureModule', 'Cats'],
+      () => {
+        @NoCors()
+        class Cats {}
+        @Module({ providers: [Cats] })
+        @NoCors()
+        class FeatureModule {}
+        return { imports: [FeatureModule] };
+      },
+    ],
+    [
+      'a guard of a controller',
+      ['CatsGuard'],
+      () => {
+        @NoCors()
+        class CatsGuard {
+          canActivate(): boolean {
+            return true;
+          }
+        }
+        return { controllers: [controllerOf([UseGuards(CatsGuard)])] };
+      },
+    ],
+    [
+      'a gateway and its messages',
+      ['Cats#ping', 'Cats'],
+      () => {
+        @WebSocketGateway()
+        @NoCors()
+        class Cats {
+          @SubscribeMessage('ping')
+          @UseCorsPolicy('partners')
+          ping(): void {}
+        }
+        return { providers: [Cats] };
+      },
+    ],
+    [
+      'a resolver',
+      ['Cats'],
+      () => {
+        @Resolver()
+        @NoCors()
+        class Cats {}
+        return { providers: [Cats] };
+      },
+    ],
+    [
+      'a controller of messages only',
+      ['Cats#ping', 'Cats'],
+      () => {
+        @Controller()
+        @NoCors()
+        class Cats {
+          @MessagePattern('ping')
+          @AllowOrigin(A)
+          ping(): void {}
+        }
+        return { controllers: [Cats] };
+      },
+    ],
+    [
+      'a controller without routes',
+      ['Cats#help', 'Cats'],
+      () => {
+        @Controller()
+        @AllowOrigin(A)
+        class Cats {
+          @Preflight({ maxAge: 5 })
+          help(): void {}
+        }
+        return { controllers: [Cats] };
+      },
+    ],
+    [
+      'a message beside a route',
+      ['Cats#ping'],
+      () => {
+        @Controller()
+        class Cats {
+          @Get('cats')
+          @NoCors()
+          list(): void {}
+          @MessagePattern('ping')
+          @NoCors()
+          ping(): void {}
+        }
+        return { controllers: [Cats] };
+      },
+    ],
+  ])('%s: decorators there are errors', async (_, places, more) => {
+    const options = { origin: A, policies: { partners: { maxAge: 5 } } };
+    const { controllers = [], ...rest } = more();
+    const { problems } = await startError(platform, moduleOf(options, controllers, rest), {
+      prepare: (app) => void app.useWebSocketAdapter(withoutSockets()),
+    });
+    expect(problems.map(({ code, where }) => `${where} ${code}`).toSorted()).toEqual(
+      places.map((place) => `${place} decorator-without-route`).toSorted(),
+    );
+  });
+
+  it('a decorator stands for the route of a controller that has messages, too, and of a base class that is a provider', async () => {
+    @Injectable()
+    @NoCors()
+    class Base {
+      @Get('inherited')
+      @NoCors()
+      list(): void {}
+    }
+    @Controller('cats')
+    class Cats extends Base {
+      @MessagePattern('ping')
+      ping(): void {}
+    }
+    const { app } = await startApp(
+      platform,
+      moduleOf({ origin: A }, [Cats], { providers: [Base, { provide: 'cats', useValue: new Cats() }] }),
+    );
+    const [route] = app.get(CorsService).routes();
+    await app.close();
+    expect(route).toMatchObject({ where: 'Cats#list', policy: 'none' });
+  });
+});
+
 /** An app for each code of the closed set, so that none is a promise without a case. */
 const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
   'origin-empty': () => moduleOf({ origin: [] }),
@@ -351,6 +585,7 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
     Controller('cats')(Cats);
     return moduleOf({}, [Cats]);
   },
+  'decorator-lost': () => moduleOf({ origin: A }, [controllerOf([NoCors(), wrapping()])]),
   'preflight-without-origin': () => moduleOf({}, [controllerOf([Preflight({ maxAge: 5 })])]),
   'route-path-invalid': () => moduleOf({ routes: [{ path: 'graphql', policy: false }] }),
   'route-path-served': () => moduleOf({ routes: [{ path: '/cats', policy: false }] }, [controllerOf([])]),

@@ -87,7 +87,7 @@ describe('a decorator that no route reads', () => {
       'an event of a controller',
       'Cats#list',
       NO_MESSAGES,
-      { controllers: [classOf([Controller()], [EventPattern('ping'), NoCors()])] },
+      { controllers: [classOf([Controller()], [EventPattern('ping') as MethodDecorator, NoCors()])] },
     ],
   ])('is found on %s', (_, place, fix, app) => {
     expect(problemsOf(app)).toEqual([`decorator-without-route ${place}: ${fix}`]);
@@ -163,7 +163,7 @@ describe('a decorator that a route reads', () => {
     ]);
   });
 
-  it('costs nothing where there is none', () => {
+  it('is not found where there is none', () => {
     const providers = Array.from({ length: 3 }, () => classOf([Injectable()]));
     const factory = (() => undefined) as unknown as Type;
     expect(problemsOf({ controllers: [classOf([])], providers: [...providers, factory] })).toEqual([]);

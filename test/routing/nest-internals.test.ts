@@ -15,6 +15,7 @@ import {
   RawBody,
   RequestMethod,
   Scope,
+  SetMetadata,
   Sse,
   UseGuards,
   UseInterceptors,
@@ -35,14 +36,17 @@ import {
   RouterModule,
   type AbstractHttpAdapter,
 } from '@nestjs/core';
+import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, RouteConstraints } from '@nestjs/platform-fastify';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import express from 'express';
 import fc from 'fast-check';
 import { of } from 'rxjs';
 import {
   addLastGuard,
   addOutermostInterceptor,
+  callerOf,
   currentRequestHook,
   currentResponseHook,
   declaredInput,
@@ -136,6 +140,35 @@ describe('the metadata that decorators write', () => {
     ],
   ] as const)('%s', (_name, key, target, value) => {
     expect(Reflect.getMetadata(key, target)).toEqual(value);
+  });
+
+  it('what calls a class or method that serves no route, as callerOf() reads it', () => {
+    @WebSocketGateway()
+    class Gateway {
+      @SubscribeMessage('ping') ping() {}
+    }
+    class Messages {
+      @MessagePattern('ping') ping() {}
+      @EventPattern('ping') event(_data: unknown) {}
+    }
+    // `@Resolver()` and `@Query()` of @nestjs/graphql: a key, whatever its value.
+    @SetMetadata('graphql:resolver_type', undefined)
+    class Resolver {
+      @SetMetadata('graphql:resolver_type', 'Query') query() {}
+    }
+    class Plain {}
+    expect(
+      [
+        [Gateway, Gateway],
+        [Plain, handlerOf(Gateway, 'ping')],
+        [Messages, Messages],
+        [Messages, handlerOf(Messages, 'ping')],
+        [Messages, handlerOf(Messages, 'event')],
+        [Resolver, undefined],
+        [Plain, handlerOf(Resolver, 'query')],
+        [Cats, handlerOf(Cats, 'list')],
+      ].map(([type, member]) => callerOf(type as Type, member)),
+    ).toEqual(['gateway', 'gateway', undefined, 'message', 'message', 'resolver', 'resolver', undefined]);
   });
 
   it('parameters by @Body, @RawBody and @Headers, as declaredInput() reads them', () => {
