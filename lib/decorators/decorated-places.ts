@@ -12,14 +12,26 @@ export interface DecoratedPlace extends DecoratedMember {
  * and its decorators are not either.
  */
 export function decoratedPlaces(type: Type): readonly DecoratedPlace[] {
-  return lineage(type).flatMap((owner, distance, classes) =>
-    recordedMembers(owner.prototype as object)
-      .filter(({ name, target }) => {
-        if (name === undefined || target === undefined) return true;
-        return !classes.slice(0, distance).some(({ prototype }) => Object.hasOwn(prototype as object, name));
-      })
-      .map(({ name, target }) => ({ owner, name, target })),
-  );
+  const places: DecoratedPlace[] = [];
+  const derived: Type[] = [];
+  for (let owner = type; hasPrototype(owner); owner = Object.getPrototypeOf(owner) as Type) {
+    for (const member of recordedMembers(owner.prototype as object)) {
+      if (!isOverridden(member, derived)) places.push({ owner, name: member.name, target: member.target });
+    }
+    derived.push(owner);
+  }
+  return places;
+}
+
+/** Whether one of the classes has a method of its own in place of the member that they inherit. */
+function isOverridden({ name, target }: DecoratedMember, derived: readonly Type[]): boolean {
+  if (name === undefined || target === undefined) return false;
+  return derived.some(({ prototype }) => Object.hasOwn(prototype as object, name));
+}
+
+/** Not so for functions that are no classes: arrow functions, and the one at the end of every chain. */
+function hasPrototype(one: Type | null): boolean {
+  return typeof one?.prototype === 'object' && one.prototype !== null;
 }
 
 /** `ReportsController`, `ReportsController#list`. */
@@ -42,16 +54,4 @@ export function isLost(place: DecoratedPlace): boolean {
   const standing = standsAt(place);
   if (target === undefined || standing === target) return false;
   return typeof standing !== 'function' || !carriesMetadata(standing as Decorated, target);
-}
-
-/** A class and its base classes, as far as they are in the reach of metadata. */
-function lineage(type: Type): readonly Type[] {
-  const classes: Type[] = [];
-  for (let one = type; hasPrototype(one); one = Object.getPrototypeOf(one) as Type) classes.push(one);
-  return classes;
-}
-
-/** Not so for functions that are no classes: arrow functions, and the one at the end of every chain. */
-function hasPrototype(one: Type | null): boolean {
-  return typeof one?.prototype === 'object' && one.prototype !== null;
 }

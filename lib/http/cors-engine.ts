@@ -14,6 +14,7 @@ import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
 import { compileGovernance, type GovernedApp } from '../routing/compile-governance.js';
 import { corsRoute, type CorsRoute } from '../routing/cors-route.js';
+import { idleDecorators } from '../routing/idle-decorators.js';
 import {
   addLastGuard,
   addOutermostInterceptor,
@@ -78,7 +79,7 @@ export class CorsEngine {
     const routes = exploreRoutes(this.modules, this.config, adapter, new MetadataScanner()).map(corsRoute);
     const governed: Omit<GovernedApp, 'canAskAfterGuards'> = {
       routes,
-      classes: containedClasses(this.modules),
+      problems: idleDecorators(containedClasses(this.modules), routes),
       versionHeader: versionHeader(this.config.getVersioning()),
       pathSyntax: matchingOptions(adapter),
       resolveSource: sourceResolver(this.moduleRef),

@@ -76,7 +76,8 @@ export interface ValueProblem {
 export interface CorsProblem extends ValueProblem {
   /**
    * `Controller#handler`, `Controller`, or a path in the module's options such as `options.policies.partners`; for a
-   * `CorsModule` that is imported twice or without options, the modules that import it.
+   * decorator without effect, the class or `Class#method` on which it stands; for a `CorsModule` that is imported twice
+   * or without options, the modules that import it.
    */
   readonly where: string;
   /** The option at fault, with its index where it is a list: `origin[1]`. Empty where no single option is at fault. */

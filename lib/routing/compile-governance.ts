@@ -1,4 +1,3 @@
-import type { ContainedClasses } from '../decorators/contained-classes.js';
 import type { Decorated } from '../decorators/cors-metadata.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
@@ -10,7 +9,6 @@ import type { ResolveSource } from '../policy/read-source.js';
 import type { CorsRoute } from './cors-route.js';
 import { decoratorLayers, routeLayers, type DecoratorLayers } from './decorator-layers.js';
 import { Governance, type Governed, type GovernedPlace, type GovernedRoute } from './governance.js';
-import { idleDecorators } from './idle-decorators.js';
 import { asksTooLate, idleEnforcement, withoutEffect } from './idle-policies.js';
 import { readEntryPath, routeSegments, type UnreadablePath } from './path-pattern.js';
 import { Places, type PathSyntax } from './places.js';
@@ -20,7 +18,8 @@ import { UnservedPolicies } from './unserved-policies.js';
 /** What {@link compileGovernance} needs to know of the app. */
 export interface GovernedApp {
   readonly routes: readonly CorsRoute[];
-  readonly classes: ContainedClasses;
+  /** What was found wrong when the app started. */
+  readonly problems: readonly CorsProblem[];
   /** The request header that versions are asked for with, where that is how. */
   readonly versionHeader: string | undefined;
   readonly pathSyntax: PathSyntax;
@@ -76,7 +75,7 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
     if (!app.canAskAfterGuards) composer.report(asksTooLate(route.where, governed));
     return governed;
   });
-  composer.report(idleDecorators(app.classes, app.routes));
+  composer.report(app.problems);
 
   // Each named policy is checked on its own as well: a mistake in one that no route uses yet is a mistake all the same.
   for (const layer of options.named.values()) composer.compose([base, layer], NO_ROUTE_DEFAULTS);

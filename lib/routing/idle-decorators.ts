@@ -15,6 +15,8 @@ import { callerOf, type Caller } from './nest-internals.js';
  * Finds the decorators that are promises which nobody keeps: those that no route reads, and those that are lost because
  * something without their metadata stands where they were applied.
  *
+ * Of the moment when the app starts: a method that is replaced later, as tests do, changes no policy.
+ *
  * What a controller inherits counts as what it has. So a base class that is a provider as well, or the base class of
  * one, has its decorators with an effect as soon as one route reads them; a class that only providers derive from has not.
  */

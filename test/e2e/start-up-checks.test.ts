@@ -352,7 +352,17 @@ describe.each(PLATFORMS)('decorators without effect on %s', (platform) => {
     }
   });
 
-  /** Decorated, but for what makes something of it. */
+  it('a method that is replaced while the app runs is no reason to refuse other options', async () => {
+    const Cats = controllerOf([NoCors()]);
+    const { app } = await startApp(platform, moduleOf({ origin: A }, [Cats]));
+    Object.assign(Cats.prototype, { list: () => 'replaced' });
+    app.get(CorsService).update({ origin: 'https://b.example' });
+    const [route] = app.get(CorsService).routes();
+    await app.close();
+    expect(route).toMatchObject({ where: 'Cats#list', policy: 'none' });
+  });
+
+  /** A base class that only its subclasses bring into an app. */
   abstract class Decorated {
     @AllowOrigin(A)
     run(): void {}

@@ -41,7 +41,7 @@ export function errorOf(raw: unknown, ...sources: readonly object[]): CorsConfig
   try {
     compileGovernance(raw, {
       routes: [],
-      classes: { controllers: new Set(), providers: new Set() },
+      problems: [],
       versionHeader: undefined,
       pathSyntax: { caseSensitive: false, ignoreTrailingSlash: true },
       resolveSource: providing(...sources),
