@@ -48,8 +48,8 @@ export class ReportsController {
   }
 
   /**
-   * A browser asks first, with a preflight, before it sends a PUT with these headers. `content-type` and `x-csrf-token`
-   * need no listing: the handler declares that it reads them. Nor does PUT: it is what the app serves at this path.
+   * A browser asks first, with a preflight, before it sends a PUT with these headers. `content-type` needs no listing, and
+   * `x-csrf-token` none either: the handler declares that it reads it. Nor does PUT: it is what the app serves here.
    */
   @Put(':id')
   @Preflight({ maxAge: 600 })

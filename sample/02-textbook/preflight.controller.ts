@@ -15,7 +15,7 @@ export class PreflightController {
     return { id, title: 'Shoes' };
   }
 
-  /** What it reads, `content-type` and `x-csrf-token`, is what a preflight may ask for. It needs no listing. */
+  /** A preflight may ask for `content-type` anyway, and for `x-csrf-token` because this reads it: neither needs listing. */
   @Put(':id')
   change(
     @Param('id') id: string,

@@ -139,11 +139,11 @@ describe('HTTP/2 on fastify', () => {
     const shown = /^(?:set-cookie|vary|x-before|__proto__)$/;
     const [status, fields] = await request('/cats/pairs', { origin: APP }, 'GET', shown);
     expect(status).toBe(200);
-    expect(Object.entries(fields).toSorted()).toEqual([
-      ['__proto__', 'own'],
-      ['set-cookie', ['a=1', 'b=2']],
-      ['vary', 'X-Own, X-Other, Origin'],
+    expect(Object.entries(fields)).toEqual([
       ['x-before', 'before'],
+      ['set-cookie', ['a=1', 'b=2']],
+      ['__proto__', 'own'],
+      ['vary', 'X-Own, X-Other, Origin'],
     ]);
   });
 });

@@ -94,7 +94,7 @@ function linesOf(
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   response.sendDate = false;
   try {
-    for (const [name, value] of set) response.setHeader(name, value as string);
+    for (const [name, text] of set) response.setHeader(name, text as string);
     response.writeHead(200, given(response) as OutgoingHttpHeaders);
   } catch {
     return undefined;

@@ -132,7 +132,10 @@ describe('answerPreflight', () => {
     ['a header', A, 'PUT', 'x-b'],
   ])('a refusal of %s tells nothing but Vary', (_, origin, method, headers) => {
     const options = { origin: A, credentials: true, methods: 'PUT', maxAge: 600 };
-    expect(answer(options, method, headers, origin)).toEqual({ status: 403, fields: { ...always, ...empty } });
+    expect(answer(options, method, headers, origin)).toEqual({
+      status: 403,
+      fields: { ...always, ...empty },
+    });
   });
 
   it.each([200, 201, 203, 205, 206, 299])('says that a %i is empty', (optionsSuccessStatus) => {
