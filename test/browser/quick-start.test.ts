@@ -86,7 +86,7 @@ describe('the pages of sample/01-quick-start in Chromium', () => {
       'rename-debug': {
         outcome: 'Hidden',
         script: FAILED,
-        why: 'The browser asked first, with a preflight, and the server refused: the policy allows the headers content-type and x-csrf-token, but not x-debug. So the PUT was never sent.',
+        why: 'The browser asked first, with a preflight, and the server refused: the policy allows the headers authorization, content-type and x-csrf-token, but not x-debug. So the PUT was never sent.',
         wire: ['OPTIONS /reports/1 → 403'],
       },
       internal: {
@@ -167,7 +167,7 @@ describe('the pages of sample/01-quick-start in Chromium', () => {
       `origin: ${allowed} from options.policies.app`,
       'credentials: true from options.policies.app',
       'methods: PUT from the route itself',
-      'allowedHeaders: content-type, x-csrf-token from the route itself',
+      'allowedHeaders: authorization, content-type, x-csrf-token from the route itself',
       'maxAge: 600 from ReportsController#rename',
     ]);
     expect(policies).toHaveLength(8);

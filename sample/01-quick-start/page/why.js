@@ -98,8 +98,10 @@ function evenErrors({ status }) {
     : `Errors carry the headers too, so the script knows a ${status} from a broken connection.`;
 }
 
+/** `a`, `a and b`, `a, b and c`. */
 function list(values) {
-  return values.map((value) => `\`${value}\``).join(' and ');
+  const quoted = values.map((value) => `\`${value}\``);
+  return [quoted.slice(0, -1).join(', '), ...quoted.slice(-1)].filter(Boolean).join(' and ');
 }
 
 function readable(...sentences) {
