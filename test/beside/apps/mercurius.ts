@@ -1,0 +1,17 @@
+import type { ModuleMetadata } from '@nestjs/common';
+import { GraphQLModule } from '@nestjs/graphql';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import { HelloResolver } from './hello.resolver.js';
+
+export function metadata(): ModuleMetadata {
+  return {
+    imports: [
+      GraphQLModule.forRoot<MercuriusDriverConfig>({
+        driver: MercuriusDriver,
+        autoSchemaFile: true,
+        subscription: true,
+      }),
+    ],
+    providers: [HelloResolver],
+  };
+}
