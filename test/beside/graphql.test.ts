@@ -1,7 +1,7 @@
-import { describe } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { PLATFORMS, type Platform } from '../support/apps.js';
 import { hostOfSuite } from './support/beside.js';
-import { itObeysPolicies, type Probe } from './support/policies.js';
+import { itObeysPolicies, PAGE, type Probe } from './support/policies.js';
 
 const host = hostOfSuite();
 
@@ -30,5 +30,14 @@ const SERVERS: readonly { fixture: string; platforms: readonly Platform[]; setsF
 describe.each(SERVERS)('$fixture', ({ fixture, platforms, setsFields }) => {
   describe.each(platforms)('', (platform) => {
     itObeysPolicies(host, platform, { fixture, path: '/graphql', probes: [POST, GET], setsFields });
+  });
+});
+
+describe.each(PLATFORMS)('decorators on a resolver and on a gateway', (platform) => {
+  it(`do not start on ${platform}`, async () => {
+    const start = host.start('misplaced', platform, { origin: PAGE });
+    await expect(start).rejects.toThrow(
+      /CorsConfigurationError.*(HelloResolver.*ChatGateway|ChatGateway.*HelloResolver)/s,
+    );
   });
 });

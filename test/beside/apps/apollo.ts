@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { ModuleMetadata } from '@nestjs/common';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
+import { ran } from '../support/fixture.js';
 import { HelloResolver } from './hello.resolver.js';
 
 /** What a recipe for "CORS in Apollo" says. */
@@ -23,7 +24,7 @@ export function metadata(): ModuleMetadata {
         driver: ApolloDriver,
         autoSchemaFile: true,
         plugins: [openToAll],
-        subscriptions: { 'graphql-ws': true },
+        subscriptions: { 'graphql-ws': { onConnect: () => ran('connection') } },
       }),
     ],
     providers: [HelloResolver],

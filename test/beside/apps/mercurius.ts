@@ -1,6 +1,7 @@
 import type { ModuleMetadata } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import { ran } from '../support/fixture.js';
 import { HelloResolver } from './hello.resolver.js';
 
 export function metadata(): ModuleMetadata {
@@ -9,7 +10,12 @@ export function metadata(): ModuleMetadata {
       GraphQLModule.forRoot<MercuriusDriverConfig>({
         driver: MercuriusDriver,
         autoSchemaFile: true,
-        subscription: true,
+        subscription: {
+          onConnect: () => {
+            ran('connection');
+            return true;
+          },
+        },
       }),
     ],
     providers: [HelloResolver],

@@ -14,6 +14,8 @@ export interface BesideApp {
   readonly port: number;
   /** What of the app has run since the last call: see `ran()` of the fixtures. */
   ran(): Promise<readonly string[]>;
+  /** What tracing has recorded since the last call. */
+  spans(): Promise<readonly string[]>;
   /** What the app has warned of since the last call. */
   log(): Promise<readonly string[]>;
 }
@@ -32,11 +34,8 @@ export class Host {
   async start(fixture: string, platform: Platform, cors: CorsModuleOptions | undefined): Promise<BesideApp> {
     await this.order({ task: 'close' });
     const { port } = (await this.order({ task: 'start', fixture, platform, cors })) as Started;
-    return {
-      port,
-      ran: () => this.order({ task: 'ran' }) as Promise<readonly string[]>,
-      log: () => this.order({ task: 'log' }) as Promise<readonly string[]>,
-    };
+    const take = (task: 'ran' | 'spans' | 'log') => this.order({ task }) as Promise<readonly string[]>;
+    return { port, ran: () => take('ran'), spans: () => take('spans'), log: () => take('log') };
   }
 
   /** Ends the process. Should this never be called, it ends with the one that started it. */
@@ -59,7 +58,10 @@ export class Host {
   }
 
   private spawn(): ChildProcess {
-    const first = [compiler, ...this.imports.map((name) => new URL(`../apps/${name}.ts`, import.meta.url).href)];
+    const first = [
+      compiler,
+      ...this.imports.map((name) => new URL(`../apps/${name}.ts`, import.meta.url).href),
+    ];
     const child = fork(host, {
       execArgv: first.flatMap((url) => ['--import', url]),
       // Jest's own flags and a developer's are not meant for the app.
@@ -109,6 +111,7 @@ export function startBefore(
       return started().port;
     },
     ran: () => started().ran(),
+    spans: () => started().spans(),
     log: () => started().log(),
   };
 }

@@ -10,6 +10,7 @@ export interface Fixture {
 }
 
 const names: string[] = [];
+const spans: string[] = [];
 
 /** Notes that something of the app runs: a resolver, a handler, a callback of the package. */
 export function ran(name: string): void {
@@ -19,4 +20,14 @@ export function ran(name: string): void {
 /** What has run since the last call, in order. */
 export function takeRan(): readonly string[] {
   return names.splice(0);
+}
+
+/** Notes that tracing has recorded a span. */
+export function recorded(span: string): void {
+  spans.push(span);
+}
+
+/** The spans since the last call, in order. */
+export function takeSpans(): readonly string[] {
+  return spans.splice(0);
 }

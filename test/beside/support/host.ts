@@ -6,7 +6,7 @@ import { Module, type INestApplication, type LoggerService } from '@nestjs/commo
 import { NestFactory } from '@nestjs/core';
 import { CorsModule, type CorsModuleOptions } from 'nestjs-cors';
 import { createAdapter, type Platform } from '../../support/apps.js';
-import { takeRan, type Fixture } from './fixture.js';
+import { takeRan, takeSpans, type Fixture } from './fixture.js';
 import type { Answer, Order, Started, Task } from './messages.js';
 
 /*
@@ -32,7 +32,11 @@ class Log implements LoggerService {
 const log = new Log();
 let running: INestApplication | undefined;
 
-async function start(name: string, platform: Platform, cors: CorsModuleOptions | undefined): Promise<Started> {
+async function start(
+  name: string,
+  platform: Platform,
+  cors: CorsModuleOptions | undefined,
+): Promise<Started> {
   const fixture = (await import(`../apps/${name}.js`)) as Fixture;
   log.take();
   takeRan();
@@ -70,6 +74,8 @@ async function perform(task: Task): Promise<unknown> {
       return await start(task.fixture, task.platform, task.cors);
     case 'ran':
       return takeRan();
+    case 'spans':
+      return takeSpans();
     case 'log':
       return log.take();
     case 'close':
@@ -86,7 +92,11 @@ async function answerTo({ id, ...task }: Order): Promise<Answer> {
 }
 
 function words(value: unknown): string {
-  return typeof value === 'string' ? value : value instanceof Error ? (value.stack ?? value.message) : inspect(value);
+  return typeof value === 'string'
+    ? value
+    : value instanceof Error
+      ? (value.stack ?? value.message)
+      : inspect(value);
 }
 
 process.on('message', (order: Order) => void answerTo(order).then((answer) => process.send?.(answer)));

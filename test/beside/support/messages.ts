@@ -11,15 +11,14 @@ export type Task =
       /** The options of `CorsModule`, or none where the app has no such module. */
       readonly cors: CorsModuleOptions | undefined;
     }
-  | { readonly task: 'ran' | 'log' | 'close' };
+  | { readonly task: 'ran' | 'spans' | 'log' | 'close' };
 
 /** A task on its way to the process. */
 export type Order = Task & { readonly id: number };
 
 /** The answer, or why there is none. */
 export type Answer =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: string };
+  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: string };
 
 /** The answer to `start`. */
 export interface Started {

@@ -21,6 +21,8 @@ export const ENTRY = { origin: PARTNER, credentials: true, exposedHeaders: 'x-en
 /** A request that the app answers, and answers alike each time. */
 export interface Probe extends WireRequest {
   readonly path: string;
+  /** What differs from answer to answer in its body. */
+  readonly varies?: RegExp;
   /** What of the app runs for it. */
   readonly ran: readonly string[];
 }
@@ -44,7 +46,7 @@ interface Seen {
 }
 
 /** What the requests of {@link observe} have led to, by their names. */
-type Observed = Readonly<Record<string, Seen>>;
+export type Observed = Readonly<Record<string, Seen>>;
 
 /** Whom a policy lets in, and what it has sent to them. */
 interface Granted {
@@ -120,6 +122,21 @@ export function itObeysPolicies(host: Host, platform: Platform, place: Place): v
       expect(await observeWith({})).toEqual(closed(plain, probes));
     });
 
+    it('is spoken of in the log where fields of somebody else are taken out, once', async () => {
+      const app = await host.start(fixture, platform, DEFAULT);
+      await app.log();
+      await observe(app, probes);
+      const lines = await app.log();
+      const paths = new Set(probes.map((probe) => probe.path.split('?')[0] as string));
+      expect(lines).toEqual(
+        place.setsFields
+          ? [...paths].map((name) =>
+              expect.stringMatching(namesAll(name, 'access-control-allow-origin', 'unmanaged')),
+            )
+          : [],
+      );
+    });
+
     it('is left alone as `unmanaged`', async () => {
       expect(await observeWith({ ...DEFAULT, routes: [{ path, unmanaged: true }] })).toEqual(plain);
     });
@@ -136,7 +153,7 @@ export function itObeysPolicies(host: Host, platform: Platform, place: Place): v
 }
 
 /** Sends each probe and its preflight from every origin. */
-async function observe(app: BesideApp, probes: readonly Probe[]): Promise<Observed> {
+export async function observe(app: BesideApp, probes: readonly Probe[]): Promise<Observed> {
   const seen: Record<string, Seen> = {};
   for (const probe of probes) {
     for (const origin of ORIGINS) {
@@ -147,9 +164,11 @@ async function observe(app: BesideApp, probes: readonly Probe[]): Promise<Observ
   return seen;
 }
 
-async function actual(app: BesideApp, { ran: _, ...probe }: Probe, origin: string | undefined): Promise<Seen> {
-  const headers = { ...probe.headers, ...(origin !== undefined && { origin }) };
-  return await see(app, await send(app.port, { ...probe, headers }));
+async function actual(app: BesideApp, probe: Probe, origin: string | undefined): Promise<Seen> {
+  const { ran: _, varies, ...request } = probe;
+  const headers = { ...request.headers, ...(origin !== undefined && { origin }) };
+  const seen = await see(app, await send(app.port, { ...request, headers }));
+  return varies === undefined ? seen : { ...seen, body: seen.body.replace(varies, '…') };
 }
 
 async function preflight(app: BesideApp, { path, method = 'GET' }: Probe, origin: string): Promise<Seen> {
@@ -162,7 +181,11 @@ async function see(app: BesideApp, response: WireResponse): Promise<Seen> {
   return { status, cors: corsHeaders(response), body, ran: await app.ran() };
 }
 
-function governed(plain: Observed, probes: readonly Probe[], { origin: allowed, ...fields }: Granted): Observed {
+function governed(
+  plain: Observed,
+  probes: readonly Probe[],
+  { origin: allowed, ...fields }: Granted,
+): Observed {
   return expectedOf(
     probes,
     (probe, origin) => {
@@ -222,11 +245,19 @@ function expectedOf(
   );
 }
 
+/** Matches a text with all of the words, in any order and case. */
+function namesAll(...words: readonly string[]): RegExp {
+  return new RegExp(
+    words.map((word) => `(?=.*${word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')})`).join(''),
+    'is',
+  );
+}
+
 /** The one `Vary` line that a response has: what was there without the module, then what the module adds. */
 function varyOf({ cors }: Seen, added?: string): { readonly vary?: string } {
   const before = [(cors as Record<string, string | readonly string[]>)['vary'] ?? []].flat();
   const names = before.flatMap((line) => line.split(',')).map((name) => name.trim());
-  const has = (added === undefined || names.some((name) => name.toLowerCase() === added.toLowerCase()));
+  const has = added === undefined || names.some((name) => name.toLowerCase() === added.toLowerCase());
   const all = has ? names : [...names, added];
   return all.length === 0 ? {} : { vary: all.join(', ') };
 }
