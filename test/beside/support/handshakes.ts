@@ -50,7 +50,10 @@ export function itGuardsHandshakes(host: Host, platform: Platform, place: Socket
     });
 
     it('is for those whom its entry lets in', async () => {
-      const cors = { origin: PAGE, routes: [{ path, policy: { ...ENTRY, enforce: true } }] };
+      const cors: CorsModuleOptions = {
+        origin: PAGE,
+        routes: [{ path, policy: { ...ENTRY, enforce: true } }],
+      };
       expect(await outcomes(cors)).toEqual({
         PAGE: KEPT_OUT,
         PARTNER: LET_IN,
@@ -71,7 +74,7 @@ export function itGuardsHandshakes(host: Host, platform: Platform, place: Socket
     });
 
     it('is left alone as `unmanaged`', async () => {
-      const cors = { origin: PAGE, enforce: true, routes: [{ path, unmanaged: true }] };
+      const cors: CorsModuleOptions = { origin: PAGE, enforce: true, routes: [{ path, unmanaged: true }] };
       expect(await outcomes(cors)).toEqual({
         PAGE: LET_IN,
         PARTNER: LET_IN,
