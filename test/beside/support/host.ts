@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { Module, type INestApplication, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -30,6 +30,7 @@ class Log implements LoggerService {
 }
 
 const log = new Log();
+const connections = new Set<Socket>();
 let running: INestApplication | undefined;
 
 async function start(
@@ -50,6 +51,10 @@ async function start(
     abortOnError: false,
   });
   running = app;
+  (app.getHttpServer() as Server).on('connection', (socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
   try {
     await fixture.prepare?.(app, platform);
     await app.listen(0, '127.0.0.1');
@@ -60,12 +65,13 @@ async function start(
   return { port: ((app.getHttpServer() as Server).address() as AddressInfo).port };
 }
 
-/** Ends the running app, and all connections to it, which a failed test may have left open. */
+/** Ends the running app, and all connections to it: also those that asked for a WebSocket, which the server forgets. */
 async function close(): Promise<void> {
   const app = running;
   running = undefined;
-  (app?.getHttpServer() as Server | undefined)?.closeAllConnections();
-  await app?.close();
+  const closed = app?.close();
+  for (const socket of connections) socket.destroy();
+  await closed;
 }
 
 async function perform(task: Task): Promise<unknown> {

@@ -212,7 +212,12 @@ function enforced(plain: Observed, probes: readonly Probe[], granted: Granted): 
     (probe, origin) =>
       origin === undefined || origin === granted.origin
         ? at(reached, actualName(probe, origin))
-        : { status: 403, cors: expected({ vary: 'Origin' }), body: FORBIDDEN, ran: [] },
+        : {
+            status: 403,
+            cors: expected({ vary: 'Origin' }),
+            body: probe.method === 'HEAD' ? '' : FORBIDDEN,
+            ran: [],
+          },
     (probe, origin) => at(reached, preflightName(probe, origin)),
   );
 }
