@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import type { CorsModuleOptions } from 'nestjs-cors';
+import type { CorsModuleOptions, CorsPolicyOptions } from 'nestjs-cors';
 import { PLATFORMS, type Platform } from '../support/apps.js';
 import { hostOfSuite, type BesideApp } from './support/beside.js';
 import { OTHER, PARTNER } from './support/policies.js';
@@ -28,7 +28,7 @@ interface Mounted {
   readonly method?: string;
   readonly body?: string;
   readonly upgrade?: string;
-  /** The path of the entry that closes it, where that is not the whole one: beside it, what it is below itself is its affair. */
+  /** The path of the entry that closes it, where that is not the whole one: what is below is the package's affair. */
   readonly closed?: string;
 }
 
@@ -68,9 +68,9 @@ const SOCKETS: readonly Mounted[] = [
 ];
 
 /** Everybody may read everything, but for what an entry says. */
-const open = (path: string, policy: false | object): CorsModuleOptions => ({
+const open = (path: string, policy: CorsPolicyOptions | false): CorsModuleOptions => ({
   origin: '*',
-  routes: [{ path, policy: policy as false }],
+  routes: [{ path, policy }],
 });
 
 /** What a spelling has led to. */
