@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { PLATFORMS, type Platform } from '../support/apps.js';
 import { hostOfSuite } from './support/beside.js';
-import { itObeysPolicies, PAGE, type Probe } from './support/policies.js';
+import { PAGE, type Probe } from './support/observe.js';
+import { itObeysPolicies } from './support/policies.js';
 
 const host = hostOfSuite();
 

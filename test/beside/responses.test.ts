@@ -3,7 +3,8 @@ import { PLATFORMS } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send } from '../support/http.js';
 import { hostOfSuite, startBefore } from './support/beside.js';
-import { DEFAULT, itObeysPolicies, OTHER, PAGE, PARTNER } from './support/policies.js';
+import { OTHER, PAGE, PARTNER } from './support/observe.js';
+import { DEFAULT, itObeysPolicies } from './support/policies.js';
 
 const host = hostOfSuite();
 

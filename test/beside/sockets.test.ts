@@ -3,7 +3,8 @@ import { io } from 'socket.io-client';
 import { PLATFORMS } from '../support/apps.js';
 import { hostOfSuite, startBefore, type BesideApp } from './support/beside.js';
 import { itGuardsHandshakes } from './support/handshakes.js';
-import { DEFAULT, ENTRY, itObeysPolicies, OTHER, PAGE, PARTNER } from './support/policies.js';
+import { OTHER, PAGE, PARTNER } from './support/observe.js';
+import { DEFAULT, ENTRY, itObeysPolicies } from './support/policies.js';
 
 const host = hostOfSuite();
 

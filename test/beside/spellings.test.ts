@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CorsModuleOptions, CorsPolicyOptions } from 'nestjs-cors';
 import { PLATFORMS, type Platform } from '../support/apps.js';
 import { hostOfSuite, type BesideApp } from './support/beside.js';
-import { OTHER, PARTNER } from './support/policies.js';
+import { OTHER, PARTNER } from './support/observe.js';
 import { spellings } from './support/spellings.js';
 
 /*

@@ -2,15 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { PLATFORMS } from '../support/apps.js';
 import { expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { hostOfSuite } from './support/beside.js';
-import {
-  DEFAULT,
-  itObeysPolicies,
-  observe,
-  PAGE,
-  PARTNER,
-  type Observed,
-  type Probe,
-} from './support/policies.js';
+import { observe, PAGE, PARTNER, type Observed, type Probe } from './support/observe.js';
+import { DEFAULT, itObeysPolicies } from './support/policies.js';
 
 const plain = hostOfSuite();
 const traced = hostOfSuite(['tracing']);

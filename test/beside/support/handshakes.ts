@@ -3,7 +3,8 @@ import type { CorsModuleOptions } from 'nestjs-cors';
 import { WebSocket } from 'ws';
 import type { Platform } from '../../support/apps.js';
 import type { BesideApp, Host } from './beside.js';
-import { ENTRY, OTHER, PAGE, PARTNER } from './policies.js';
+import { OTHER, PAGE, PARTNER } from './observe.js';
+import { ENTRY } from './policies.js';
 
 /** A WebSocket server of a package. */
 export interface SocketPlace {

@@ -1,31 +1,28 @@
 import { describe, expect, it, beforeAll } from '@jest/globals';
 import type { CorsModuleOptions, CorsPolicyOptions } from 'nestjs-cors';
 import type { Platform } from '../../support/apps.js';
-import { corsHeaders, expected, PREFLIGHT_VARY } from '../../support/cors-headers.js';
-import { preflightHeaders, send, type WireRequest, type WireResponse } from '../../support/http.js';
-import type { BesideApp, Host } from './beside.js';
-
-/** Who may read by the module's options. */
-export const PAGE = 'https://app.example.com';
-/** Who may read by an entry of `routes`. */
-export const PARTNER = 'https://partner.example.com';
-/** Who may read nothing. */
-export const OTHER = 'https://other.example.net';
+import { expected, PREFLIGHT_VARY } from '../../support/cors-headers.js';
+import type { Host } from './beside.js';
+import {
+  actual,
+  actualName,
+  at,
+  observe,
+  ORIGINS,
+  OTHER,
+  PAGE,
+  PARTNER,
+  preflightName,
+  type Observed,
+  type Probe,
+  type Seen,
+} from './observe.js';
 
 /** The default policy. Its fields differ from those of {@link ENTRY}, so that each shows which one has decided. */
 export const DEFAULT = { origin: PAGE, exposedHeaders: 'x-default', maxAge: 60 } as const;
 
 /** The policy of an entry of `routes`. */
 export const ENTRY = { origin: PARTNER, credentials: true, exposedHeaders: 'x-entry', maxAge: 120 } as const;
-
-/** A request that the app answers, and answers alike each time. */
-export interface Probe extends WireRequest {
-  readonly path: string;
-  /** What differs from answer to answer in its body. */
-  readonly varies?: RegExp;
-  /** What of the app runs for it. */
-  readonly ran: readonly string[];
-}
 
 /** An app whose path is governed in every way there is. */
 export interface Place {
@@ -36,17 +33,6 @@ export interface Place {
   /** Whether the package sets `Access-Control-*` fields of its own there. */
   readonly setsFields: boolean;
 }
-
-/** What one request has led to. */
-interface Seen {
-  readonly status: number;
-  readonly cors: object;
-  readonly body: string;
-  readonly ran: readonly string[];
-}
-
-/** What the requests of {@link observe} have led to, by their names. */
-export type Observed = Readonly<Record<string, Seen>>;
 
 /** Whom a policy lets in, and what it has sent to them. */
 interface Granted {
@@ -75,8 +61,6 @@ const REFUSED_PREFLIGHT: Seen = {
   body: '',
   ran: [],
 };
-
-const ORIGINS = [PAGE, PARTNER, OTHER, undefined] as const;
 
 /**
  * Tests that a package does its work under every policy of its path, and that no policy but that one, and nobody else, has
@@ -150,35 +134,6 @@ export function itObeysPolicies(host: Host, platform: Platform, place: Place): v
       }
     });
   });
-}
-
-/** Sends each probe and its preflight from every origin. */
-export async function observe(app: BesideApp, probes: readonly Probe[]): Promise<Observed> {
-  const seen: Record<string, Seen> = {};
-  for (const probe of probes) {
-    for (const origin of ORIGINS) {
-      seen[actualName(probe, origin)] = await actual(app, probe, origin);
-      if (origin !== undefined) seen[preflightName(probe, origin)] = await preflight(app, probe, origin);
-    }
-  }
-  return seen;
-}
-
-async function actual(app: BesideApp, probe: Probe, origin: string | undefined): Promise<Seen> {
-  const { ran: _, varies, ...request } = probe;
-  const headers = { ...request.headers, ...(origin !== undefined && { origin }) };
-  const seen = await see(app, await send(app.port, { ...request, headers }));
-  return varies === undefined ? seen : { ...seen, body: seen.body.replace(varies, '…') };
-}
-
-async function preflight(app: BesideApp, { path, method = 'GET' }: Probe, origin: string): Promise<Seen> {
-  const headers = preflightHeaders(origin, method, 'content-type');
-  return await see(app, await send(app.port, { method: 'OPTIONS', path, headers }));
-}
-
-async function see(app: BesideApp, response: WireResponse): Promise<Seen> {
-  const { status, body } = response;
-  return { status, cors: corsHeaders(response), body, ran: await app.ran() };
 }
 
 function governed(
@@ -265,18 +220,4 @@ function varyOf({ cors }: Seen, added?: string): { readonly vary?: string } {
   const has = added === undefined || names.some((name) => name.toLowerCase() === added.toLowerCase());
   const all = has ? names : [...names, added];
   return all.length === 0 ? {} : { vary: all.join(', ') };
-}
-
-function actualName({ method = 'GET', path }: Probe, origin: string | undefined): string {
-  return `${method} ${path} from ${origin ?? 'nowhere'}`;
-}
-
-function preflightName(probe: Probe, origin: string): string {
-  return `preflight of ${actualName(probe, origin)}`;
-}
-
-function at(observed: Observed, name: string): Seen {
-  const seen = observed[name];
-  if (seen === undefined) throw new Error(`There was no ${name}.`);
-  return seen;
 }
