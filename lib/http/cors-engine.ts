@@ -1,4 +1,4 @@
-import { Inject, Injectable, VersioningType, type VersioningOptions } from '@nestjs/common';
+import { Inject, Injectable, Logger, VersioningType, type VersioningOptions } from '@nestjs/common';
 import {
   ApplicationConfig,
   MetadataScanner,
@@ -29,6 +29,7 @@ import { AttachedApp, type InForce } from './attached-app.js';
 import { EVENTS_GUARD } from './cors.events-guard.js';
 import { CorsGuard } from './cors.guard.js';
 import { CorsInterceptor } from './cors.interceptor.js';
+import { reportGateways } from './foreign-cors.js';
 import { platformOf } from './platform.js';
 
 /**
@@ -37,6 +38,7 @@ import { platformOf } from './platform.js';
  */
 @Injectable()
 export class CorsEngine {
+  private readonly logger = new Logger('CorsModule');
   private readonly attached = new Map<AbstractHttpAdapter, AttachedApp>();
   /** The app that was started last: a testing module can make several. */
   private app: AttachedApp | undefined;
@@ -77,9 +79,10 @@ export class CorsEngine {
     if (app === undefined) throw new CorsConfigurationError([unknownAdapter(adapter)]);
     const { matcher, table } = app;
     const routes = exploreRoutes(this.modules, this.config, adapter, new MetadataScanner()).map(corsRoute);
+    const classes = containedClasses(this.modules);
     const governed: Omit<GovernedApp, 'canAskAfterGuards'> = {
       routes,
-      problems: idleDecorators(containedClasses(this.modules), routes),
+      problems: idleDecorators(classes, routes),
       versionHeader: versionHeader(this.config.getVersioning()),
       pathSyntax: matchingOptions(adapter),
       resolveSource: sourceResolver(this.moduleRef),
@@ -105,6 +108,7 @@ export class CorsEngine {
       view,
     };
     app.guardServer();
+    reportGateways(classes.providers, this.logger);
   }
 
   /** Reports what the platform has beside the module, once it has all of it. */

@@ -1,8 +1,8 @@
-import type { Logger } from '@nestjs/common';
+import type { Logger, Type } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { oneLine } from '../explain/words.js';
-import { expressLayerNames, inFrontOf } from '../routing/nest-internals.js';
+import { expressLayerNames, gatewayServer, inFrontOf } from '../routing/nest-internals.js';
 
 /** What the middleware of the package `cors` calls itself. */
 const CORS_MIDDLEWARE = 'corsMiddleware';
@@ -20,6 +20,24 @@ export function watchForeignCors(adapter: AbstractHttpAdapter, logger: Logger): 
     );
     enableCors(...args);
   };
+}
+
+/**
+ * Reports gateways with a `cors` option of their own. Nothing of it is sent by a server of WebSockets on the app's port:
+ * what counts there is the policy of its path. A server with a port of its own is no business of the module.
+ */
+export function reportGateways(types: Iterable<Type>, logger: Logger): void {
+  for (const type of types) {
+    const { cors, hasPort } = gatewayServer(type);
+    if (cors === undefined || cors === false) continue;
+    logger.warn(
+      `${type.name} has a cors option of its own beside CorsModule. ` +
+        (hasPort
+          ? 'Its server has another port than the app, so the option alone decides there, and no policy of CorsModule does.'
+          : 'CorsModule alone decides who may read what: no field that the option sets is sent. Remove it, and give the ' +
+            'path of the server (/socket.io) a policy by an entry of routes, with enforce: true against handshakes of other origins.'),
+    );
+  }
 }
 
 /**

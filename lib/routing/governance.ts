@@ -111,7 +111,8 @@ export class Governance {
   /** What governs a request, and why; see {@link Governance.policyOf}. */
   rulingOf(route: CorsRoute | undefined, arrival: Arrival): Ruling {
     const { path } = arrival;
-    if (path === undefined) return this.closed(this.places.elsewhere, false, false);
+    // Nobody knows what is asked for, so it is walled off as well if anything is.
+    if (path === undefined) return this.closed(this.places.elsewhere, false, this.enforces);
     const places =
       route !== undefined && this.places.isEmpty ? [this.places.elsewhere] : this.places.placesOf(path);
     const rulings = places.map((place) => ({ place, governed: this.governedAt(place, route, arrival) }));

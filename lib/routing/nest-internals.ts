@@ -309,6 +309,20 @@ export function addLastGuard(handler: Handler, guard: CanActivate): void {
   if (!guards.includes(guard)) Reflect.defineMetadata(GUARDS_METADATA, [...guards, guard], handler);
 }
 
+/** What a gateway says of the server that it is to have. */
+export interface GatewayServer {
+  readonly cors: unknown;
+  /** Whether the server has a port of its own, and is not the app's. */
+  readonly hasPort: boolean;
+}
+
+/** What a class says of its server, if it is a gateway. */
+export function gatewayServer(type: Type): GatewayServer {
+  const options: unknown = Reflect.getMetadata('websockets:gateway_options', type);
+  const port: unknown = Reflect.getMetadata('port', type);
+  return { cors: (options as { readonly cors?: unknown } | undefined)?.cors, hasPort: Boolean(port) };
+}
+
 /** A function in the adapters' one slot for a hook that runs before everything else. */
 export type RequestHook = (request: never, response: never, done: (error?: Error) => void) => unknown;
 

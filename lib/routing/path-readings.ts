@@ -31,7 +31,9 @@ export function pathReadings(path: string): readonly (readonly string[])[] {
   const add = (reading: string): void => {
     if (!readings.includes(reading)) readings.push(reading);
   };
-  for (const given of path.includes(';') ? [path, ...withoutParameters(path)] : [path]) {
+  const withoutHost = path.replace(HOST, '');
+  const written = withoutHost === path ? [path] : [path, withoutHost];
+  for (const given of written.flatMap(withAndWithoutParameters)) {
     add(given);
     let decoded = given;
     for (let times = 0; times < MAX_DECODING; times++) add((decoded = canonicalPath(decoded)));
@@ -39,9 +41,19 @@ export function pathReadings(path: string): readonly (readonly string[])[] {
   return readings.map(segmentsOf);
 }
 
-/** What is left where a semicolon ends the path, as for Fastify's router, or a segment, as for many an upstream. */
-function withoutParameters(path: string): readonly string[] {
-  return [path.slice(0, path.indexOf(';')), path.replaceAll(/;[^/]*/g, '')];
+/**
+ * What a URL parser takes for a host where a path begins with two slashes: `new URL('//host/chat', base)`, which is how
+ * servers of WebSockets find out what is asked for, has the path `/chat`.
+ *
+ * @see URL standard, "relative slash state"
+ */
+const HOST = /^[/\\]{2,}[^/\\]*/;
+
+/** And what is left where a semicolon ends the path, as for Fastify's router, or a segment, as for many an upstream. */
+function withAndWithoutParameters(path: string): readonly string[] {
+  return path.includes(';')
+    ? [path, path.slice(0, path.indexOf(';')), path.replaceAll(/;[^/]*/g, '')]
+    : [path];
 }
 
 /** The segments of a path: `['a', 'b']` of `/a/b` and of `/a/b/`. */

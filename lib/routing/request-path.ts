@@ -1,6 +1,6 @@
 /**
  * The path of a request target, still percent-encoded: `/a%20b` of `/a%20b?q#f`, and of `http://host/a%20b`, the form
- * in which proxies are asked. `undefined` for targets that no route serves, as the `*` of `OPTIONS *`.
+ * in which proxies are asked. `undefined` for targets of another form, as the `*` of `OPTIONS *`.
  *
  * @see RFC 9112, section 3.2
  */
@@ -12,14 +12,12 @@ export function requestPath(target: string): string | undefined {
   return end === start ? '/' : target.slice(start, end);
 }
 
+/** Of any scheme: Express serves `ws://host/a` as it serves `http://host/a`. */
+const AUTHORITY = /^[a-z][a-z\d+.-]*:\/\/[^/\\?#]*/i;
+
 /** Where the path of an absolute-form target begins, or its end if the authority is all; -1 for other forms. */
 function pathStart(target: string): number {
-  const scheme = target.slice(0, 8).toLowerCase();
-  if (!scheme.startsWith('http://') && scheme !== 'https://') return -1;
-  let index = scheme === 'https://' ? 8 : 7;
-  while (index < target.length && target[index] !== '/' && target[index] !== '?' && target[index] !== '#')
-    index++;
-  return index;
+  return AUTHORITY.exec(target)?.[0].length ?? -1;
 }
 
 /**
