@@ -1,5 +1,5 @@
 import { AskedRequest } from '../http/asked-request.js';
-import { hostRefusal } from '../http/refusal.js';
+import { hostRefusal } from '../http/app-log.js';
 import { isForeignByHost, isSameOrigin } from '../http/same-origin.js';
 import { sealedFields } from '../http/sealed-fields.js';
 import { addVary } from '../protocol/vary.js';

@@ -8,6 +8,7 @@ import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js'
 import { RouteTable } from '../routing/route-table.js';
 import { FastifyMatcher } from '../routing/fastify-matcher.js';
 import { ExpressMatcher } from '../routing/express-matcher.js';
+import { AppLog } from './app-log.js';
 import { enterExpress } from './express-entry.js';
 import { reportForeignCors, watchForeignCors } from './foreign-cors.js';
 import type { HookContext } from './hook-context.js';
@@ -44,6 +45,7 @@ export class AttachedApp {
   readonly matcher: RouteMatcher;
   readonly instance: object;
   readonly mounts: Mounts;
+  readonly log = new AppLog(logger);
   /** Replaced as a whole, so that no request ever sees half of a change. `undefined` until the app has started. */
   current: InForce | undefined;
   private readonly peers: ReadonlySet<AttachedApp>;

@@ -94,7 +94,7 @@ export class CorsEngine {
     if (governance.asksAfterGuards) this.askAfterGuards(routes);
     this.governed = { ...governed, canAskAfterGuards: governance.asksAfterGuards };
     this.app = app;
-    const { instance, mounts, view } = app;
+    const { instance, mounts, view, log } = app;
     const platform = platformOf(adapter);
     app.current = {
       owner: this,
@@ -106,6 +106,7 @@ export class CorsEngine {
       instance,
       mounts,
       view,
+      log,
     };
     app.guardServer();
     reportGateways(classes.providers, this.logger);

@@ -9,7 +9,6 @@ import { requestPath } from '../routing/request-path.js';
 import type { ArrivedRequest, PlatformRequest } from '../routing/route-matcher.js';
 import { askSources } from './ask-sources.js';
 import { AskedRequest } from './asked-request.js';
-import { logForeignField } from './foreign-fields.js';
 import type { HookContext } from './hook-context.js';
 import type { ForeignFields } from './sealed-fields.js';
 import { isSameOrigin } from './same-origin.js';
@@ -69,7 +68,7 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
 
   /** Somebody else has set a field of the protocol on the response, which is not sent. */
   noteForeign(name: string): void {
-    logForeignField(name, this);
+    this.context.log.foreignField(name, this.request.method, this.path ?? this.url);
   }
 
   get path(): string | undefined {

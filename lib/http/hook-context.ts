@@ -1,6 +1,7 @@
 import type { Governance } from '../routing/governance.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import type { RouteTable } from '../routing/route-table.js';
+import type { AppLog } from './app-log.js';
 import type { Mounts } from './mounts.js';
 import type { Platform } from './platform.js';
 
@@ -16,6 +17,7 @@ export interface HookContext {
   readonly instance: object;
   /** A request of Node as the platform would show it, as far as that is known without the platform. */
   readonly view: (request: PlatformRequest) => PlatformRequest;
+  readonly log: AppLog;
   /** Where apps with a CorsModule of their own are mounted in this one. */
   readonly mounts: Mounts;
 }

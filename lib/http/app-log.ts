@@ -1,0 +1,64 @@
+import type { Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { oneLine, originText, pathText } from '../explain/words.js';
+import { ReportLimit } from './source-failures.js';
+
+/** How often a path is reported at most, in milliseconds. */
+const REPORT_INTERVAL = 60_000;
+
+/** How many paths are reported in that time: anybody can ask for as many as he likes. */
+const MAX_REPORTED = 100;
+
+/** What an app says of requests whose outcome somebody may wonder about, each so seldom that nobody can flood the log. */
+export class AppLog {
+  private reported: LRUCache<string, true> | undefined;
+  private readonly refusals = new ReportLimit();
+
+  /** @param logger - the app's own may throw, which is no reason to lose a response */
+  constructor(private readonly logger: Pick<Logger, 'warn'>) {}
+
+  /**
+   * The seal has taken out a field that somebody else has set. Said once a minute for each path: whoever relied on the field
+   * would search for long without it.
+   */
+  foreignField(name: string, method: string, path: string): void {
+    const reported = (this.reported ??= new LRUCache({ max: MAX_REPORTED, ttl: REPORT_INTERVAL }));
+    // A full list forgets nothing before its time, and what does not fit into it is not said.
+    if (reported.has(path) || (reported.size >= MAX_REPORTED && !reported.purgeStale())) return;
+    reported.set(path, true);
+    this.warn(
+      `${method} ${pathText(path)}: somebody has set ${name}, which is not sent: CorsModule alone decides who may read ` +
+        'what. Give the path a policy by a decorator or an entry of routes, or leave it alone with ' +
+        '{ path, unmanaged: true }; or remove whoever sets the field',
+    );
+  }
+
+  /**
+   * A request was refused only because its `Host` is not that of its `Origin`. Said once a minute: behind a proxy that
+   * rewrites it, these are the app's own pages.
+   */
+  hostRefusal(origin: string, host: string | undefined): void {
+    const more = this.refusals.next();
+    if (more !== undefined) this.warn(hostRefusal(origin, host) + more);
+  }
+
+  private warn(text: string): void {
+    try {
+      this.logger.warn(oneLine(text));
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+}
+
+/** Why a host has decided, and what to do about it. */
+export function hostRefusal(origin: string, host: string | undefined): string {
+  const compared =
+    host === undefined || host === ''
+      ? 'the request names no host'
+      : `its host is not ${JSON.stringify(host)}`;
+  return oneLine(
+    `${originText(origin)} was refused by enforce. No policy allows it, and ${compared}, with which it was compared. If it is ` +
+      "the app's own origin behind a proxy, name it in publicOrigins",
+  );
+}
