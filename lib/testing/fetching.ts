@@ -3,7 +3,7 @@ import type { Cookies } from './cookies.js';
 import { corsCheck } from './cors-check.js';
 import { fetchData } from './data-url.js';
 import type { Exchange } from './exchange.js';
-import { ExchangeLog, withoutFragment } from './exchange-log.js';
+import { ExchangeLog } from './exchange-log.js';
 import { FetchError } from './fetch-error.js';
 import type { PreflightUse } from './fetch-result.js';
 import type { Header } from './header-list.js';
@@ -237,7 +237,7 @@ export class Fetching {
     return {
       partition,
       origin: serializedRequestOrigin({ origin, urls: this.urls }),
-      url: withoutFragment(this.currentUrl),
+      url: this.currentUrl.href,
       credentials: this.request.credentials,
     };
   }

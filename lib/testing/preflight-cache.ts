@@ -8,7 +8,7 @@ export interface PreflightCacheKey {
   readonly partition: string;
   /** The serialized request origin. */
   readonly origin: string;
-  /** With its query, without its fragment. */
+  /** The whole of it: its query counts, and so does its fragment, though no server ever sees that. */
   readonly url: string;
   readonly credentials: CredentialsMode;
 }

@@ -53,6 +53,7 @@ describe('the preflight cache (Fetch, "CORS-preflight cache")', () => {
     ['origin', { origin: 'https://www.example.com' }],
     ['path', { url: 'https://api.example.com/other?page=1' }],
     ['query', { url: 'https://api.example.com/orders?page=2' }],
+    ['fragment', { url: 'https://api.example.com/orders?page=1#total' }],
   ])('does not match another %s', (_, other) => {
     cache.store(KEY, approval({ methods: ['PUT'] }));
     expect(cache.hasMethod({ ...KEY, ...other }, 'PUT')).toBe(false);

@@ -296,7 +296,11 @@ describe.each(PLATFORMS)('VirtualBrowser in front of %s', (platform) => {
       const page = browser.page(SHOP);
       await page.fetch('/orders/7', REMOVE);
       expect((await page.fetch('/orders/8', REMOVE)).preflight).toBe('sent');
+      // The whole URL, as browsers have it (CORS-preflight cache, "cache entry match").
+      expect((await page.fetch('/orders/7#x', REMOVE)).preflight).toBe('sent');
       expect((await page.fetch('/orders/7#x', REMOVE)).preflight).toBe('cached');
+      expect((await page.fetch('/orders/7#y', REMOVE)).preflight).toBe('sent');
+      expect((await page.fetch('/orders/7?', REMOVE)).preflight).toBe('sent');
       expect((await browser.page(SHOP).fetch('/orders/7', REMOVE)).preflight).toBe('cached');
       browser.clearPreflightCache();
       expect((await page.fetch('/orders/7', REMOVE)).preflight).toBe('sent');

@@ -190,6 +190,20 @@ export const PREFLIGHT_CACHE_CASES: readonly TableCase[] = [
     },
   ),
   kept(
+    'another-fragment',
+    ['/a#one', '/a#one', '/a#two', '/a'].map((url) => ({ fetch: url, ...PUT })),
+    [
+      asked('PUT', '/a'),
+      sent('PUT', '/a'),
+      sent('PUT', '/a'),
+      asked('PUT', '/a'),
+      sent('PUT', '/a'),
+      asked('PUT', '/a'),
+      sent('PUT', '/a'),
+    ],
+    { headers: { ...MINE, 'Access-Control-Allow-Methods': 'PUT' } },
+  ),
+  kept(
     'another-host',
     [
       { fetch: `${RAW}/a`, ...PUT },
