@@ -9,8 +9,13 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** A value as it is shown in a message: on one line, without invisible characters, and not longer than it helps. */
 export function show(value: unknown): string {
-  const text = describe(value).replace(INVISIBLE, escape);
+  const text = printable(describe(value));
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+/** A text on one line, with its invisible characters written as what they are. */
+export function printable(text: string): string {
+  return text.replace(INVISIBLE, escape);
 }
 
 /** The name of a function or class; `fallback` where it has none, or has taken the name for something else. */

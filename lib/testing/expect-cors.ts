@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert';
-import { show } from '../policy/show.js';
+import { printable, show } from '../policy/show.js';
 import type { FetchFailureReason, FetchStep } from './fetch-failure.js';
 import type { FetchResult } from './fetch-result.js';
 import type { Served } from './network.js';
@@ -93,7 +93,7 @@ function pageExpectation(
     const message = await complain({ request: `${method} ${url}`, origin, init, result, explain });
     // It would keep the app from closing, and nobody reads on after the answer to the question.
     if (isEventStream(result)) await result.body?.cancel();
-    if (message !== undefined) throw new AssertionError({ message, operator: 'fail' });
+    if (message !== undefined) throw new AssertionError({ message: printable(message), operator: 'fail' });
     return result;
   };
   return {

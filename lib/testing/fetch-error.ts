@@ -1,3 +1,4 @@
+import { printable } from '../policy/show.js';
 import type { FetchFailure, FetchFailureReason, FetchStep } from './fetch-failure.js';
 
 /** Carries a failure from where it happens to where the result is made. @see Fetch, Responses: "network error" */
@@ -6,8 +7,9 @@ export class FetchError extends Error {
   readonly failure: FetchFailure;
 
   constructor(step: FetchStep, reason: FetchFailureReason, message: string, section: string) {
-    super(message);
-    this.failure = { step, reason, message, section };
+    const text = printable(message);
+    super(text);
+    this.failure = { step, reason, message: text, section };
   }
 
   /** From what a check has found. */

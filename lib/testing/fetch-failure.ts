@@ -72,7 +72,7 @@ export type FetchFailureReason =
   /** `Access-Control-Allow-Headers: *`, which does not cover `Authorization`. */
   | 'authorization-not-listed'
   // network
-  /** Nobody listens, the connection was closed, or what came is no HTTP. */
+  /** Nobody listens, the connection was closed, what came is no HTTP, or what should go is none to Node. */
   | 'connection-failed'
   /** The `signal` ended it. */
   | 'aborted'

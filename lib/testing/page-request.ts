@@ -116,15 +116,27 @@ function readHeaders(input: HeadersInput, mode: RequestMode): Header[] {
     }
     if (isForbiddenHeader(name, value)) continue;
     if (mode === 'no-cors' && !isNoCorsSafelistedHeader(name, combined(headers, name, value))) continue;
-    headers.push([name, value]);
+    append(headers, name, value);
   }
   return headers;
 }
 
+/**
+ * A name that is there already stays as it was written first, and its lines stand together, as they are sent.
+ *
+ * @see Fetch, Headers: "append" a header to a header list
+ */
+function append(headers: Header[], name: string, value: string): void {
+  const last = headers.findLastIndex(([present]) => present.toLowerCase() === name.toLowerCase());
+  if (last === -1) headers.push([name, value]);
+  else headers.splice(last + 1, 0, [(headers[last] as Header)[0], value]);
+}
+
 /** The names, as script writes them, that a request leaves out. @see Fetch, Headers class: "append" */
 export function droppedHeaders(input: HeadersInput, mode: RequestMode): readonly string[] {
-  const kept = new Set(readHeaders(input, mode).map(([name]) => name));
-  return [...new Set(Array.from(entriesOf(input), ([name]) => name))].filter((name) => !kept.has(name));
+  const kept = new Set(readHeaders(input, mode).map(([name]) => name.toLowerCase()));
+  const written = new Set(Array.from(entriesOf(input), ([name]) => name));
+  return [...written].filter((name) => !kept.has(name.toLowerCase()));
 }
 
 function entriesOf(input: HeadersInput): Iterable<readonly [name: string, value: unknown]> {

@@ -7,6 +7,12 @@ import { HeaderList, type Header } from './header-list.js';
 import type { Endpoint } from './network.js';
 import type { RequestBody } from './request-body.js';
 
+/** The longest head of a response that Chromium takes, in bytes. Node's own limit is 16 KiB. */
+const MAX_HEADER_SIZE = 256 * 1024;
+
+/** Not of fetch(), which has asked for nothing of the kind. */
+const SWITCHING = 'the server switches protocols (101)';
+
 /** A request, ready to be sent. */
 export interface WireRequest {
   readonly method: string;
@@ -35,13 +41,20 @@ export async function send(endpoint: Endpoint, request: WireRequest): Promise<Wi
     host: endpoint.host,
     port: endpoint.port,
     method,
-    path: url.pathname + url.search,
+    path: requestTarget(url),
     setHost: false,
     agent: false,
     signal,
+    // Header values are any bytes but NUL, LF and CR to browsers (Fetch, Headers), lines may be folded, and LF alone ends
+    // one. Of what Node then lets pass beyond that, `whyUnreadable` takes out what browsers refuse.
+    insecureHTTPParser: true,
+    maxHeaderSize: MAX_HEADER_SIZE,
     // Certificates of test servers are self-signed, and the connection does not leave this machine.
     ...(endpoint.tls && { rejectUnauthorized: false }),
   });
+  // Node has put it in upper case, which browsers do with six methods only (Fetch, Methods: "normalize").
+  outgoing.method = method;
+  outgoing.maxHeadersCount = 0;
   const arrival = arrivalOf(outgoing);
   void sendRequest(outgoing, headers, body);
   const incoming = await arrival;
@@ -56,14 +69,32 @@ export async function send(endpoint: Endpoint, request: WireRequest): Promise<Wi
 /** The start of the response. What goes wrong once it has begun shows in its body, and is ignored here. */
 function arrivalOf(outgoing: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    outgoing.on('response', resolve);
+    outgoing.on('response', (incoming) => {
+      const reason = whyUnreadable(incoming);
+      if (reason === undefined) resolve(incoming);
+      else outgoing.destroy(new Error(reason));
+    });
     outgoing.on('error', reject);
     outgoing.on('close', () => reject(new Error('the connection was closed')));
     outgoing.on('upgrade', (_, socket) => {
       socket.destroy();
-      reject(new Error('the server switches protocols (101)'));
+      reject(new Error(SWITCHING));
     });
   });
+}
+
+/** Why a response is none to a browser, though Node has read it. */
+function whyUnreadable({ statusCode, statusMessage = '', rawHeaders }: IncomingMessage): string | undefined {
+  if (statusCode === 101) return SWITCHING;
+  return [statusMessage, ...rawHeaders].some((text) => text.includes('\0'))
+    ? 'there is a NUL in its status line or headers'
+    : undefined;
+}
+
+/** What of a URL is on the request line. A query counts though it is empty: `/a?` is not `/a`. */
+function requestTarget({ href, pathname }: URL): string {
+  const [, query = ''] = /^[^?#]*(\?[^#]*)/.exec(href) ?? [];
+  return pathname + query;
 }
 
 /** Whatever goes wrong ends the request, so that this need not be awaited. */

@@ -44,7 +44,6 @@ export class Started {
     const errors: unknown[] = [];
     // One after the other: what was started later may need what was started before.
     for (const end of this.#ends.splice(0).toReversed()) {
-      // oxlint-disable-next-line no-await-in-loop
       await this.#inTime(end()).catch((error: unknown) => errors.push(error));
     }
     if (errors.length > 0) throw errors[0];

@@ -106,7 +106,24 @@ describe('a request that script makes (Fetch, Request class)', () => {
     ] as const;
     expect((await make({ headers })).headers).toEqual([
       ['X-A', '1'],
+      ['X-A', '2'],
+    ]);
+  });
+
+  it('calls lines of one name as the first one is called, and keeps them together (Headers: "append")', async () => {
+    const headers = [
+      ['X-A', '1'],
+      ['x-b', '1'],
       ['x-a', '2'],
+      ['X-B', '2'],
+      ['x-A', '1'],
+    ] as const;
+    expect((await make({ headers })).headers).toEqual([
+      ['X-A', '1'],
+      ['X-A', '2'],
+      ['X-A', '1'],
+      ['x-b', '1'],
+      ['x-b', '2'],
     ]);
   });
 

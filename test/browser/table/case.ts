@@ -157,6 +157,8 @@ export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
+  /** The whole of it, status line and all, one character for a byte: for what no server of Node would write. */
+  readonly bytes?: string;
 }
 
 /** A page that most policies of the app admit. */

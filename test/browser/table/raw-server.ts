@@ -14,7 +14,11 @@ export function createRawServer(answers: AnswersByToken): Server {
     const key = `${method} ${target}`;
     const count = used.get(`${token} ${key}`) ?? 0;
     used.set(`${token} ${key}`, count + 1);
-    const { status = 200, headers = {}, body = '' } = nth(answers.get(token)?.[key], count);
+    const { status = 200, headers = {}, body = '', bytes } = nth(answers.get(token)?.[key], count);
+    if (bytes !== undefined) {
+      request.socket.end(bytes, 'latin1');
+      return;
+    }
     const lines = Object.entries(headers).flatMap(([name, value]) =>
       [value].flat().flatMap((line) => [name, name === 'Location' ? withToken(line, token) : line]),
     );

@@ -38,6 +38,7 @@ describe('the table', () => {
       'request-headers/client-hints',
       'preflight-cache/max-age/negative-is-as-if-unset',
       'preflight-cache/a-refused-response-clears-it',
+      'odd-answers/lone-cr-in-a-value',
       'redirects/credentials-in-location/same-origin-as-the-page',
       'streams/upload',
     ]);

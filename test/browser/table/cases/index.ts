@@ -6,6 +6,7 @@ import { EMBEDDING_CASES } from './embedding.js';
 import { EXPOSED_HEADER_CASES } from './exposed-headers.js';
 import { HTTP_CACHE_CASES } from './http-cache.js';
 import { METHOD_CASES } from './methods.js';
+import { ODD_ANSWER_CASES } from './odd-answers.js';
 import { ORIGIN_CASES } from './origins.js';
 import { PLACE_CASES } from './places.js';
 import { PREFLIGHT_CACHE_CASES } from './preflight-cache.js';
@@ -24,6 +25,7 @@ export const TABLE: Readonly<Record<string, readonly TableCase[]>> = {
   'request headers': REQUEST_HEADER_CASES,
   'preflight cache': PREFLIGHT_CACHE_CASES,
   responses: RESPONSE_CASES,
+  'odd answers': ODD_ANSWER_CASES,
   'exposed headers': EXPOSED_HEADER_CASES,
   'the CORS check': CORS_CHECK_CASES,
   redirects: REDIRECT_CASES,

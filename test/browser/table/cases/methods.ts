@@ -2,6 +2,7 @@ import {
   APP,
   asked,
   invalid,
+  RAW,
   read,
   refused,
   sent,
@@ -102,6 +103,18 @@ export const METHOD_CASES: readonly TableCase[] = [
     does: { fetch: '/items/7', method: 'patch' },
     sees: PREFLIGHT_REFUSED,
     server: [asked('patch', '/items/7')],
+  },
+  // Node's server answers these itself, with 400, before anybody else has the request.
+  ...['patch', 'Patch', 'BREW'].map((method) =>
+    allowMethods(`as-written/${method}`, method, refused('allow-origin-missing'), method),
+  ),
+  {
+    id: 'methods/patch-in-lower-case/at-home',
+    page: RAW,
+    does: { fetch: '/a', method: 'patch' },
+    sees: { status: 400, type: 'basic', headers: { connection: 'close' }, body: '' },
+    server: [],
+    answers: {},
   },
   ...['CONNECT', 'TRACE', 'TRACK', 'trace'].map(isForbidden),
   {
