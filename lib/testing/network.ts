@@ -58,7 +58,7 @@ export class Network {
 
 /** Whether it is an app, and not the URL of one. */
 export function isApp(served: Served): served is INestApplication {
-  return typeof served === 'object' && 'getHttpServer' in served;
+  return typeof served === 'object' && (served as unknown) !== null && 'getHttpServer' in served;
 }
 
 /** The URL of something that is served. @throws TypeError if it is none of HTTP */
@@ -76,6 +76,12 @@ const starting = new WeakMap<INestApplication, Promise<unknown>>();
 /** Where an app listens; one that does not yet is made to, on a free port of loopback. */
 export async function appEndpoint(app: INestApplication): Promise<Endpoint> {
   const server = app.getHttpServer() as Server;
+  if (!speaksHttp1(server)) {
+    throw new TypeError(
+      'The app speaks HTTP/2 alone, and the virtual browser HTTP/1.1: create the app of the test without http2, or with ' +
+        'https: { allowHTTP1: true }.',
+    );
+  }
   // As test clients for Node do. Otherwise each test would have to, for the sake of a port that it never sees.
   if (!server.listening) await start(app);
   const address = server.address();
@@ -83,6 +89,11 @@ export async function appEndpoint(app: INestApplication): Promise<Endpoint> {
     throw new TypeError('The app listens on a pipe: have it listen on a port, as in app.listen(0).');
   }
   return { host: reachable(address), port: address.port, tls: 'setSecureContext' in server };
+}
+
+/** Servers of HTTP/2 can be told other settings, and only those that speak HTTP/1, too, have time limits of HTTP/1. */
+function speaksHttp1(server: Server): boolean {
+  return !('updateSettings' in server) || 'requestTimeout' in server;
 }
 
 async function start(app: INestApplication): Promise<void> {
