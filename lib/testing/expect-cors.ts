@@ -91,8 +91,8 @@ function pageExpectation(
     const result = await browser.page(origin, options).fetch(url, { ...init, method });
     const explain: Attempt['explain'] = async (exchange) => await browser.explain(exchange);
     const message = await complain({ request: `${method} ${url}`, origin, init, result, explain });
-    // It would keep the app from closing, and nobody reads on after the answer to the question.
-    if (isEventStream(result)) await result.body?.cancel();
+    // It would keep the app from closing, and nobody reads on after the answer to the question, or can if that was no.
+    if (message !== undefined || isEventStream(result)) await result.body?.cancel().catch(() => undefined);
     if (message !== undefined) throw new AssertionError({ message: printable(message), operator: 'fail' });
     return result;
   };

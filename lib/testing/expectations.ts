@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import type { CorsExplanation } from '../explain/cors-explanation.js';
 import { isSafelistedMethod } from '../protocol/names.js';
 import { OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
@@ -168,12 +169,24 @@ function absentHeaders(attempt: Attempt, names: readonly string[]): string | und
 async function serverReason(attempt: Attempt): Promise<string> {
   const { exchanges } = attempt.result;
   const last = exchanges.at(-1);
+  if (last !== undefined && isUnknownMethod(last)) return unknownMethod(last.method);
   const explanation = last && (await attempt.explain(last));
   if (explanation === undefined || explanation.allowed) return '';
   const { steps, closest } = explanation;
   const refused = steps.find(({ passed }) => !passed);
   const why = refused === undefined ? '' : `, because ${refused.message}`;
   return closest === undefined ? why : `${why}; the closest allowed origin is ${closest}`;
+}
+
+/** Whether it is Node that has answered, which knows some methods, and those in upper case only. */
+function isUnknownMethod({ method, response }: Exchange): boolean {
+  return response?.status === 400 && !METHODS.includes(method);
+}
+
+function unknownMethod(method: string): string {
+  const known = METHODS.includes(method.toUpperCase());
+  const why = `, because Node knows no method ${method} and answers 400 before the app has the request`;
+  return known ? `${why}; browsers send it as it is written: write ${method.toUpperCase()}` : why;
 }
 
 /** What lets script read it. */

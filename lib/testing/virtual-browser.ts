@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { CorsService } from '../cors.service.js';
 import type { CorsExplanation } from '../explain/cors-explanation.js';
@@ -36,7 +37,7 @@ export interface VirtualBrowserOptions {
  * app over real HTTP on this machine, and to nothing else.
  *
  * It follows the standard where Chromium departs from it (`*` in `Access-Control-Allow-Headers` does not cover
- * `Authorization`), and leaves out the HTTP cache, service workers and HTTP authentication.
+ * `Authorization`), and leaves out HTTP/2, the HTTP cache, service workers and HTTP authentication.
  *
  * @example
  * ```ts
@@ -122,11 +123,13 @@ export class VirtualBrowser {
    * Asks the server why: browsers hide it, the app need not.
    *
    * @param exchange - one of a result's `exchanges`
-   * @returns what `CorsService.explain()` says of the request; `undefined` if no app with `CorsModule` serves it, but a URL
+   * @returns what `CorsService.explain()` says of the request; `undefined` if there is nobody to ask: an app without
+   *   `CorsModule`, just a URL, or a method that Node refuses before any app sees the request
    */
   async explain({ method, url, headers }: Exchange): Promise<CorsExplanation | undefined> {
     const app = this.#context.network.app(new URL(url));
-    return await corsServiceOf(app)?.explain({ method, url, headers });
+    if (app === undefined || !METHODS.includes(method)) return undefined;
+    return await (await corsServiceOf(app))?.explain({ method, url, headers });
   }
 
   /** Ends what is still arriving, such as an event stream, so that the app can be closed. The browser is of no use then. */
@@ -140,12 +143,12 @@ function defaultOrigin({ port, tls }: Endpoint): string {
   return `${tls ? 'https' : 'http'}://localhost:${port}`;
 }
 
-/** The service of an app that imports the module. */
-function corsServiceOf(app: INestApplication | undefined): CorsService | undefined {
-  try {
-    return app?.get(CorsService, { strict: false });
-  } catch {
-    // Nest throws where there is none, and has nothing to ask first.
-    return undefined;
-  }
+/**
+ * The service of an app that imports the module.
+ *
+ * Nest has nothing to ask first. `get()` would throw where there is none, and an app of `NestFactory` ends the process
+ * when a method of it throws (`abortOnError`); one that rejects does not.
+ */
+async function corsServiceOf(app: INestApplication): Promise<CorsService | undefined> {
+  return await app.resolve(CorsService).catch(() => undefined);
 }

@@ -154,6 +154,7 @@ describe.each(PLATFORMS)('expectCors on %s', (platform) => {
           headers: [
             ['Cookie', 'a=b'],
             ['Accept', '*/*'],
+            ['accept', 'text/html'],
             ['DNT', '1'],
           ],
         }),

@@ -8,13 +8,14 @@ import type { AddressInfo } from 'node:net';
  */
 
 /** Self-signed, for names that nobody can have; made for these tests, and worth nothing elsewhere. */
-const KEY = `-----BEGIN PRIVATE KEY-----
+export const KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgfyrsHeowxHJnTEo0
 YYFU6CknAe6t4fHwDTXhIPeDiiyhRANCAAR3/VSabdGzr/X4Gaz4xyxsYWRykbza
 aVm0/c4FYEwPb032oxc4Ny9NTHMHXYGKiUTtPCwT6/aXdiibs6D/COyq
 -----END PRIVATE KEY-----`;
 
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+/** The certificate to {@link KEY}. */
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBrTCCAVSgAwIBAgIUKtTaszzVuIcTbPYBln55/K6t2oYwCgYIKoZIzj0EAwIw
 FzEVMBMGA1UEAwwMc2hvcC5leGFtcGxlMCAXDTI2MTEyMTE4NDQyMloYDzIxMjYx
 MDI4MTg0NDIyWjAXMRUwEwYDVQQDDAxzaG9wLmV4YW1wbGUwWTATBgcqhkjOPQIB
