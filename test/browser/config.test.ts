@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { buildSamples, startSample, type RunningSample, type SampleBuild } from '../support/sample.js';
+import { startedBySuite } from '../support/suites.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
 
 const RENAMED = '200 {"id":"1","title":"Sales in April"}';
@@ -13,17 +14,15 @@ describe('sample/04-config in Chromium', () => {
   let dashboard: Page;
   let app: string;
 
+  const own = startedBySuite();
   beforeAll(async () => {
-    build = buildSamples();
-    [sample, browser] = await Promise.all([startSample(build, '04-config'), startBrowser()]);
+    build = await own(buildSamples(), (built) => built.remove());
+    [sample, browser] = await Promise.all([
+      own(startSample(build, '04-config'), (started) => started.stop()),
+      own(startBrowser(), (started) => started.close()),
+    ]);
     app = new URL(String(sample.urls['App page'])).origin;
     dashboard = await browser.open(String(sample.urls['Dashboard']));
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await sample.stop();
-    build.remove();
   });
 
   beforeEach(() => tryOut('The app alone', 'In force'));

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { PLATFORMS } from '../support/apps.js';
+import { startedBySuite } from '../support/suites.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
 import { fetchIn, fetchInSandbox } from './support/scripts.js';
 import { APP, EVIL, startShop, type Shop } from './support/shop.js';
@@ -17,13 +18,12 @@ describe.each(PLATFORMS)('policies in Chromium, on %s', (platform) => {
   let browser: TestBrowser;
   let shop: Shop;
 
+  const own = startedBySuite();
   beforeAll(async () => {
-    [browser, shop] = await Promise.all([startBrowser(), startShop(platform)]);
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await shop.close();
+    [browser, shop] = await Promise.all([
+      own(startBrowser(), (started) => started.close()),
+      own(startShop(platform), (started) => started.close()),
+    ]);
   });
 
   afterEach(async () => {

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { buildSamples, startSample, type RunningSample, type SampleBuild } from '../support/sample.js';
+import { startedBySuite } from '../support/suites.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
 
 /** A row of the page's table. */
@@ -20,17 +21,15 @@ describe('the pages of sample/01-quick-start in Chromium', () => {
   let allowed: string;
   let refused: string;
 
+  const own = startedBySuite();
   beforeAll(async () => {
-    build = buildSamples();
-    [sample, browser] = await Promise.all([startSample(build, '01-quick-start'), startBrowser()]);
+    build = await own(buildSamples(), (built) => built.remove());
+    [sample, browser] = await Promise.all([
+      own(startSample(build, '01-quick-start'), (started) => started.stop()),
+      own(startBrowser(), (started) => started.close()),
+    ]);
     allowed = String(sample.urls['Allowed page']);
     refused = String(sample.urls['Refused page']);
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await sample.stop();
-    build.remove();
   });
 
   it('show what a page on the allowed origin may read, and why', async () => {

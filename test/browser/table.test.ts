@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { PLATFORMS } from '../support/apps.js';
+import { startedBySuite } from '../support/suites.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
 import { disagreements } from './table/agreement.js';
 import { refused, type TableCase } from './table/case.js';
@@ -9,22 +10,18 @@ import { VirtualRunner } from './table/virtual.js';
 import { startWorld, type World } from './table/world.js';
 
 describe.each(PLATFORMS)('the table, on %s', (platform) => {
+  const own = startedBySuite();
   let world: World;
   let browser: TestBrowser;
   let chromium: ChromiumRunner;
   let virtual: VirtualRunner;
 
   beforeAll(async () => {
-    world = await startWorld(platform);
-    browser = await startBrowser({ ports: { ...world.ports, '*:443': world.tlsPort } });
+    world = await own(startWorld(platform), (started) => started.close());
+    const ports = { ...world.ports, '*:443': world.tlsPort };
+    browser = await own(startBrowser({ ports }), (started) => started.close());
     chromium = await ChromiumRunner.start(browser, world);
-    virtual = await VirtualRunner.start(world);
-  });
-
-  afterAll(async () => {
-    virtual.close();
-    await browser.close();
-    await world.close();
+    virtual = await own(VirtualRunner.start(world), (started) => started.close());
   });
 
   it('compares the reasons of Chromium, too', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { RedisServer } from '../redis/support/redis-server.js';
 import {
@@ -9,6 +9,8 @@ import {
   type RunningSample,
   type SampleBuild,
 } from '../support/sample.js';
+import { startWhole } from '../support/started.js';
+import { startedBySuite } from '../support/suites.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
 import { corsFields, lineOf } from './textbook-stage.js';
 import { openWitness, type Witness } from './textbook-witness.js';
@@ -43,27 +45,27 @@ interface Shown {
 
 let build: SampleBuild;
 
-beforeAll(() => {
-  build = buildSamples();
+const own = startedBySuite();
+beforeAll(async () => {
+  build = await own(buildSamples(), (built) => built.remove());
 });
 
-afterAll(() => build.remove());
-
 async function open(env: NodeJS.ProcessEnv): Promise<Stage> {
-  const { sample, port, pagesPort } = await startOnFreePorts(build, '03-tenants', env);
-  const witness = await openWitness(port);
-  const browser = await startBrowser({ ports: { [`*:${port}`]: witness.port } });
-  return {
-    sample,
-    witness,
-    browser,
-    dashboard: await browser.open(String(sample.urls['Dashboard'])),
-    originOf: (name) => `http://${name}.localhost:${pagesPort}`,
-    close: async () => {
-      await browser.close();
-      await Promise.all([sample.stop(), witness.close()]);
-    },
-  };
+  return await startWhole(async (owned, close) => {
+    const placing = startOnFreePorts(build, '03-tenants', env);
+    const { sample, port, pagesPort } = await owned(placing, (placed) => placed.sample.stop());
+    const witness = await owned(openWitness(port), (opened) => opened.close());
+    const ports = { [`*:${port}`]: witness.port };
+    const browser = await owned(startBrowser({ ports }), (started) => started.close());
+    return {
+      sample,
+      witness,
+      browser,
+      dashboard: await browser.open(String(sample.urls['Dashboard'])),
+      originOf: (name) => `http://${name}.localhost:${pagesPort}`,
+      close,
+    };
+  });
 }
 
 /** Waits until a page in a frame of the dashboard shows such an answer, and reads it. */
@@ -143,21 +145,20 @@ function refusedAfter(origin: string): object {
 
 /** What holds wherever the lists are kept; and `more`, with the same stage. */
 function storeSuite(env: () => NodeJS.ProcessEnv, more?: (onStage: () => Stage) => void): void {
+  const ownStage = startedBySuite();
   let stage: Stage;
   let acme: string;
   let globex: string;
   let partner: string;
 
   beforeAll(async () => {
-    stage = await open(env());
+    stage = await ownStage(open(env()), (opened) => opened.close());
     [acme, globex, partner] = ['acme', 'globex', 'partner'].map((name) => stage.originOf(name)) as [
       string,
       string,
       string,
     ];
   });
-
-  afterAll(() => stage.close());
 
   it('shows the lists, and what each page may read', async () => {
     expect(await listOf(stage, 'acme', 1)).toEqual([acme]);
@@ -239,13 +240,12 @@ function storeSuite(env: () => NodeJS.ProcessEnv, more?: (onStage: () => Stage) 
 describe('sample/03-tenants in Chromium, in memory', () => storeSuite(() => ({})));
 
 (hasRedis ? describe : describe.skip)('sample/03-tenants in Chromium, on Redis', () => {
+  const ownRedis = startedBySuite();
   let redis: RedisServer;
 
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    redis = await ownRedis(RedisServer.start(), (server) => server.stop());
   });
-
-  afterAll(() => redis.stop());
 
   const env = (): NodeJS.ProcessEnv => ({ REDIS_URL: `redis://127.0.0.1:${redis.port}` });
 

@@ -1,12 +1,14 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { startOnFreePorts, type PlacedSample, type SampleBuild } from '../support/sample.js';
+import { startWhole } from '../support/started.js';
 import { readExercise, type ShownExchange, type ShownExercise } from './textbook-lesson.js';
 import { openWitness, type Witness, type Witnessed } from './textbook-witness.js';
 
 /** A sample that runs, and what stands between it and the browser. */
 export interface Stage extends PlacedSample {
   readonly witness: Witness;
+  close(): Promise<void>;
 }
 
 /** An exercise as its page shows it, and what the witness saw. */
@@ -16,8 +18,11 @@ export interface WitnessedExercise extends ShownExercise {
 
 /** Starts the textbook on free ports. */
 export async function startStage(build: SampleBuild, env: NodeJS.ProcessEnv = {}): Promise<Stage> {
-  const placed = await startOnFreePorts(build, '02-textbook', env);
-  return { ...placed, witness: await openWitness(placed.port) };
+  return await startWhole(async (own, close) => {
+    const placed = await own(startOnFreePorts(build, '02-textbook', env), ({ sample }) => sample.stop());
+    const witness = await own(openWitness(placed.port), (opened) => opened.close());
+    return { ...placed, witness, close };
+  });
 }
 
 /** Reads an exercise, and makes sure that what it shows is what the witness saw. */

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { buildSamples, type SampleBuild } from '../support/sample.js';
+import { startedBySuite } from '../support/suites.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
 import { untilRun } from './textbook-lesson.js';
 import { corsFields, lineOf, readWitnessed, startStage, type Stage } from './textbook-stage.js';
@@ -22,6 +23,7 @@ const approved = (method: string): string =>
 const refused = (method: string): string => `${NOTHING_NAMED} So the ${method} is not sent.`;
 
 describe('the lessons of sample/02-textbook in Chromium', () => {
+  const own = startedBySuite();
   let build: SampleBuild;
   let browser: TestBrowser;
   let here: Stage;
@@ -33,28 +35,23 @@ describe('the lessons of sample/02-textbook in Chromium', () => {
   const opened = new Map<string, Promise<Page>>();
 
   beforeAll(async () => {
-    build = buildSamples();
+    build = await own(buildSamples(), (built) => built.remove());
     [here, classic] = await Promise.all([
-      startStage(build),
-      startStage(build, { FOO_ORIGIN: 'http://foo.example', BAR_ORIGIN: 'http://bar.other' }),
+      own(startStage(build), (stage) => stage.close()),
+      own(startStage(build, { FOO_ORIGIN: 'http://foo.example', BAR_ORIGIN: 'http://bar.other' }), (stage) =>
+        stage.close(),
+      ),
     ]);
-    browser = await startBrowser({
-      ports: {
-        [`*:${here.port}`]: here.witness.port,
-        [`*:${classic.port}`]: classic.witness.port,
-        'foo.example:80': classic.pagesPort,
-        'bar.other:80': classic.witness.port,
-      },
-    });
+    const ports = {
+      [`*:${here.port}`]: here.witness.port,
+      [`*:${classic.port}`]: classic.witness.port,
+      'foo.example:80': classic.pagesPort,
+      'bar.other:80': classic.witness.port,
+    };
+    browser = await own(startBrowser({ ports }), (started) => started.close());
     api = `http://api.shop.localhost:${here.port}`;
     shop = `http://shop.localhost:${here.pagesPort}`;
     other = `http://other.localhost:${here.pagesPort}`;
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await Promise.all([here, classic].flatMap(({ sample, witness }) => [sample.stop(), witness.close()]));
-    build.remove();
   });
 
   /** A lesson's page, once all its exercises have run. */

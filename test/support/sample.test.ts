@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { startOnFreePorts, type SampleBuild } from './sample.js';
+import { startOnFreePorts, startSample, type SampleBuild } from './sample.js';
 
 /** A sample that finds its port taken so many times, and then says which ones it has. */
 function unluckySample(times: number): string {
@@ -17,7 +17,7 @@ function unluckySample(times: number): string {
   `;
 }
 
-describe('startOnFreePorts', () => {
+describe('a sample', () => {
   let build: SampleBuild;
 
   beforeEach(() => {
@@ -32,19 +32,31 @@ describe('startOnFreePorts', () => {
     writeFileSync(join(build.folder, 'unlucky/main.js'), program);
   }
 
-  it('takes other ports if somebody else has taken these in the meantime', async () => {
+  it('gets other ports if somebody else has taken these in the meantime', async () => {
     write(unluckySample(2));
     const { sample, port, pagesPort } = await startOnFreePorts(build, 'unlucky');
     await sample.stop();
     expect(sample.urls).toEqual({ API: `http://localhost:${port}`, Pages: `http://localhost:${pagesPort}` });
   });
 
-  it('does not try for ever', async () => {
+  it('is not tried for ever', async () => {
     write(unluckySample(Infinity));
     await expect(startOnFreePorts(build, 'unlucky')).rejects.toThrow('EADDRINUSE');
   });
 
-  it('does not try again what fails for another reason', async () => {
+  it('is ended if it never says where it is', async () => {
+    write(`
+      require('node:fs').writeFileSync(__dirname + '/pid', String(process.pid));
+      console.log('not yet');
+      setInterval(() => {}, 1000);
+    `);
+    const starting = startSample(build, 'unlucky', {}, 2000);
+    await expect(starting).rejects.toThrow('unlucky ended before it was ready.\nnot yet');
+    const pid = Number(readFileSync(join(build.folder, 'unlucky/pid'), 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  it('is not tried again if it fails for another reason', async () => {
     write(`require('node:fs').appendFileSync(__dirname + '/starts', '.'); throw new Error('wrong');`);
     await expect(startOnFreePorts(build, 'unlucky')).rejects.toThrow('wrong');
     expect(readFileSync(join(build.folder, 'unlucky/starts'), 'utf8')).toBe('.');

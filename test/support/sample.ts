@@ -78,17 +78,25 @@ const VARIABLES = new Set([
   'CORS_MAX_AGE',
 ]);
 
-/** Starts a sample on free ports, or on those that it is told, and waits until it has said where it is. */
+/** How long a sample may take until it is ready, in milliseconds: less than what a suite has to start. */
+const PATIENCE = 40_000;
+
+/**
+ * Starts a sample on free ports, or on those that it is told, and waits until it has said where it is. One that doesn't
+ * say so is ended.
+ */
 export async function startSample(
   { folder }: SampleBuild,
   name: string,
   env: NodeJS.ProcessEnv = {},
+  patience = PATIENCE,
 ): Promise<RunningSample> {
   const inherited = Object.entries(process.env).filter(([variable]) => !VARIABLES.has(variable));
   const child = spawn(process.execPath, [join(folder, name, 'main.js')], {
     env: { ...Object.fromEntries(inherited), ...env },
   });
   const ended = once(child, 'exit') as Promise<[Ended['code'], Ended['signal']]>;
+  const impatience = setTimeout(() => child.kill('SIGKILL'), patience);
   let output = '';
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += String(chunk)));
@@ -98,7 +106,7 @@ export async function startSample(
       if (output.includes('Ctrl+C')) resolve();
     });
     void ended.then(() => reject(new Error(`${name} ended before it was ready.\n${output}${errors}`)));
-  });
+  }).finally(() => clearTimeout(impatience));
   return {
     output,
     urls: Object.fromEntries(

@@ -1,5 +1,3 @@
-import { afterAll } from '@jest/globals';
-
 /** How long one thing may take to end, in milliseconds. Less than what a suite has for all of them. */
 const PATIENCE = 20_000;
 
@@ -58,24 +56,6 @@ export class Started {
     });
     await Promise.race([ending, late]).finally(() => clearTimeout(timer));
   }
-}
-
-/**
- * For a suite: what its `beforeAll` starts is ended after it, also where that has failed half-way, or has taken too long
- * and goes on behind the suite's back.
- *
- * @example
- * ```ts
- * const own = startedBySuite();
- * beforeAll(async () => {
- *   server = await own(startServer(), (started) => started.close());
- * });
- * ```
- */
-export function startedBySuite(): Own {
-  const started = new Started();
-  afterAll(started.end);
-  return started.own;
 }
 
 /**

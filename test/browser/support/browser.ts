@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { startWhole } from '../../support/started.js';
 
 /** Pages that share their cookies and caches. */
 export interface Profile {
@@ -41,29 +42,31 @@ export interface BrowserOptions {
 
 /** Starts the browser that `CHROMIUM_PATH` names. */
 export async function startBrowser({ ports = {} }: BrowserOptions = {}): Promise<TestBrowser> {
-  const documents = await serveDocuments();
-  const { port } = documents.address() as AddressInfo;
-  const rules = Object.entries({ ...ports, '*:80': port, '*:8080': port }).map(
-    ([host, served]) => `MAP ${host} 127.0.0.1:${served}`,
-  );
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    headless: true,
-    // The first rule that matches counts. The last one catches everything: nothing leaves this machine.
-    args: [...FLAGS, `--host-resolver-rules=${[...rules, 'MAP * 127.0.0.1'].join(', ')}`],
+  return await startWhole(async (own, close) => {
+    const documents = await own(serveDocuments(), (server) => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const { port } = documents.address() as AddressInfo;
+    const rules = Object.entries({ ...ports, '*:80': port, '*:8080': port }).map(
+      ([host, served]) => `MAP ${host} 127.0.0.1:${served}`,
+    );
+    const launching = chromium.launch({
+      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+      headless: true,
+      // The first rule that matches counts. The last one catches everything: nothing leaves this machine.
+      args: [...FLAGS, `--host-resolver-rules=${[...rules, 'MAP * 127.0.0.1'].join(', ')}`],
+    });
+    const browser = await own(launching, (launched) => launched.close());
+    return {
+      open: async (origin) => (await newProfile(browser)).open(origin),
+      newProfile: () => newProfile(browser),
+      closePages: async () => {
+        await Promise.all(browser.contexts().map((context) => context.close()));
+      },
+      close,
+    };
   });
-  return {
-    open: async (origin) => (await newProfile(browser)).open(origin),
-    newProfile: () => newProfile(browser),
-    closePages: async () => {
-      await Promise.all(browser.contexts().map((context) => context.close()));
-    },
-    close: async () => {
-      await browser.close();
-      documents.close();
-      documents.closeAllConnections();
-    },
-  };
 }
 
 async function newProfile(browser: Browser): Promise<Profile> {

@@ -4,6 +4,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createAdapter, startApp, type Platform } from '../../support/apps.js';
+import { startWhole, type Own } from '../../support/started.js';
 import { PoliciesModule } from './app/policies.module.js';
 import { API, MIRROR, OTHER_RAW, RAW, type Call, type TableCase, type Wire } from './case.js';
 import { createRawServer, type AnswersByToken } from './raw-server.js';
@@ -52,13 +53,24 @@ export interface Run {
 
 /** Starts the servers. */
 export async function startWorld(platform: Platform): Promise<World> {
+  return await startWhole((own, close) => startParts(platform, own, close));
+}
+
+async function startParts(platform: Platform, own: Own, close: () => Promise<void>): Promise<World> {
   const adapter = createAdapter(platform, { bodyLimit: BODY_LIMIT });
-  const { app, port } = await startApp(platform, PoliciesModule, {
+  const starting = startApp(platform, PoliciesModule, {
     adapter,
     prepare: (created) => prepare(created, platform),
   });
+  const { app, port } = await own(starting, async (running) => {
+    (running.app.getHttpServer() as Server).closeAllConnections();
+    await running.app.close();
+  });
   const answers: AnswersByToken = new Map();
-  const raw = await listen(createRawServer(answers));
+  const raw = await own(listen(createRawServer(answers)), (listening) => {
+    listening.closeAllConnections();
+    listening.close();
+  });
   const server = app.getHttpServer() as Server;
   const log = new Map<string, Wire[]>();
   for (const one of [server, raw]) {
@@ -78,7 +90,7 @@ export async function startWorld(platform: Platform): Promise<World> {
   const behindTls = Object.entries(ports).map(
     ([host, behind]) => [host.replace(/:80$/, ''), behind] as const,
   );
-  const tls = await startTlsFront(new Map(behindTls));
+  const tls = await own(startTlsFront(new Map(behindTls)), (front) => front.close());
   let count = 0;
   return {
     app,
@@ -97,12 +109,7 @@ export async function startWorld(platform: Platform): Promise<World> {
         end: () => void [log.delete(token), answers.delete(token)],
       };
     },
-    close: async () => {
-      tls.close();
-      for (const one of [server, raw]) one.closeAllConnections();
-      raw.close();
-      await app.close();
-    },
+    close,
   };
 }
 
