@@ -18,6 +18,7 @@ import { CorsInterceptor } from '../../lib/http/cors.interceptor.js';
 import { PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireRequest, type WireResponse } from '../support/http.js';
+import { appsOfSuite } from '../support/suites.js';
 import {
   A,
   B,
@@ -57,13 +58,13 @@ function readableBy(origin: string): object {
 const FORBIDDEN = JSON.stringify({ message: 'Forbidden resource', error: 'Forbidden', statusCode: 403 });
 
 describe.each(PLATFORMS)('a source that decides after the guards, on %s', (platform) => {
+  const start = appsOfSuite();
   let running: RunningApp;
   const logger = new Errors();
   const failures: string[] = [];
   beforeAll(async () => {
-    running = await startApp(platform, TenantsModule, { logger, prepare });
+    running = await start(platform, TenantsModule, { logger, prepare });
   });
-  afterAll(() => running.app.close());
   beforeEach(() => {
     ran.length = 0;
     failures.push(...logger.all.splice(0));

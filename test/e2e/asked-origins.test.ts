@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { VersioningType, type INestApplication, type LoggerService } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
-import { createAdapter, PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
+import { createAdapter, PLATFORMS, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireRequest, type WireResponse } from '../support/http.js';
+import { appsOfSuite } from '../support/suites.js';
 import { APP, asked, AskingModule, FAILING, failingPath, FIXED } from './asked-origins/app.js';
 
 const EVIL = 'https://evil.example.net';
@@ -25,6 +26,7 @@ function allowedFields(vary = 'Origin'): object {
 describe.each(PLATFORMS.flatMap((platform) => [[platform, false] as const, [platform, true] as const]))(
   'origins that are asked for on %s, another request hook in the slot: %s',
   (platform, withOtherHook) => {
+    const startApp = appsOfSuite();
     let running: RunningApp;
     const logger = new Errors();
     beforeAll(async () => {
@@ -38,7 +40,6 @@ describe.each(PLATFORMS.flatMap((platform) => [[platform, false] as const, [plat
       }
       running = await startApp(platform, AskingModule, { adapter, logger, prepare });
     });
-    afterAll(() => running.app.close());
     beforeEach(() => {
       asked.length = 0;
     });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -20,9 +20,10 @@ import {
   type OriginFunction,
   type OriginSource,
 } from '../../lib/index.js';
-import { PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
+import { PLATFORMS, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
+import { appsOfSuite } from '../support/suites.js';
 
 const A = 'https://a.example';
 const FIXED = 'https://fixed.example';
@@ -133,6 +134,7 @@ class SourcesController {
 class AppModule {}
 
 describe.each(PLATFORMS)('the request that sources see, on %s', (platform) => {
+  const startApp = appsOfSuite();
   let running: RunningApp;
   beforeAll(async () => {
     running = await startApp(
@@ -141,7 +143,6 @@ describe.each(PLATFORMS)('the request that sources see, on %s', (platform) => {
       { prepare },
     );
   });
-  afterAll(() => running.app.close());
   beforeEach(() => {
     seen.length = 0;
   });

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
-import { PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
+import { PLATFORMS, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
+import { appsOfSuite } from '../support/suites.js';
 import {
   APP,
   CachedModule,
@@ -33,6 +34,7 @@ async function untilStale(): Promise<void> {
 }
 
 describe.each(PLATFORMS)('cached origins on %s', (platform) => {
+  const startApp = appsOfSuite();
   let running: RunningApp;
   let repository: Repository;
   const logger = new Errors();
@@ -40,7 +42,6 @@ describe.each(PLATFORMS)('cached origins on %s', (platform) => {
     running = await startApp(platform, CachedModule, { logger });
     repository = running.app.get(Repository);
   });
-  afterAll(() => running.app.close());
   beforeEach(() => {
     for (const source of [PartnerOrigins, PatientOrigins]) running.app.get(source).invalidate();
     repository.mode = 'answers';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
 import {
@@ -12,6 +12,7 @@ import {
   type RunningSample,
   type SampleBuild,
 } from '../support/sample.js';
+import { startedBySuite } from '../support/suites.js';
 
 const APP = 'https://app.example.com';
 const BETA = 'https://beta.example.com';
@@ -34,39 +35,36 @@ function envOf(settings: object): string {
 }
 
 describe('sample/04-config', () => {
+  const ownFiles = startedBySuite();
   let build: SampleBuild;
   let folder: string;
   let file: string;
 
-  beforeAll(() => {
-    build = buildSamples();
-    folder = mkdtempSync(join(tmpdir(), 'nestjs-cors-config-'));
+  beforeAll(async () => {
+    build = await ownFiles(buildSamples(), (built) => built.remove());
+    folder = await ownFiles(mkdtempSync(join(tmpdir(), 'nestjs-cors-config-')), (path) =>
+      rmSync(path, { recursive: true, force: true }),
+    );
     file = join(folder, 'cors.env');
     writeFileSync(file, envOf(INITIAL));
-  });
-
-  afterAll(() => {
-    build.remove();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   const start = (env: NodeJS.ProcessEnv = {}): Promise<RunningSample> =>
     startSample(build, '04-config', { CORS_FILE: file, ...env });
 
   describe('while it runs', () => {
+    const ownSample = startedBySuite();
     let sample: RunningSample;
     let port: number;
     let dashboard: URL;
 
     beforeAll(async () => {
-      sample = await start();
+      sample = await ownSample(start(), (running) => running.stop());
       port = Number(new URL(String(sample.urls['API'])).port);
       dashboard = new URL(String(sample.urls['Dashboard']));
     });
 
     beforeEach(() => operate('PUT', INITIAL));
-
-    afterAll(() => sample.stop());
 
     const ask = (origin: string): Promise<WireResponse> =>
       send(port, {

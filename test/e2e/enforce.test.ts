@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -13,9 +13,10 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AllowOrigin, CorsModule } from '../../lib/index.js';
-import { PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
+import { PLATFORMS, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected } from '../support/cors-headers.js';
 import { send, type WireRequest, type WireResponse } from '../support/http.js';
+import { appsOfSuite } from '../support/suites.js';
 
 const APP = 'https://app.example.com';
 const EVIL = 'https://evil.example.net';
@@ -101,13 +102,13 @@ class AppModule implements NestModule {
 }
 
 describe.each(PLATFORMS)('enforce on %s', (platform) => {
+  const startApp = appsOfSuite();
   let running: RunningApp;
   beforeAll(async () => {
     running = await startApp(platform, AppModule, {
       prepare: (app) => void app.useGlobalGuards(recorder('useGlobalGuards()')),
     });
   });
-  afterAll(() => running.app.close());
   beforeEach(() => {
     ran.length = 0;
   });

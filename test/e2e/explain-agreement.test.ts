@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { VersioningType, type VersioningOptions } from '@nestjs/common';
 import fc from 'fast-check';
 import { CorsService } from '../../lib/index.js';
 import { seed } from '../protocol/seed.js';
-import { PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
+import { PLATFORMS, type RunningApp } from '../support/apps.js';
 import { corsHeaders } from '../support/cors-headers.js';
 import { send } from '../support/http.js';
+import { appsOfSuite } from '../support/suites.js';
 import { DefaultModule, StrictModule } from './explain/app.js';
 import { anyRequest } from './explain/requests.js';
 
@@ -35,13 +36,13 @@ const MODULES = [StrictModule, DefaultModule] as const;
 describe.each(PLATFORMS)('explain() on %s', (platform) => {
   describe.each(VERSIONINGS)('with %s', (_, versioning) => {
     describe.each(MODULES)('and %p', (module) => {
+      const startApp = appsOfSuite();
       let running: RunningApp;
       beforeAll(async () => {
         running = await startApp(platform, module, {
           prepare: (app) => void app.enableVersioning(versioning),
         });
       });
-      afterAll(() => running.app.close());
 
       it(`says of every request what the server answers (seed ${seed})`, async () => {
         const service = running.app.get(CorsService);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Logger, Module, Req, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
@@ -12,6 +12,7 @@ import {
 import { createAdapter, PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
 import { PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send } from '../support/http.js';
+import { appsOfSuite } from '../support/suites.js';
 import { ADMIN, APP, DefaultModule, StrictModule } from './explain/app.js';
 
 const SHOP = 'https://www.shop.example.com';
@@ -26,17 +27,14 @@ function summary({ reason, status, message }: CorsExplanation): readonly unknown
 describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
   let strict: RunningApp;
   let open: RunningApp;
+  const start = appsOfSuite();
   beforeAll(async () => {
     const prepare = {
       prepare: (app: RunningApp['app']) =>
         void app.enableVersioning({ type: VersioningType.HEADER, header: 'x-version' }),
     };
-    strict = await startApp(platform, StrictModule, prepare);
-    open = await startApp(platform, DefaultModule, prepare);
-  });
-  afterAll(async () => {
-    await strict.app.close();
-    await open.app.close();
+    strict = await start(platform, StrictModule, prepare);
+    open = await start(platform, DefaultModule, prepare);
   });
 
   function explain(request: ExplainableRequest, { app } = strict): Promise<CorsExplanation> {

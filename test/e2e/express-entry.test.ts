@@ -6,10 +6,11 @@ import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express from 'express';
 import { AllowOrigin, CorsModule } from '../../lib/index.js';
-import { startApp, type StartOptions } from '../support/apps.js';
+import type { StartOptions } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
 import { inOwnProcess } from '../support/own-process.js';
+import { appsOfTest } from '../support/suites.js';
 
 const A = 'https://a.example';
 
@@ -53,10 +54,8 @@ const APPROVED = [204, expected({ acao: A, acam: 'DELETE', vary: PREFLIGHT_VARY 
 describe('requests in front of Express', () => {
   let app: INestApplication;
   let port: number;
-  afterEach(async () => {
-    jest.restoreAllMocks();
-    await app.close();
-  });
+  const startApp = appsOfTest();
+  afterEach(() => void jest.restoreAllMocks());
 
   async function start(options?: StartOptions): Promise<void> {
     ({ app, port } = await startApp('express', AppModule, options));

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, type LoggerService } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { AllowOrigin, CorsModule, NoCors } from '../../lib/index.js';
-import { createAdapter, PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
+import { createAdapter, PLATFORMS, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send } from '../support/http.js';
+import { appsOfTest } from '../support/suites.js';
 
 const APP = 'https://app.example.com';
 const EVIL = 'https://evil.example.net';
@@ -37,7 +38,7 @@ class Warnings implements LoggerService {
 
 describe.each(PLATFORMS)('a forgotten enableCors() on %s', (platform) => {
   let running: RunningApp;
-  afterEach(() => running.app.close());
+  const startApp = appsOfTest();
 
   async function expectGovernedAlone(): Promise<void> {
     const { port } = running;

@@ -1,12 +1,13 @@
 import { connect, type ClientHttp2Session } from 'node:http2';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Put, Res, Sse, UnauthorizedException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { of } from 'rxjs';
 import { AllowOrigin, CorsModule } from '../../lib/index.js';
-import { createAdapter, startApp, type RunningApp } from '../support/apps.js';
+import { createAdapter, type RunningApp } from '../support/apps.js';
 import { expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders } from '../support/http.js';
+import { appsOfSuite, startedBySuite } from '../support/suites.js';
 
 const APP = 'https://app.example.com';
 const EVIL = 'https://evil.example.net';
@@ -51,15 +52,13 @@ class CatsController {
 class AppModule {}
 
 describe('HTTP/2 on fastify', () => {
+  const own = startedBySuite();
+  const startApp = appsOfSuite();
   let running: RunningApp;
   let session: ClientHttp2Session;
   beforeAll(async () => {
     running = await startApp('fastify', AppModule, { adapter: createAdapter('fastify', { http2: true }) });
-    session = connect(`http://127.0.0.1:${running.port}`);
-  });
-  afterAll(async () => {
-    session.close();
-    await running.app.close();
+    session = await own(connect(`http://127.0.0.1:${running.port}`), (opened) => opened.close());
   });
 
   /** The status and the headers of CORS, or those that are named; HTTP/2 knows lower-case names only. */

@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Module, type BeforeApplicationShutdown } from '@nestjs/common';
 import { AllowOrigin, CorsModule } from '../../lib/index.js';
-import { createAdapter, PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
+import { createAdapter, PLATFORMS, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
+import { appsOfTest } from '../support/suites.js';
 
 const APP = 'https://app.example.com';
 
@@ -39,7 +40,7 @@ class AppModule {}
 
 describe('what the server answers in place of a handler', () => {
   let running: RunningApp;
-  afterEach(() => running.app.close());
+  const startApp = appsOfTest();
 
   it('handlerTimeout 503 on fastify', async () => {
     running = await startApp('fastify', AppModule, {

@@ -7,7 +7,8 @@ import { runInNewContext, runInThisContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Put, StreamableFile } from '@nestjs/common';
 import { AllowOrigin, CorsModule, Preflight } from '../../lib/index.js';
-import { PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
+import { PLATFORMS, type RunningApp } from '../support/apps.js';
+import { appsOfSuite } from '../support/suites.js';
 import { APP, sendNumber } from './load/traffic.js';
 
 const CONNECTIONS = 50;
@@ -105,6 +106,7 @@ function watchSockets(server: Server): () => number {
 }
 
 describe.each(PLATFORMS)('%s under load', (platform) => {
+  const startApp = appsOfSuite();
   let running: RunningApp;
   const warnings: string[] = [];
   const onWarning = ({ name }: Error): void => void warnings.push(name);
@@ -112,10 +114,7 @@ describe.each(PLATFORMS)('%s under load', (platform) => {
     realProcess.on('warning', onWarning);
     running = await startApp(platform, AppModule);
   });
-  afterAll(async () => {
-    realProcess.off('warning', onWarning);
-    await running.app.close();
-  });
+  afterAll(() => void realProcess.off('warning', onWarning));
 
   it(`answers ${REQUESTS} requests on ${CONNECTIONS} connections, and keeps nothing of them`, async () => {
     const server = running.app.getHttpServer() as Server;

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Res, type INestApplication, type Type } from '@nestjs/common';
 import { AllowOrigin, CorsModule, NoCors } from '../../lib/index.js';
-import { PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
+import { PLATFORMS, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
+import { appsOfSuite, appsOfTest } from '../support/suites.js';
 import {
   FOREIGN,
   foreignController,
@@ -50,6 +51,7 @@ function moduleOf(...controllers: Type[]): Type {
 }
 
 describe.each(PLATFORMS)("the app's own headers on %s", (platform) => {
+  const startApp = appsOfSuite();
   let running: RunningApp;
   beforeAll(async () => {
     const controllers = [
@@ -60,7 +62,6 @@ describe.each(PLATFORMS)("the app's own headers on %s", (platform) => {
     ];
     running = await startApp(platform, moduleOf(...controllers));
   });
-  afterAll(() => running.app.close());
 
   function get(path: string, origin?: string): Promise<WireResponse> {
     return send(running.port, { path, headers: { ...(origin !== undefined && { origin }) } });
@@ -159,11 +160,11 @@ class VaryController {
 }
 
 describe.each(PLATFORMS)('Vary on %s', (platform) => {
+  const startApp = appsOfSuite();
   let running: RunningApp;
   beforeAll(async () => {
     running = await startApp(platform, moduleOf(VaryController));
   });
-  afterAll(() => running.app.close());
 
   it.each(VARIES)('40, C44: keeps %j', async (set, sent) => {
     VaryController.vary = set;
@@ -261,8 +262,8 @@ type Middleware = (
 ) => void;
 
 describe.each(PLATFORMS)('middlewares on %s', (platform) => {
+  const startApp = appsOfTest();
   let running: RunningApp;
-  afterEach(() => running.app.close());
 
   async function get(path: string, middleware: Middleware, origin = APP): Promise<WireResponse> {
     running = await startApp(platform, moduleOf(CatsController), {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ServerResponse } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   All,
   Controller,
@@ -14,9 +14,10 @@ import {
 } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AllowOrigin, CorsModule, Preflight, type CorsModuleOptions } from '../../lib/index.js';
-import { PLATFORMS, startApp, type Platform, type RunningApp } from '../support/apps.js';
+import { PLATFORMS, type Platform, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, sendRaw } from '../support/http.js';
+import { appsOfSuite } from '../support/suites.js';
 
 const APP = 'https://app.example.com';
 const PUBLIC = 'https://public.example.com';
@@ -72,6 +73,7 @@ function serveOthers(app: INestApplication, platform: Platform): void {
 }
 
 describe.each(PLATFORMS)('the target of a preflight on %s', (platform) => {
+  const startApp = appsOfSuite();
   let running: RunningApp;
 
   async function start(options: CorsModuleOptions): Promise<void> {
@@ -86,7 +88,6 @@ describe.each(PLATFORMS)('the target of a preflight on %s', (platform) => {
 
   describe('that a route serves', () => {
     beforeAll(() => start({}));
-    afterAll(() => running.app.close());
 
     it('58: is found by path and requested method', async () => {
       expect(await decision('/cats/7', 'PUT', PRIVATE)).toEqual([204, PRIVATE]);
@@ -134,7 +135,6 @@ describe.each(PLATFORMS)('the target of a preflight on %s', (platform) => {
         ],
       }),
     );
-    afterAll(() => running.app.close());
 
     it("has the entry's policy", async () => {
       expect(await decision('/public/x', 'PUT', PUBLIC)).toEqual([204, PUBLIC]);
@@ -207,7 +207,6 @@ describe.each(PLATFORMS)('the target of a preflight on %s', (platform) => {
 
   describe('that is no path of this server', () => {
     beforeAll(() => start({ origin: PUBLIC, routes: [{ path: '/entry', policy: { origin: PRIVATE } }] }));
-    afterAll(() => running.app.close());
 
     function raw(target: string, method: string, origin: string): Promise<string> {
       return sendRaw(

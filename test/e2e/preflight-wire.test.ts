@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { PLATFORMS, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, sendRaw, type WireRequest, type WireResponse } from '../support/http.js';
+import { appsOfSuite } from '../support/suites.js';
 import { casesModule, ran, recordMiddleware } from './preflight-wire/app.js';
 import { ORIGIN_CASES } from './preflight-wire/origin-cases.js';
 import { APP, POLICIES } from './preflight-wire/policies.js';
@@ -13,11 +14,11 @@ const REFUSED = [403, expected({ vary: PREFLIGHT_VARY })];
 const EVIL = 'https://evil.example.net';
 
 describe.each(PLATFORMS)('preflights on %s', (platform) => {
+  const startApp = appsOfSuite();
   let running: RunningApp;
   beforeAll(async () => {
     running = await startApp(platform, casesModule(), { prepare: recordMiddleware });
   });
-  afterAll(() => running.app.close());
   beforeEach(() => {
     ran.length = 0;
   });

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -12,9 +12,10 @@ import {
 import { HttpAdapterHost, type AbstractHttpAdapter } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { AllowOrigin, CorsModule } from '../../lib/index.js';
-import { createAdapter, PLATFORMS, startApp, type Platform } from '../support/apps.js';
+import { createAdapter, PLATFORMS, type Platform } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
+import { appsOfTest, startedByTest } from '../support/suites.js';
 
 const APP = 'https://app.example.com';
 
@@ -94,8 +95,9 @@ function moduleWith(hook: Hook | undefined) {
 }
 
 describe.each(PLATFORMS)('the request slot on %s', (platform) => {
+  const own = startedByTest();
+  const startApp = appsOfTest();
   let app: INestApplication;
-  afterEach(() => app.close());
 
   function get(path: string): Promise<WireResponse> {
     const { port } = app.getHttpServer().address() as AddressInfo;
@@ -182,7 +184,8 @@ describe.each(PLATFORMS)('the request slot on %s', (platform) => {
 
   it('works under Test.createTestingModule()', async () => {
     const testing = await Test.createTestingModule({ imports: [moduleWith(undefined)] }).compile();
-    app = testing.createNestApplication(createAdapter(platform) as never, { logger: false });
+    const created = testing.createNestApplication(createAdapter(platform) as never, { logger: false });
+    app = await own(created, () => created.close());
     await app.listen(0, '127.0.0.1');
     expect(corsHeaders(await get('/cats'))).toEqual(expected({ acao: APP, vary: 'Origin' }));
     expect((await preflight('/cats', 'PUT')).status).toBe(204);

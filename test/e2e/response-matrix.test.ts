@@ -1,9 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { VersioningType } from '@nestjs/common';
 import { AllowOrigin, NoCors, type CorsModuleOptions } from '../../lib/index.js';
-import { createAdapter, PLATFORMS, startApp, type Platform, type RunningApp } from '../support/apps.js';
+import {
+  createAdapter,
+  PLATFORMS,
+  type Platform,
+  type RunningApp,
+  type StartOptions,
+} from '../support/apps.js';
 import { corsHeaders, expected } from '../support/cors-headers.js';
 import { send } from '../support/http.js';
+import { appsOfSuite } from '../support/suites.js';
 import { FOREIGN_FIELDS, matrixModule, prepareMatrixApp } from './response-matrix/app.js';
 import {
   BODY_LIMIT,
@@ -123,11 +130,11 @@ const TABLES: readonly Table[] = [
 
 describe.each(PLATFORMS)('every response on %s', (platform) => {
   describe.each(TABLES)('under $name', ({ decorate, options, foreign = false, groups }) => {
+    const startApp = appsOfSuite();
     let running: RunningApp;
     beforeAll(async () => {
-      running = await startMatrixApp(platform, decorate, options, foreign);
+      running = await startApp(platform, matrixModule(decorate, options), matrixOptions(platform, foreign));
     });
-    afterAll(() => running.app.close());
 
     for (const { kinds, allowed, others, passes = false } of groups) {
       it.each(kinds.filter((kind) => statusOn(kind, platform) !== undefined))('$name', async (kind) => {
@@ -157,17 +164,12 @@ function varyOf(...names: readonly (string | undefined)[]): object {
   return vary === '' ? {} : { vary };
 }
 
-function startMatrixApp(
-  platform: Platform,
-  decorate: ClassDecorator,
-  options: CorsModuleOptions,
-  foreign: boolean,
-): Promise<RunningApp> {
-  return startApp(platform, matrixModule(decorate, options), {
+function matrixOptions(platform: Platform, foreign: boolean): StartOptions {
+  return {
     adapter: createAdapter(platform, { bodyLimit: BODY_LIMIT }),
     prepare: async (app) => {
       app.enableVersioning({ type: VersioningType.HEADER, header: 'x-version' });
       await prepareMatrixApp(app, platform, { foreign });
     },
-  });
+  };
 }

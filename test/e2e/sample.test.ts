@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
 import {
@@ -8,6 +8,7 @@ import {
   type RunningSample,
   type SampleBuild,
 } from '../support/sample.js';
+import { startedBySuite } from '../support/suites.js';
 
 interface Urls {
   readonly api: string;
@@ -28,24 +29,22 @@ function portOf(url: string): number {
 }
 
 describe('sample/01-quick-start', () => {
+  const own = startedBySuite();
   let build: SampleBuild;
 
-  beforeAll(() => {
-    build = buildSamples();
+  beforeAll(async () => {
+    build = await own(buildSamples(), (built) => built.remove());
   });
 
-  afterAll(() => build.remove());
-
   describe('once it runs', () => {
+    const ownSample = startedBySuite();
     let sample: RunningSample;
     let urls: Urls;
 
     beforeAll(async () => {
-      sample = await startSample(build, '01-quick-start');
+      sample = await ownSample(startSample(build, '01-quick-start'), (running) => running.stop());
       urls = urlsOf(sample);
     });
-
-    afterAll(() => sample.stop());
 
     it('serves the page on two origins, and the API on a third', async () => {
       const { api, allowed, refused } = urls;

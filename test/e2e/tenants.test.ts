@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireRequest, type WireResponse } from '../support/http.js';
 import {
@@ -9,19 +9,20 @@ import {
   type RunningSample,
   type SampleBuild,
 } from '../support/sample.js';
+import { startedBySuite } from '../support/suites.js';
 
 const ALLOWED_HEADERS = { acah: 'x-api-key', vary: PREFLIGHT_VARY };
 
 describe('sample/03-tenants', () => {
+  const own = startedBySuite();
   let build: SampleBuild;
 
-  beforeAll(() => {
-    build = buildSamples();
+  beforeAll(async () => {
+    build = await own(buildSamples(), (built) => built.remove());
   });
 
-  afterAll(() => build.remove());
-
   describe('once it runs', () => {
+    const ownSample = startedBySuite();
     let sample: RunningSample;
     let port: number;
     let token: string;
@@ -29,14 +30,12 @@ describe('sample/03-tenants', () => {
     const originOf = (name: string): string => `http://${name}.localhost:${pagesPort}`;
 
     beforeAll(async () => {
-      sample = await startSample(build, '03-tenants');
+      sample = await ownSample(startSample(build, '03-tenants'), (running) => running.stop());
       port = Number(new URL(String(sample.urls['API'])).port);
       const dashboard = new URL(String(sample.urls['Dashboard']));
       token = dashboard.hash.slice(1);
       pagesPort = dashboard.port;
     });
-
-    afterAll(() => sample.stop());
 
     it('says where everything is, and serves the pages with every name filled in', async () => {
       expect(sample.urls).toEqual({

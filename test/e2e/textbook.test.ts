@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send } from '../support/http.js';
 import {
@@ -9,6 +9,7 @@ import {
   type RunningSample,
   type SampleBuild,
 } from '../support/sample.js';
+import { startedBySuite } from '../support/suites.js';
 
 const LESSONS = {
   '1. The same-origin policy': 'same-origin.html',
@@ -21,31 +22,29 @@ const LESSONS = {
 };
 
 describe('sample/02-textbook', () => {
+  const own = startedBySuite();
   let build: SampleBuild;
   let port: number;
   let pagesPort: number;
 
   beforeAll(async () => {
-    build = buildSamples();
+    build = await own(buildSamples(), (built) => built.remove());
     [port, pagesPort] = (await freePorts(2)) as [number, number];
   });
-
-  afterAll(() => build.remove());
 
   function start(env: NodeJS.ProcessEnv = {}): Promise<RunningSample> {
     return startSample(build, '02-textbook', { PORT: `${port}`, PAGES_PORT: `${pagesPort}`, ...env });
   }
 
   describe('once it runs', () => {
+    const ownSample = startedBySuite();
     let sample: RunningSample;
     let shop: string;
 
     beforeAll(async () => {
-      sample = await start();
+      sample = await ownSample(start(), (running) => running.stop());
       shop = `http://shop.localhost:${pagesPort}`;
     });
-
-    afterAll(() => sample.stop());
 
     it('says where the lessons and the APIs are', () => {
       expect(sample.urls).toEqual({

@@ -27,6 +27,7 @@ import { seed } from '../protocol/seed.js';
 import { createAdapter, PLATFORMS, startApp, type Platform, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send } from '../support/http.js';
+import { appsOfSuite } from '../support/suites.js';
 import { LongOrigins, options, ORIGINS } from './update/random-options.js';
 
 const A = 'https://a.example';
@@ -407,15 +408,13 @@ describe.each(PLATFORMS)('CorsService.update() under load, on %s', (platform) =>
     },
   ];
 
+  const start = appsOfSuite();
   let running: RunningApp;
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   beforeAll(async () => {
-    running = await startApp(platform, moduleOf(FIRST));
+    running = await start(platform, moduleOf(FIRST));
   });
-  afterAll(async () => {
-    agent.destroy();
-    await running.app.close();
-  });
+  afterAll(() => agent.destroy());
 
   it('answers each request by exactly one of the policies', async () => {
     const cors = running.app.get(CorsService);
@@ -486,11 +485,11 @@ describe.each(PLATFORMS)('CorsService.update() under load, on %s', (platform) =>
 });
 
 describe.each(PLATFORMS)(`update(current()) on %s (seed ${seed})`, (platform: Platform) => {
+  const start = appsOfSuite();
   let app: INestApplication;
   beforeAll(async () => {
-    ({ app } = await startApp(platform, moduleOf(CATS)));
+    ({ app } = await start(platform, moduleOf(CATS)));
   });
-  afterAll(() => app.close());
 
   it('changes nothing, whatever the options', async () => {
     const cors = app.get(CorsService);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Inject, Injectable, Module, Put, type Type } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { AllowOrigin, CorsConfigurationError, CorsModule } from '../../lib/index.js';
@@ -6,6 +6,7 @@ import { RedisOrigins } from '../../lib/redis/index.js';
 import { PLATFORMS, startApp, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
+import { startedBySuite } from '../support/suites.js';
 import { FIXED, partnersApp, PartnerOrigins, REDIS } from './support/partners-app.js';
 import { RedisServer } from './support/redis-server.js';
 import { until } from './support/until.js';
@@ -14,12 +15,13 @@ const APP = 'https://app.example.com';
 const EVIL = 'https://evil.example.net';
 
 describe.each(PLATFORMS)('RedisOrigins in an app on %s', (platform) => {
+  const ownRedis = startedBySuite();
   let server: RedisServer;
   let redis: Redis;
   const running: RunningApp[] = [];
 
   beforeAll(async () => {
-    server = await RedisServer.start();
+    server = await ownRedis(RedisServer.start(), (started) => started.stop());
     redis = server.client();
   });
 
@@ -28,8 +30,6 @@ describe.each(PLATFORMS)('RedisOrigins in an app on %s', (platform) => {
   afterEach(async () => {
     await Promise.all(running.splice(0).map(({ app }) => app.close()));
   });
-
-  afterAll(() => server.stop());
 
   async function start(module: Type): Promise<RunningApp> {
     const started = await startApp(platform, module);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Redis } from 'ioredis';
 import type { RedisOriginsOptions } from '../../lib/redis/index.js';
 import { PLATFORMS, type Platform } from '../support/apps.js';
+import { startedBySuite } from '../support/suites.js';
 import { RedisServer } from './support/redis-server.js';
 import { Replica, type Answer } from './support/replicas.js';
 import { FIXED } from './support/partners-app.js';
@@ -67,12 +68,13 @@ function wrongAnswers({ answers }: Page, origin: string): readonly Answer[] {
 }
 
 describe('three replicas', () => {
+  const ownRedis = startedBySuite();
   let server: RedisServer;
   let redis: Redis;
   let replicas: readonly Replica[] = [];
 
   beforeAll(async () => {
-    server = await RedisServer.start();
+    server = await ownRedis(RedisServer.start(), (started) => started.stop());
     redis = server.client();
   });
 
@@ -80,8 +82,6 @@ describe('three replicas', () => {
     await redis.flushall();
     await redis.multi().sadd(KEY, APP, SHOP).publish(CHANNEL, 'all').exec();
   });
-
-  afterAll(() => server.stop());
 
   async function start(options: RedisOriginsOptions, connection = {}): Promise<void> {
     const task = { options, connection: { port: server.port, ...connection } };

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   All,
   Controller,
@@ -26,6 +26,7 @@ import type { FastifyInstance } from 'fastify';
 import { CorsModule, CorsService } from '../../lib/index.js';
 import { seed } from '../protocol/seed.js';
 import { PLATFORMS, startApp, type Platform, type RunningApp, type StartOptions } from '../support/apps.js';
+import { startedBySuite } from '../support/suites.js';
 import {
   concurrently,
   DEFAULT_OPTIONS,
@@ -312,17 +313,13 @@ const runs = CONFIGURATIONS.flatMap((configuration) =>
 );
 
 describe.each(runs)('$platform $name', ({ platform, configuration, space }) => {
+  const own = startedBySuite();
   let running: RunningApp;
   let prober: Prober;
 
   beforeAll(async () => {
-    running = await start(platform, configuration);
-    prober = new Prober(running.port);
-  });
-
-  afterAll(async () => {
-    prober.close();
-    await running.app.close();
+    running = await own(start(platform, configuration), ({ app }) => app.close());
+    prober = await own(new Prober(running.port), (opened) => opened.close());
   });
 
   it(`gives a preflight the policy of the actual request [FC_SEED=${seed}]`, async () => {
@@ -400,13 +397,13 @@ async function targets(running: RunningApp, probe: Probe): Promise<{ actual: str
 const both = (where: string): { actual: string; preflight: string } => ({ actual: where, preflight: where });
 
 describe.each(PLATFORMS)('%s, by hand', (platform) => {
+  const own = startedBySuite();
   let running: RunningApp;
 
   beforeAll(async () => {
-    running = await start(platform, { name: '', controllers: plain, space: { prefixes: [] } });
+    const configuration = { name: '', controllers: plain, space: { prefixes: [] } };
+    running = await own(start(platform, configuration), ({ app }) => app.close());
   });
-
-  afterAll(() => running.app.close());
 
   it.each([
     ['GET', '/cats/special', 'Cats#special'],
@@ -456,17 +453,13 @@ describe.each(PLATFORMS)('%s, by hand', (platform) => {
 
 describe.each(PLATFORMS)('%s, versions in a header', (platform) => {
   const versions = CONFIGURATIONS.find(({ name }) => name === 'with versions in a header') as Configuration;
+  const own = startedBySuite();
   let running: RunningApp;
   let prober: Prober;
 
   beforeAll(async () => {
-    running = await start(platform, versions);
-    prober = new Prober(running.port);
-  });
-
-  afterAll(async () => {
-    prober.close();
-    await running.app.close();
+    running = await own(start(platform, versions), ({ app }) => app.close());
+    prober = await own(new Prober(running.port), (opened) => opened.close());
   });
 
   /** The routes of which a preflight is approved all that their own policies approve. */
@@ -652,10 +645,11 @@ describe('Fastify, routes that are not Nest’s', () => {
     @Get('*') @Numbered() rest() {}
   }
 
+  const own = startedBySuite();
   let running: RunningApp;
 
   beforeAll(async () => {
-    running = await start('fastify', {
+    const configuration: Configuration = {
       name: '',
       controllers: () => [Cats],
       space: { prefixes: [] },
@@ -676,10 +670,9 @@ describe('Fastify, routes that are not Nest’s', () => {
           await instance.register(async (plugin) => void plugin.get('/', answer), { prefix: '/root' });
         },
       }),
-    });
+    };
+    running = await own(start('fastify', configuration), ({ app }) => app.close());
   });
-
-  afterAll(() => running.app.close());
 
   it.each([
     ['GET', '/cats/mine', 'options'],

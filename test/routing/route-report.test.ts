@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Delete, Get, Module, Post, VERSION_NEUTRAL, VersioningType } from '@nestjs/common';
 import {
   AllowOrigin,
@@ -9,7 +9,8 @@ import {
   UseCorsPolicy,
   type CorsRouteReport,
 } from '../../lib/index.js';
-import { startApp, type RunningApp } from '../support/apps.js';
+import type { RunningApp } from '../support/apps.js';
+import { appsOfSuite } from '../support/suites.js';
 
 const APP = 'https://app.example.com';
 
@@ -50,6 +51,7 @@ class Plain {
 class AppModule {}
 
 describe('CorsService.routes()', () => {
+  const startApp = appsOfSuite();
   let running: RunningApp;
   const report = (): readonly CorsRouteReport[] => running.app.get(CorsService).routes();
   const of = (where: string): CorsRouteReport | undefined => report().find((route) => route.where === where);
@@ -59,8 +61,6 @@ describe('CorsService.routes()', () => {
       prepare: (app) => void app.enableVersioning({ type: VersioningType.HEADER, header: 'X-Version' }),
     });
   });
-
-  afterAll(() => running.app.close());
 
   it('lists the routes, the entries of `routes`, and the default, in this order', () => {
     expect(report().map(({ where, method, path }) => `${where} ${method} ${path}`)).toEqual([

@@ -18,7 +18,7 @@ import { CorsModule, CorsService } from '../../lib/index.js';
 import { expectCors, VirtualBrowser, type Exchange, type Served } from '../../lib/testing/index.js';
 import { CERTIFICATE, KEY } from '../browser/table/tls-front.js';
 import { createAdapter, PLATFORMS } from '../support/apps.js';
-import { Started } from '../support/started.js';
+import { startedByTest } from '../support/suites.js';
 
 /*
  * Apps as people have them: made by `NestFactory.create()` with its defaults, which end the process when a method of the
@@ -70,11 +70,10 @@ function outcome(assertion: Promise<unknown>): Promise<string> {
 }
 
 describe.each(PLATFORMS)('an app of NestFactory.create(), with its defaults, on %s', (platform) => {
-  let started: Started;
+  const own = startedByTest();
   let endings: string[];
 
   beforeEach(() => {
-    started = new Started();
     endings = [];
     for (const name of ['exit', 'abort'] as const) {
       jest.spyOn(process, name).mockImplementation(() => {
@@ -84,15 +83,14 @@ describe.each(PLATFORMS)('an app of NestFactory.create(), with its defaults, on 
     }
   });
 
-  afterEach(async () => {
-    await started.end();
+  afterEach(() => {
     jest.restoreAllMocks();
     expect(endings).toEqual([]);
   });
 
   async function create(module: Type): Promise<INestApplication> {
     const app = await NestFactory.create(module, createAdapter(platform) as never, { logger: false });
-    return await started.own(app, (created) => created.close().catch(() => undefined));
+    return await own(app, (created) => created.close().catch(() => undefined));
   }
 
   it('has its assertions fail, or hold, without CorsModule', async () => {
@@ -127,7 +125,7 @@ describe.each(PLATFORMS)('an app of NestFactory.create(), with its defaults, on 
       .overrideProvider(CorsService)
       .useValue({ explain })
       .compile();
-    const app = await started.own(
+    const app = await own(
       module.createNestApplication(createAdapter(platform) as never, { logger: false }),
       (created) => created.close(),
     );
@@ -179,7 +177,7 @@ describe.each(PLATFORMS)('an app of NestFactory.create(), with its defaults, on 
 
   it('is no app where it has no HTTP', async () => {
     const context = await NestFactory.createApplicationContext(PlainModule, { logger: false });
-    await started.own(context, (created) => created.close());
+    await own(context, (created) => created.close());
     for (const served of [context, null, undefined, {}, 3000]) {
       expect(
         await outcome(
@@ -194,19 +192,13 @@ describe.each(PLATFORMS)('an app of NestFactory.create(), with its defaults, on 
 
 describe('an app on HTTP/2', () => {
   const https = { key: KEY, cert: CERTIFICATE };
-  let started: Started;
-
-  beforeEach(() => {
-    started = new Started();
-  });
-
-  afterEach(() => started.end());
+  const own = startedByTest();
 
   async function create(options: object): Promise<Served> {
     const app = await NestFactory.create(GuardedModule, new FastifyAdapter(options) as never, {
       logger: false,
     });
-    return await started.own(app, (created) => created.close());
+    return await own(app, (created) => created.close());
   }
 
   it.each([

@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
@@ -9,6 +9,7 @@ import {
   type PageExpectation,
 } from '../../lib/testing/index.js';
 import { createAdapter, PLATFORMS } from '../support/apps.js';
+import { startedBySuite } from '../support/suites.js';
 import { OrdersModule, SHOP } from './orders.js';
 
 const NEAR = 'https://shop.example.co';
@@ -25,17 +26,17 @@ async function outcome(assertion: Promise<FetchResult>): Promise<string> {
 }
 
 describe.each(PLATFORMS)('expectCors on %s', (platform) => {
+  const ownApp = startedBySuite();
   let app: INestApplication;
   let shop: PageExpectation;
   let near: PageExpectation;
 
   beforeAll(async () => {
-    app = await NestFactory.create(OrdersModule, createAdapter(platform) as never, { logger: false });
+    const creating = NestFactory.create(OrdersModule, createAdapter(platform) as never, { logger: false });
+    app = await ownApp(creating, (created) => created.close());
     shop = expectCors(app).from(SHOP);
     near = expectCors(app).from(NEAR);
   });
-
-  afterAll(async () => await app.close());
 
   it('passes, and hands the result on', async () => {
     expect(await (await shop.toRead('GET /orders')).json()).toEqual([7, 8]);

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { expectCors, VirtualBrowser, type FetchResult } from '../../lib/testing/index.js';
 import { startSocketServer, type SocketServer } from '../support/socket-server.js';
-import { startedBySuite } from '../support/started.js';
+import { startedBySuite } from '../support/suites.js';
 
 /*
  * Answers that no server of Node writes. What Chromium makes of them is in test/browser/table/cases/odd-answers.ts.

@@ -9,7 +9,7 @@ import {
 } from '../../lib/testing/index.js';
 import { seed } from '../protocol/seed.js';
 import { startSocketServer, type SocketServer } from '../support/socket-server.js';
-import { startedBySuite } from '../support/started.js';
+import { startedBySuite } from '../support/suites.js';
 
 const SHOP = 'https://shop.example.com';
 const API = 'https://api.example.com';

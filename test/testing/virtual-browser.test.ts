@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { INestApplication } from '@nestjs/common';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   VirtualBrowser,
@@ -8,11 +8,16 @@ import {
   type FetchResult,
   type PageFetchInit,
 } from '../../lib/testing/index.js';
-import { createAdapter, PLATFORMS } from '../support/apps.js';
+import { createAdapter, PLATFORMS, type Platform } from '../support/apps.js';
+import { startedBySuite, startedByTest } from '../support/suites.js';
 import { API, OpenModule, OrdersModule, SHOP } from './orders.js';
 
 /** Where the second app is in production. */
 const FILES = 'https://files.example.net';
+
+function create(module: Type, platform: Platform): Promise<INestApplication> {
+  return NestFactory.create(module, createAdapter(platform) as never, { logger: false });
+}
 
 /** Method, path and status of everything that was sent. */
 function sent({ exchanges }: FetchResult): readonly string[] {
@@ -27,18 +32,14 @@ function linesOf(exchange: Exchange | undefined): readonly string[] {
 }
 
 describe.each(PLATFORMS)('VirtualBrowser in front of %s', (platform) => {
+  const own = startedBySuite();
   let app: INestApplication;
   let files: INestApplication;
   let browser: VirtualBrowser;
 
   beforeAll(async () => {
-    app = await NestFactory.create(OrdersModule, createAdapter(platform) as never, { logger: false });
-    files = await NestFactory.create(OpenModule, createAdapter(platform) as never, { logger: false });
-  });
-
-  afterAll(async () => {
-    await app.close();
-    await files.close();
+    app = await own(create(OrdersModule, platform), (created) => created.close());
+    files = await own(create(OpenModule, platform), (created) => created.close());
   });
 
   beforeEach(async () => {
@@ -509,20 +510,18 @@ describe.each(PLATFORMS)('VirtualBrowser in front of %s', (platform) => {
 });
 
 describe('VirtualBrowser.for', () => {
+  const own = startedByTest();
   let app: INestApplication;
 
   beforeEach(async () => {
-    app = await NestFactory.create(OrdersModule, createAdapter('fastify') as never, { logger: false });
+    app = await own(create(OrdersModule, 'fastify'), (created) => created.close());
   });
-
-  afterAll(async () => await app.close());
 
   it('has an app listen that does not, once', async () => {
     const browser = await VirtualBrowser.for(app, { origins: { 'https://www.example.com': app } });
     const { port } = new URL(await app.getUrl());
     expect(browser.origin).toBe(`http://localhost:${port}`);
     expect((await VirtualBrowser.for(app)).origin).toBe(browser.origin);
-    await app.close();
   });
 
   it('has it listen again after a failure', async () => {
@@ -533,7 +532,6 @@ describe('VirtualBrowser.for', () => {
     } as unknown as INestApplication;
     await expect(VirtualBrowser.for(unlucky)).rejects.toThrow('EADDRINUSE');
     expect((await VirtualBrowser.for(unlucky)).origin).toMatch(/^http:\/\/localhost:\d+$/);
-    await app.close();
   });
 
   it('takes the URL of one, with a path', async () => {
@@ -545,7 +543,6 @@ describe('VirtualBrowser.for', () => {
     expect(sent(result)[0]).toBe(`OPTIONS ${url}/orders/7 204`);
     const named = await VirtualBrowser.for(new URL(`${url}/orders/`), { origin: API });
     expect((await named.page(SHOP).fetch('7', { method: 'DELETE' })).url).toBe(`${API}/orders/7`);
-    await app.close();
   });
 
   it('says when nobody listens', async () => {

@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { RedisOrigins, type RedisOriginsOptions } from '../../../lib/redis/index.js';
+import { startedBySuite } from '../../support/suites.js';
 import { requestFor } from './asking.js';
 import { Log } from './log.js';
 import { RedisServer, type ClientOptions } from './redis-server.js';
@@ -36,13 +37,14 @@ export interface RedisSuite {
 
 /** Sets it up, and down again. */
 export function redisSuite(): RedisSuite {
+  const own = startedBySuite();
   let server: RedisServer;
   let redis: Redis;
   const opened: RedisOrigins[] = [];
   const log = new Log().listen();
 
   beforeAll(async () => {
-    server = await RedisServer.start();
+    server = await own(RedisServer.start(), (started) => started.stop());
     redis = server.client();
   });
 
@@ -55,8 +57,6 @@ export function redisSuite(): RedisSuite {
   afterEach(() => {
     for (const origins of opened.splice(0)) origins.onApplicationShutdown();
   });
-
-  afterAll(() => server.stop());
 
   const lazyClient = (options: ClientOptions = {}): Redis => server.client({ lazyConnect: true, ...options });
 
