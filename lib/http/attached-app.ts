@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import type { AbstractHttpAdapter, ApplicationConfig } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import type { GovernedApp } from '../routing/compile-governance.js';
+import type { Governance } from '../routing/governance.js';
 import { expressApp, inFrontOf, matchingOptions } from '../routing/nest-internals.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import { RouteTable } from '../routing/route-table.js';
@@ -13,6 +15,7 @@ import { enterExpress } from './express-entry.js';
 import { reportForeignCors, watchForeignCors } from './foreign-cors.js';
 import type { HookContext } from './hook-context.js';
 import { Mounts, watchMount, type MountableApp } from './mounts.js';
+import { platformOf } from './platform.js';
 import { preflightFacts } from './preflight.js';
 import {
   beginExchange,
@@ -48,6 +51,8 @@ export class AttachedApp {
   readonly log = new AppLog(logger);
   /** Replaced as a whole, so that no request ever sees half of a change. `undefined` until the app has started. */
   current: InForce | undefined;
+  /** What policies are compiled for. */
+  governed: GovernedApp | undefined;
   private readonly peers: ReadonlySet<AttachedApp>;
   private readonly isExpress: boolean;
   /** Whether somebody else may get requests before the platform's own hook does. */
@@ -57,10 +62,12 @@ export class AttachedApp {
   /**
    * Takes the request slot, and watches which routes the platform gets.
    *
+   * @param owner - the module's engine
    * @param adapter - of Fastify or Express
    * @param isLate - whether others may have been at the server already
    */
   constructor(
+    private readonly owner: object,
     readonly adapter: AbstractHttpAdapter,
     config: ApplicationConfig,
     isLate: boolean,
@@ -97,6 +104,13 @@ export class AttachedApp {
   private readonly onNewListener = (event: string | symbol): void => {
     if (event === 'request') this.isBehind = true;
   };
+
+  /** From now on, requests come under these policies. */
+  takeOn(options: unknown, governance: Governance): void {
+    const { owner, table, matcher, instance, mounts, view, log } = this;
+    const platform = platformOf(this.adapter);
+    this.current = { owner, options, governance, matcher, table, platform, instance, mounts, view, log };
+  }
 
   /** Stands at the door of the app's server, which has nobody in front of it then. Once the adapter has one. */
   guardServer(): void {

@@ -30,7 +30,6 @@ import { EVENTS_GUARD } from './cors.events-guard.js';
 import { CorsGuard } from './cors.guard.js';
 import { CorsInterceptor } from './cors.interceptor.js';
 import { reportGateways } from './foreign-cors.js';
-import { platformOf } from './platform.js';
 
 /**
  * Wires the parts to the app: attached to the platform before it has routes, started when its routes are known, and from
@@ -42,8 +41,6 @@ export class CorsEngine {
   private readonly attached = new Map<AbstractHttpAdapter, AttachedApp>();
   /** The app that was started last: a testing module can make several. */
   private app: AttachedApp | undefined;
-  /** What its policies are compiled for. */
-  private governed: GovernedApp | undefined;
 
   constructor(
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
@@ -60,7 +57,7 @@ export class CorsEngine {
   attach(adapter: AbstractHttpAdapter, isLate = false): AttachedApp | undefined {
     const known = this.attached.get(adapter);
     if (known !== undefined || !isSupported(adapter)) return known;
-    const app = new AttachedApp(adapter, this.config, isLate);
+    const app = new AttachedApp(this, adapter, this.config, isLate);
     this.attached.set(adapter, app);
     return app;
   }
@@ -92,22 +89,9 @@ export class CorsEngine {
     table.setRoutes(routes);
     matcher.setRoutes(routes);
     if (governance.asksAfterGuards) this.askAfterGuards(routes);
-    this.governed = { ...governed, canAskAfterGuards: governance.asksAfterGuards };
+    app.governed = { ...governed, canAskAfterGuards: governance.asksAfterGuards };
+    app.takeOn(given, governance);
     this.app = app;
-    const { instance, mounts, view, log } = app;
-    const platform = platformOf(adapter);
-    app.current = {
-      owner: this,
-      options: given,
-      governance,
-      matcher,
-      table,
-      platform,
-      instance,
-      mounts,
-      view,
-      log,
-    };
     app.guardServer();
     reportGateways(classes.providers, this.logger);
   }
@@ -128,10 +112,12 @@ export class CorsEngine {
    * @throws Error if the app has not been initialized yet, or serves no HTTP
    */
   update(options: unknown): void {
-    const current = this.started();
+    this.started();
     const given = copyOptions(options);
-    const governance = compileGovernance(given, this.governed as GovernedApp);
-    (this.app as AttachedApp).current = { ...current, options: given, governance };
+    const apps = [...this.attached.values()].flatMap((app) =>
+      app.governed === undefined ? [] : [{ app, governance: compileGovernance(given, app.governed) }],
+    );
+    for (const { app, governance } of apps) app.takeOn(given, governance);
   }
 
   /**
@@ -169,7 +155,10 @@ export class CorsEngine {
 
   /** Registers what asks sources after the guards. */
   private askAfterGuards(routes: readonly CorsRoute[]): void {
-    addOutermostInterceptor(this.config, new CorsInterceptor());
+    // The apps of one module have their interceptors in common.
+    if (!this.config.getGlobalInterceptors().some((one) => one instanceof CorsInterceptor)) {
+      addOutermostInterceptor(this.config, new CorsInterceptor());
+    }
     for (const { handler } of routes) if (streamsEvents(handler)) addLastGuard(handler, EVENTS_GUARD);
   }
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
 import { PREFLIGHT_VARY, refusePreflight } from '../protocol/header-fields.js';
-import { preflightAnswer, preflightFacts } from './preflight.js';
+import { preflightAnswer } from './preflight.js';
 import { isCorsField, sealedFields, type GivenFields } from './sealed-fields.js';
 
 /** Where a sealed response keeps its seal. */
@@ -83,7 +83,8 @@ function writeSealed(
   const { exchange, writeHead } = own;
   own.isBroken = true;
   try {
-    if (exchange.stage === 'sealed' && preflightFacts(exchange.request) !== undefined) {
+    if (exchange.stage === 'sealed') {
+      exchange.request = exchange.context.view(exchange.request);
       const answered = answerUnseen(response, own);
       if (answered !== undefined) return answered;
     }
@@ -112,7 +113,7 @@ function writeSealed(
  */
 function answerUnseen(response: SealableResponse, { exchange, writeHead }: Seal): unknown {
   const { request, context } = exchange;
-  const answer = preflightAnswer(context.view(request), context);
+  const answer = preflightAnswer(request, context);
   if (answer === undefined) return undefined;
   const { status, fields } = answer instanceof Promise ? refusePreflight(PREFLIGHT_VARY) : answer;
   for (const name of response.getHeaderNames()) response.removeHeader(name);

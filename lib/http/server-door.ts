@@ -11,7 +11,7 @@ export interface Door {
   readonly failed: (error: unknown) => void;
 }
 
-type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
+type Emit = (event: string | symbol, ...args: readonly unknown[]) => boolean;
 
 /** The servers that have a door. */
 const doors = new WeakSet<object>();
@@ -26,29 +26,35 @@ export function guardServer(server: Server, door: Door): void {
   if (doors.has(server)) return;
   doors.add(server);
   const { emit } = server as { readonly emit: Emit };
-  server.emit = function (
-    this: Server,
-    event: string | symbol,
-    request?: unknown,
-    second?: unknown,
-    ...others: unknown[]
-  ): boolean {
-    const isRequest = event === 'request' || event === 'checkContinue' || event === 'checkExpectation';
-    if (!isRequest && event !== 'upgrade') return emit.call(this, event, request, second, ...others);
-    const outcome = isRequest
-      ? door.request(request as IncomingMessage, second as RawResponse)
-      : door.upgrade(request as IncomingMessage, second as Duplex);
-    if (outcome === 'continue') return emit.call(this, event, request, second, ...others);
+  const goOn = (outcome: HookOutcome, stream: Duplex | RawResponse, emitIt: () => boolean): boolean => {
     if (outcome === 'answered') return true;
+    if (outcome === 'continue') return emitIt();
     outcome.then(
-      (settled) => {
-        if (settled === 'continue') emit.call(this, event, request, second, ...others);
-      },
+      (settled) => settled === 'answered' || emitIt(),
       (error: unknown) => {
         door.failed(error);
-        (second as Duplex | RawResponse).destroy();
+        stream.destroy();
       },
     );
     return true;
+  };
+  server.emit = function (this: Server, event: string | symbol, ...args: readonly unknown[]): boolean {
+    if (event === 'request') {
+      const [request, response] = args as readonly [IncomingMessage, RawResponse];
+      const outcome = door.request(request, response);
+      // Nearly always, and so without a closure.
+      if (outcome === 'continue') return emit.call(this, event, request, response);
+      return goOn(outcome, response, () => emit.call(this, event, request, response));
+    }
+    const emitIt = (): boolean => emit.call(this, event, ...args);
+    if (event === 'upgrade') {
+      const [request, socket] = args as readonly [IncomingMessage, Duplex];
+      return goOn(door.upgrade(request, socket), socket, emitIt);
+    }
+    if (event === 'checkContinue' || event === 'checkExpectation') {
+      const [request, response] = args as readonly [IncomingMessage, RawResponse];
+      return goOn(door.request(request, response), response, emitIt);
+    }
+    return emitIt();
   } as Server['emit'];
 }
