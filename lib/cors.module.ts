@@ -23,8 +23,10 @@ import { importsOf } from './routing/nest-internals.js';
 /**
  * Puts the CORS policy on the routes. Imported once, in the root module; it is global.
  *
- * It registers a request hook, which answers preflights and seals every response, and a guard in front of all others; and
- * an interceptor around all others, if some route has a source that decides after the guards.
+ * With it in the app, no response leaves with CORS fields that a policy did not write, whoever answers: what no policy governs
+ * is closed. It stands at the door of the HTTP server, where it seals every response, and registers a request hook, which
+ * answers preflights, and a guard in front of all others; and an interceptor around all others, if some route has a source
+ * that decides after the guards.
  * When the app starts, it checks every policy of every route and throws one {@link CorsConfigurationError} with all
  * that is wrong. In an app without HTTP it does nothing.
  */
@@ -54,8 +56,8 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule, O
   /**
    * Registers the module.
    *
-   * @param options - the default policy of every route, named policies, and policies for paths that no controller
-   * serves; `{}` denies everything that no decorator allows
+   * @param options - the default policy of every route, named policies, and policies for paths; `{}` denies everything that
+   * no decorator allows
    * @throws `CorsConfigurationError` when the app starts, if anything in the options or in a decorator is refused
    *
    * @example

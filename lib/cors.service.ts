@@ -20,7 +20,8 @@ export class CorsService {
 
   /**
    * Every route with its effective policy and, for each field, the layers that its value came from; then the entries of
-   * `routes`, and last the module's default, which governs all responses that belong to no route.
+   * `routes`, the module's default, which governs all paths that no entry covers, and the routes that others have registered
+   * with the platform directly. A route that serves paths of several entries has a line for each.
    *
    * @returns a new list; empty in an app without HTTP
    * @throws Error if the app has not been initialized yet: call it after `app.init()` or `app.listen()`
