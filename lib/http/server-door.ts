@@ -38,14 +38,7 @@ export function guardServer(server: Server, door: Door): void {
     );
     return true;
   };
-  server.emit = function (this: Server, event: string | symbol, ...args: readonly unknown[]): boolean {
-    if (event === 'request') {
-      const [request, response] = args as readonly [IncomingMessage, RawResponse];
-      const outcome = door.request(request, response);
-      // Nearly always, and so without a closure.
-      if (outcome === 'continue') return emit.call(this, event, request, response);
-      return goOn(outcome, response, () => emit.call(this, event, request, response));
-    }
+  const emitOther = function (this: Server, event: string | symbol, ...args: readonly unknown[]): boolean {
     const emitIt = (): boolean => emit.call(this, event, ...args);
     if (event === 'upgrade') {
       const [request, socket] = args as readonly [IncomingMessage, Duplex];
@@ -56,5 +49,18 @@ export function guardServer(server: Server, door: Door): void {
       return goOn(door.request(request, response), response, emitIt);
     }
     return emitIt();
+  };
+  server.emit = function (
+    this: Server,
+    event: string | symbol,
+    request: IncomingMessage,
+    response: RawResponse,
+  ): boolean {
+    // Not a rest parameter, which would be a list for every request.
+    if (event !== 'request') return emitOther.apply(this, arguments as unknown as Parameters<Emit>);
+    const outcome = door.request(request, response);
+    // Nearly always, and so without a closure.
+    if (outcome === 'continue') return emit.call(this, event, request, response);
+    return goOn(outcome, response, () => emit.call(this, event, request, response));
   } as Server['emit'];
 }
