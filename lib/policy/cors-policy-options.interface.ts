@@ -6,7 +6,8 @@ import type {
 } from './origin-source.js';
 
 /**
- * A serialized origin (`https://app.example.com`, `http://localhost:3000`, `capacitor://localhost`) or a pattern:
+ * A serialized origin (`https://app.example.com`, `http://localhost:3000`, `capacitor://localhost`, `app://.`) or a
+ * pattern:
  *
  * - `https://*.example.com`: exactly one more DNS label, so `https://a.example.com`, but neither
  *   `https://a.b.example.com` nor `https://example.com`;
@@ -27,8 +28,11 @@ export type OriginString = `${string}://${string}`;
  * - {@link OriginString}: an origin or a pattern.
  * - `'null'`: the opaque origin (sandboxed frames, `file:` pages, tainted redirects). Refused unless
  *   `dangerously: { nullOrigin: true }`.
- * - `RegExp`: always matched against the whole origin; the flags `g`, `y` and `m` have no effect. Refused if it can
- *   backtrack badly, matches sites that anyone can have, or has a dot without a backslash.
+ * - `'file://'`: what pages in files have in shells that give them access to other files. Refused unless
+ *   `dangerously: { fileOrigin: true }`.
+ * - `RegExp`: always matched against the whole origin; the flags `g`, `y` and `m` have no effect. Judged by what it
+ *   matches: refused if that is no origin at all, or one of a site that anyone can have, if it can take long, or if it
+ *   has a dot without a backslash.
  * - a function: asked while the request waits. See {@link OriginFunction}.
  * - an {@link OriginSource} or {@link OriginSourceAfterGuards}: its class, whose instance Nest's injector has, or the
  *   source itself, such as `cachedOrigins(…)`. Strings and symbols are no tokens here: provide it under a class, which
@@ -103,7 +107,7 @@ export interface DangerousOptions {
   readonly insecureOrigins?: boolean | undefined;
   /**
    * Lets a pattern stand directly below a public suffix, as in `https://*.github.io`. Anybody can register a name
-   * there, so anybody can write a page whose origin matches.
+   * there, so anybody can write a page whose origin matches. There is no such way for regular expressions.
    *
    * @defaultValue `false`
    */
@@ -114,6 +118,14 @@ export interface DangerousOptions {
    * @defaultValue `false`
    */
   readonly nullOrigin?: boolean | undefined;
+  /**
+   * Lets `'file://'` be listed. Browsers give pages in files the opaque origin, but some shells, and browsers that were
+   * told to give such pages access to files, send `file://` for every one of them, whoever has written it: whatever the
+   * user has downloaded and opens then reads what the app's own page reads.
+   *
+   * @defaultValue `false`
+   */
+  readonly fileOrigin?: boolean | undefined;
 }
 
 /** The fields of a policy whose rules do not depend on `credentials`. */

@@ -51,9 +51,9 @@ export class LayerReader {
   }
 }
 
-function movedTo(where: string, { layer: { merge, fields, unread }, problems }: ReadLayer): ReadLayer {
+function movedTo(where: string, { layer, problems }: ReadLayer): ReadLayer {
   return {
-    layer: { where, merge, fields, unread },
+    layer: { ...layer, where },
     problems: problems.length === 0 ? problems : problems.map((problem) => ({ ...problem, where })),
   };
 }

@@ -33,6 +33,10 @@ export interface OriginRegExp {
   /** The expression as it was written. */
   readonly text: string;
   readonly regexp: RegExp;
+  /** Whether all that it matches are plain `http:` origins beyond the user's own machine. */
+  readonly isInsecure: boolean;
+  /** The origin of a browser extension that it matches without naming it, if it matches any extension. */
+  readonly extension: string | undefined;
 }
 
 /** A function or a source, which is asked while a request waits. Its answers are not to be trusted. */

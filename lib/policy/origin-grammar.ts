@@ -1,4 +1,5 @@
 import {
+  FILE_ORIGIN,
   hostEndOf,
   hostStartOf,
   isSerializedOrigin,
@@ -20,8 +21,8 @@ export const ANY_PORT = '*';
 export const SAMPLE_LABEL = 'x.';
 
 /**
- * Schemes that never stand in a serialized origin: the URL standard ("origin of a URL") gives `file` and everything
- * without a host an opaque origin, and `blob` and `filesystem` that of the URL inside.
+ * Schemes that never stand in a serialized origin, but for {@link FILE_ORIGIN}: the URL standard ("origin of a URL")
+ * gives `file` and everything without a host an opaque origin, and `blob` and `filesystem` that of the URL inside.
  */
 export const ORIGINLESS_SCHEMES: ReadonlySet<string> = new Set([
   'about',
@@ -41,12 +42,12 @@ export function isAddress(host: string): boolean {
 }
 
 /**
- * Reads `'*'`, `'null'`, a serialized origin or a pattern; `undefined` for anything else. The one definition of what is
+ * Reads `'*'`, `'null'`, `'file://'`, a serialized origin or a pattern; `undefined` for anything else. The one definition of what is
  * legal: diagnosing a mistake and mending it is done elsewhere, and checked against this.
  */
 export function readWrittenOrigin(text: string): WrittenOrigin | undefined {
   if (text === '*') return { kind: 'any' };
-  if (text === OPAQUE_ORIGIN) return text;
+  if (text === OPAQUE_ORIGIN || text === FILE_ORIGIN) return text;
   const schemeEnd = schemeEndOf(text);
   const scheme = text.slice(0, Math.max(schemeEnd, 0));
   const written = text.slice(hostStartOf(schemeEnd));
@@ -57,7 +58,7 @@ export function readWrittenOrigin(text: string): WrittenOrigin | undefined {
   if (!isSerializedOrigin(sample) || ORIGINLESS_SCHEMES.has(scheme) || !isCanonical(sample)) return undefined;
   const tail = sample.slice(hostEndOf(sample));
   const host = authority.slice(0, authority.length - tail.length);
-  if (anyPort && tail !== '') return undefined;
+  if (anyPort && (tail !== '' || host === '' || host === '.')) return undefined;
   if (labels === 'none' && !anyPort) return text;
   if (labels !== 'none' && (host === '' || isAddress(host))) return undefined;
   return { kind: 'pattern', text, scheme, labels, host, port: anyPort ? ANY_PORT : tail.slice(1) };

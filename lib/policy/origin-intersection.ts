@@ -1,4 +1,4 @@
-import { OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
+import { isOwnOrigin } from '../protocol/serialized-origin.js';
 import {
   asksSources,
   conditionsOf,
@@ -93,8 +93,8 @@ function meet(
 function meetExact(exact: ExactOrigin, parts: readonly OriginCondition[]): SpecificEntry | undefined {
   const sources = parts.filter(isSource);
   const met = parts.every((part) => isSource(part) || allowsExact(part, exact));
-  // A source is never asked about the opaque origin.
-  if (!met || (exact === OPAQUE_ORIGIN && sources.length > 0)) return undefined;
+  // A source is never asked about an origin that anybody can have.
+  if (!met || (sources.length > 0 && !isOwnOrigin(exact))) return undefined;
   return allOf([exact, ...sources]);
 }
 

@@ -64,6 +64,8 @@ export function mendOrigin(text: string): string | undefined {
   const word = bareText(text).toLowerCase();
   if (readWrittenOrigin(word) !== undefined) return word;
   const pieces = dissect(text);
+  const hostless = `${pieces.scheme.toLowerCase()}://${pieces.host}`;
+  if (/:\/\/\.?$/.test(hostless) && readWrittenOrigin(hostless) !== undefined) return hostless;
   const wildcard = splitWildcard(pieces.host);
   const host = canonicalHost(wildcard.host.replace(/\.{2,}/g, '.').replace(/^\./, ''));
   if (host === undefined || (pieces.scheme === '' && isLoneWord(pieces, host))) return undefined;

@@ -31,6 +31,11 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     code: 'origin-scheme',
+    message: 'has the scheme of files, whose pages have the origin "null", or "file://" in some app shells',
+    applies: ({ scheme }) => scheme.toLowerCase() === 'file',
+  },
+  {
+    code: 'origin-scheme',
     message: 'has a scheme whose pages have the opaque origin "null"',
     applies: ({ scheme }) => ORIGINLESS_SCHEMES.has(scheme.toLowerCase()),
   },

@@ -17,7 +17,7 @@ export interface RegExpToken {
 
 /** An escape, a class, the start of a group or any other character; then a quantifier. */
 const TOKEN =
-  /(?:(\\(?:[pPux]\{[^}]*\}|k<[^>]*>|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|c[A-Za-z]|[^]))|(\[(?:\\[^]|[^\]\\])*\])|(\((?:\?(?:[:=!]|<[=!]|<[^>]*>|[a-z-]*:))?)|([^]))((?:[*+?]|\{\d+(?:,\d*)?\})\??)?/g;
+  /(?:(\\(?:[pPux]\{[^}]*\}|k<[^>]*>|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|c[A-Za-z]|\d+|[^]))|(\[(?:\\[^]|[^\]\\])*\])|(\((?:\?(?:[:=!]|<[=!]|<[^>]*>|[a-z-]*:))?)|([^]))((?:[*+?]|\{\d+(?:,\d*)?\})\??)?/g;
 
 /** Splits the source of an expression that has not the flag `v`, whose classes can be nested. */
 export function tokenize(source: string): readonly RegExpToken[] {
@@ -78,68 +78,4 @@ function isHostCharacter({ kind, text }: RegExpToken): boolean {
 /** The character that a literal token stands for. */
 export function literalOf(text: string): string {
   return text.slice(-1);
-}
-
-/**
- * The source with every optional group made mandatory, unless it stands inside of a repetition. As far as backtracking
- * goes that changes nothing: such a group is tried at most twice. Inside of a repetition it is another matter:
- * `(?:(a)?(a)?)*` is exponential, `(?:(a)(a))*` is not.
- */
-export function requireOptionalGroups(source: string): string {
-  const repeated = [false];
-  return tokenize(source)
-    .reduceRight<string[]>((texts, { text, kind, quantifier }) => {
-      const inside = repeated.at(-1) === true;
-      if (kind === 'close') repeated.push(inside || /^[*+{]/.test(quantifier));
-      if (kind === 'open') repeated.pop();
-      const optional = kind === 'close' && quantifier.startsWith('?') && !inside;
-      texts.push(text + (optional ? '' : quantifier));
-      return texts;
-    }, [])
-    .toReversed()
-    .join('');
-}
-
-/** Without an upper bound, or with one of two digits: alternatives that overlap double the time with each round. */
-const LONG_QUANTIFIER = /^(?:[*+]|\{\d+,\}|\{(?:\d+,)?\d{2,}\})/;
-
-/**
- * Whether something with alternatives is repeated many times, as in `(?:a|aa)+`: exponential if the alternatives
- * overlap, which the star height, all that safe-regex2 looks at, does not show.
- */
-export function repeatsChoice(source: string): boolean {
-  const groups = [false];
-  for (const { kind, quantifier } of tokenize(source)) {
-    if (kind === 'open') groups.push(false);
-    if (kind === 'or') groups[groups.length - 1] = true;
-    if (kind === 'close' && groups.pop() === true) {
-      if (LONG_QUANTIFIER.test(quantifier)) return true;
-      groups[groups.length - 1] = true;
-    }
-  }
-  return false;
-}
-
-/** Whether the expression has anything that can match the slashes behind a scheme. */
-export function mayMatchSlash({ source, flags }: RegExp): boolean {
-  return tokenize(source).some(({ text, kind }) => {
-    if (kind === 'literal') return literalOf(text) === '/';
-    if (kind === 'class') return new RegExp(text, flags).test('/');
-    return kind === 'dot' || (kind === 'escape' && /^\\[WSDpPux0-9k]/.test(text));
-  });
-}
-
-/**
- * How many repetitions of nearly any character an expression may have. Each multiplies the time by the length of the
- * origin, 326 characters at most: with three a hostile origin costs some ten milliseconds, with four seconds.
- */
-const MAX_WIDE_REPETITIONS = 3;
-
-/** Whether too many repetitions can match the same stretch of an origin, as in `.*-.*-.*-.*`. */
-export function repeatsAnything(source: string): boolean {
-  const wide = tokenize(source).filter(
-    ({ text, kind, quantifier }) =>
-      LONG_QUANTIFIER.test(quantifier) && (kind === 'dot' || text.startsWith('[^') || /^\\[DSW]$/.test(text)),
-  );
-  return wide.length > MAX_WIDE_REPETITIONS;
 }

@@ -1,8 +1,8 @@
 import {
   isInsecureOrigin,
+  isOwnOrigin,
   isSerializedOrigin,
   MAX_ORIGIN_LENGTH,
-  OPAQUE_ORIGIN,
 } from '../protocol/serialized-origin.js';
 import {
   asksSources,
@@ -36,7 +36,8 @@ export interface AskedRule {
   /** The names of the sources, and the conditions beside them, for messages. */
   readonly text: string;
   /**
-   * Whether the sources may be asked: the origin is well-formed, not opaque, and meets the conditions beside them.
+   * Whether the sources may be asked: the origin is well-formed, none that anybody can have, and meets the conditions
+   * beside them.
    */
   within(origin: string): boolean;
   readonly sources: readonly AskedOrigin[];
@@ -100,10 +101,10 @@ class OriginSet implements OriginRule {
   allows(origin: string): boolean {
     if (origin.length > MAX_ORIGIN_LENGTH) return false;
     if (this.exact.has(origin)) return true;
-    if (!this.open || !isSerializedOrigin(origin)) return false;
-    if (this.any) return true;
-    // Nothing but its own exact entry allows the opaque origin: anybody can have it.
-    if (origin === OPAQUE_ORIGIN) return false;
+    if (!this.open) return false;
+    if (this.any) return isSerializedOrigin(origin);
+    // Nothing but its own exact entry allows an origin that anybody can have.
+    if (!isOwnOrigin(origin)) return false;
     return this.patterns.matches(origin) || this.meetsConditions(origin);
   }
 
@@ -161,7 +162,7 @@ class AskedConditions implements AskedRule {
   }
 
   within(origin: string): boolean {
-    if (!isSerializedOrigin(origin) || origin === OPAQUE_ORIGIN) return false;
+    if (!isOwnOrigin(origin)) return false;
     return !(this.secureOnly && isInsecureOrigin(origin)) && this.conditions.hold(origin);
   }
 }

@@ -37,8 +37,8 @@ export interface CorsRequest {
 }
 
 /**
- * Decides an origin. Asked only about a well-formed, serialized origin other than `null` that no entry of another kind
- * in the policy allows; with credentials, not about `http://` origins beyond loopback and `localhost` either, unless
+ * Decides an origin. Asked only about a well-formed, serialized origin other than `null` and `file://` that no entry of
+ * another kind in the policy allows; with credentials, not about `http://` origins beyond loopback and `localhost` either, unless
  * `dangerously: { insecureOrigins: true }`.
  *
  * The request waits for a promise, for 5 seconds at most; an {@link OriginSource} may set another time. Any answer but

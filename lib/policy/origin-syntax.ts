@@ -1,10 +1,9 @@
-import { parse } from 'tldts';
-
 import type { ValueProblem } from './cors-problem.js';
 import { diagnoseOrigin } from './origin-diagnosis.js';
 import type { OriginPattern } from './origin-entry.js';
 import type { WrittenOrigin } from './origin-grammar.js';
 import { patternText, readWrittenOrigin, SAMPLE_LABEL } from './origin-grammar.js';
+import { registrationOf } from './registrable-domain.js';
 
 /** What became of a value: an entry, or the one problem that says the most about it. */
 export type Parsed<Entry> = { readonly entry: Entry } | { readonly problem: ValueProblem };
@@ -30,28 +29,25 @@ export function parseOrigin(text: string): Parsed<WrittenOrigin> {
   return entry === undefined ? { problem: diagnoseOrigin(text) } : { entry };
 }
 
-/**
- * The problem of a pattern whose wildcard stands for the sites of strangers: `https://*.com`, `https://*.github.io`.
- *
- * Only suffixes that the Public Suffix List names count. The list's default rule (every unknown top-level domain is a
- * suffix) would refuse `http://*.localhost` and `https://*.internal`, which belong to one owner.
- */
+/** The problem of a pattern whose wildcard stands for the sites of strangers: `https://*.com`, `https://*.github.io`. */
 export function publicSuffixProblem(pattern: OriginPattern): ValueProblem | undefined {
   if (pattern.labels === 'none') return undefined;
   const host = pattern.host.replace(/\.$/, '');
   // A rule of the list may itself be a wildcard: `*.sch.uk` makes every name below `sch.uk` a suffix.
   const wildcardRule = isPublicSuffix(`${SAMPLE_LABEL}${host}`);
   if (!wildcardRule && !isPublicSuffix(host)) return undefined;
-  const domain = `your-domain.${wildcardRule ? SAMPLE_LABEL : ''}${pattern.host}`;
-  const own = patternText(pattern.scheme, pattern.labels, domain, pattern.port);
+  const domain = `your-domain.${wildcardRule ? SAMPLE_LABEL : ''}${host}`;
+  const dot = pattern.host.slice(host.length);
+  const own = patternText(pattern.scheme, pattern.labels, domain + dot, pattern.port);
   return {
     code: 'origin-public-suffix',
     message: 'has a wildcard right before a public suffix, below which anyone can have a site',
-    fix: `name your own domain, as in "${own}"`,
+    fix: isPublicSuffix(domain)
+      ? 'list your own hosts, each in full'
+      : `name your own domain, as in "${own}"`,
   };
 }
 
 function isPublicSuffix(host: string): boolean {
-  const found = parse(host, { allowPrivateDomains: true, extractHostname: false, validateHostname: false });
-  return found.publicSuffix === host && (found.isIcann === true || found.isPrivate === true);
+  return registrationOf(host)?.isSuffix === true;
 }

@@ -7,6 +7,7 @@ export interface Dangers {
   readonly insecureOrigins: boolean;
   readonly publicSuffixes: boolean;
   readonly nullOrigin: boolean;
+  readonly fileOrigin: boolean;
 }
 
 /** The fields of a policy after reading, every value in one form; see `CorsPolicyOptions` for their meaning. */
@@ -54,6 +55,8 @@ export interface PolicyLayer {
   readonly fields: Partial<PolicyFields>;
   /** The fields that are set, but could not be read, or only in part. */
   readonly unread: readonly PolicyField[];
+  /** The options as they were given, for the places of problems. */
+  readonly raw: unknown;
 }
 
 /** The fields of layers that close, each one object: what they say is compared by it. */
@@ -94,7 +97,12 @@ export const USUAL_REQUEST_HEADERS: readonly string[] = ['authorization', 'conte
 export const NO_ROUTE_DEFAULTS: RouteDefaults = { methods: [], allowedHeaders: USUAL_REQUEST_HEADERS };
 
 /** Nothing dangerous is allowed. */
-export const NO_DANGERS: Dangers = { insecureOrigins: false, publicSuffixes: false, nullOrigin: false };
+export const NO_DANGERS: Dangers = {
+  insecureOrigins: false,
+  publicSuffixes: false,
+  nullOrigin: false,
+  fileOrigin: false,
+};
 
 /** How long, in seconds, browsers keep a preflight whose answer does not say. @see Fetch, "CORS-preflight fetch" */
 const DEFAULT_MAX_AGE = 5;
@@ -116,11 +124,13 @@ const COMBINE: { readonly [F in PolicyField]: Record<'extend' | 'restrict', Comb
       insecureOrigins: a.insecureOrigins || b.insecureOrigins,
       publicSuffixes: a.publicSuffixes || b.publicSuffixes,
       nullOrigin: a.nullOrigin || b.nullOrigin,
+      fileOrigin: a.fileOrigin || b.fileOrigin,
     }),
     restrict: (a, b) => ({
       insecureOrigins: a.insecureOrigins && b.insecureOrigins,
       publicSuffixes: a.publicSuffixes && b.publicSuffixes,
       nullOrigin: a.nullOrigin && b.nullOrigin,
+      fileOrigin: a.fileOrigin && b.fileOrigin,
     }),
   },
 };

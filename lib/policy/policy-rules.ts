@@ -1,6 +1,7 @@
-import { isInsecureOrigin, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
+import { FILE_ORIGIN, isInsecureOrigin, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
 import type { CorsProblem, ValueProblem } from './cors-problem.js';
-import { isAny, isExact, type OriginEntry } from './origin-entry.js';
+import { isOptionsObject } from './options-object.js';
+import { conditionsOf, isAny, isExact, type OriginEntry } from './origin-entry.js';
 import { publicSuffixProblem } from './origin-syntax.js';
 import {
   layersOf,
@@ -63,10 +64,30 @@ const RULES: readonly PolicyRule[] = [
         ? origin.filter(isInsecure).map((entry) => ({
             code: 'origin-insecure-with-credentials',
             value: describeEntry(entry),
-            message:
-              'can be impersonated by whoever controls the network, and would get the cookies with credentials: true',
-            fix: `write ${JSON.stringify(secured(describeEntry(entry)))}, or set dangerously: { insecureOrigins: true }`,
+            message: isRegExp(entry)
+              ? 'matches plain http: origins only, which are refused together with credentials: true'
+              : 'can be impersonated by whoever controls the network, and would get the cookies with credentials: true',
+            fix: `write ${secured(entry)}, or set dangerously: { insecureOrigins: true }`,
           }))
+        : [],
+  },
+  {
+    fields: ['origin', 'credentials'],
+    find: ({ origin, credentials }) =>
+      credentials
+        ? origin.flatMap((entry) => {
+            const extension = anyExtension(entry);
+            return extension === undefined
+              ? []
+              : [
+                  {
+                    code: 'origin-regexp-matches-any',
+                    value: describeEntry(entry),
+                    message: `lets extensions that anyone can publish, such as "${extension}", act with the cookies of their users, together with credentials: true`,
+                    fix: 'list the extensions by their ids, or set credentials: false',
+                  },
+                ];
+          })
         : [],
   },
   {
@@ -94,13 +115,28 @@ const RULES: readonly PolicyRule[] = [
           ]
         : [],
   },
+  {
+    fields: ['origin', 'dangerously'],
+    find: ({ origin, dangerously }) =>
+      !dangerously.fileOrigin && origin.includes(FILE_ORIGIN)
+        ? [
+            {
+              code: 'origin-file',
+              value: FILE_ORIGIN,
+              message:
+                'is the origin of every page in a file, downloaded ones included, that a shell gives access to files',
+              fix: 'serve the page from a scheme of its own, such as "app://.", or set dangerously: { fileOrigin: true }',
+            },
+          ]
+        : [],
+  },
 ];
 
 /**
  * Checks a merged policy against every rule.
  *
- * A problem is placed at the nearest layer that sets one of the fields involved, and its message says from where the
- * others come, so that a policy used by a hundred routes is reported once. Where the value that a rule depends on could
+ * A problem is placed at the nearest layer that sets one of the fields involved, at the element of its list if it is
+ * about one, and its message says from where the others come, so that a policy used by a hundred routes is reported once. Where the value that a rule depends on could
  * not be read, which was reported, the rule says nothing: its problem might go away with the other one.
  *
  * @param layers - the layers that were merged, outermost first
@@ -114,13 +150,20 @@ export function checkPolicy(
     // Of a list that was read in part, the rest is at fault whatever the other elements are.
     const [field, ...conditions] = rule.fields;
     if (conditions.some((condition) => doubtful.has(condition))) continue;
-    const { where } = nearest(rule.fields, layers);
+    const { where, raw } = nearest(rule.fields, layers);
     const origins = rule.fields
       .filter((involved) => from[involved].some((place) => place !== where))
       .map((involved) => ` (${involved} comes from ${from[involved].join(' and ')})`)
       .join('');
     for (const { value, code, message, fix } of rule.find(fields)) {
-      problems.push({ code, where, field, value, message: message + origins, fix });
+      problems.push({
+        code,
+        where,
+        field: placeIn(raw, field, value),
+        value,
+        message: message + origins,
+        fix,
+      });
     }
   }
   return doubtful.has('origin') ? problems : [...problems, ...checkRestriction(fields, layers)];
@@ -151,9 +194,21 @@ function checkRestriction({ origin }: PolicyFields, layers: readonly PolicyLayer
 }
 
 /** The innermost of the layers that one of the fields comes from. A rule finds nothing where none is set. */
-function nearest(fields: readonly PolicyField[], layers: readonly PolicyLayer[]): Pick<PolicyLayer, 'where'> {
+function nearest(
+  fields: readonly PolicyField[],
+  layers: readonly PolicyLayer[],
+): Pick<PolicyLayer, 'where' | 'raw'> {
   const involved = new Set(fields.flatMap((field) => layersOf(field, layers)));
-  return layers.findLast((layer) => involved.has(layer)) ?? { where: '' };
+  return layers.findLast((layer) => involved.has(layer)) ?? { where: '', raw: undefined };
+}
+
+/** The place of a value among a layer's options, as it was written: `origin[1]`, or `origin` if it comes from elsewhere. */
+function placeIn(raw: unknown, field: PolicyField, value: unknown): string {
+  const list = isOptionsObject(raw) ? raw[field] : undefined;
+  const index = Array.isArray(list)
+    ? list.findIndex((element) => (element instanceof RegExp ? String(element) : element) === value)
+    : -1;
+  return index < 0 ? field : `${field}[${index}]`;
 }
 
 /** Whether an entry names `http:` origins that are not on the user's own machine. */
@@ -164,15 +219,31 @@ function isInsecure(entry: OriginEntry): boolean {
       return isInsecureOrigin(`${entry.scheme}://${entry.host}`);
     case 'all-of':
       return entry.parts.some(isInsecure);
+    case 'regexp':
+      // One that matches others as well is refused the insecure ones while the app runs, as a source is.
+      return entry.isInsecure;
     default:
-      // Regular expressions and sources are refused such origins while the app runs.
       return false;
   }
 }
 
+function isRegExp(entry: OriginEntry): boolean {
+  return !isExact(entry) && entry.kind === 'regexp';
+}
+
 /** The same under `https:`, without the port where that is the default one. */
-function secured(origin: string): string {
-  return origin.replace('http:', 'https:').replace(/:443$/, '');
+function secured(entry: OriginEntry): string {
+  const text = describeEntry(entry).replace('http:', 'https:').replace(/:443$/, '');
+  return isRegExp(entry) ? text : JSON.stringify(text);
+}
+
+/** The origin of an extension for all that the entry allows, if it allows any; what `restrict` has met names one. */
+function anyExtension(entry: OriginEntry): string | undefined {
+  if (isAny(entry)) return undefined;
+  const extensions = conditionsOf(entry).map((part) =>
+    !isExact(part) && part.kind === 'regexp' ? part.extension : undefined,
+  );
+  return extensions.includes(undefined) ? undefined : extensions[0];
 }
 
 /** An entry as a user would write it, for messages and for `CorsService.routes()`. */

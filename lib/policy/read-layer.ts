@@ -67,7 +67,7 @@ export function readLayer(
   const report: Report = (field, value, problem) => problems.push({ where, field, value, ...problem });
   if (!isOptionsObject(raw)) {
     report('', raw, notOptions(raw, known));
-    return { layer: { where, merge: 'replace', fields: {}, unread: POLICY_FIELDS }, problems };
+    return { layer: { where, merge: 'replace', fields: {}, unread: POLICY_FIELDS, raw }, problems };
   }
   const fields: Partial<Record<PolicyField, unknown>> = {};
   const unread: PolicyField[] = [];
@@ -86,7 +86,7 @@ export function readLayer(
       if (problems.length > before) unread.push(name);
     }
   }
-  return { layer: { where, merge, fields: fields as Partial<PolicyFields>, unread }, problems };
+  return { layer: { where, merge, fields: fields as Partial<PolicyFields>, unread, raw }, problems };
 }
 
 function isPolicyField(name: string): name is PolicyField {

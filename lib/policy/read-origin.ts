@@ -4,7 +4,7 @@ import type { OriginEntry } from './origin-entry.js';
 import { parseOriginRegExp } from './origin-regexp.js';
 import type { OriginFunction, OriginSourceClass } from './origin-source.js';
 import { parseOrigin } from './origin-syntax.js';
-import { functionSource, readSourceClass, readSourceInstance, type ResolveSource } from './read-source.js';
+import { readFunction, readSourceClass, readSourceInstance, type ResolveSource } from './read-source.js';
 import { nameOf } from './show.js';
 
 /** What reading one entry of `origin` gives. */
@@ -19,7 +19,7 @@ export function readOrigin(value: unknown, where: string, resolveSource: Resolve
   if (typeof value === 'string') return parseOrigin(value);
   if (value instanceof RegExp) return parseOriginRegExp(value);
   if (isSourceClass(value)) return readSourceClass(value, where, resolveSource);
-  if (typeof value === 'function') return { entry: functionSource(value as OriginFunction, where) };
+  if (typeof value === 'function') return readFunction(value as OriginFunction, where);
   if (isOriginSource(value)) return readSourceInstance(value, instanceName(value), where);
   return { problem: notAnOrigin(value) };
 }

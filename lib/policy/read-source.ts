@@ -1,3 +1,4 @@
+import { isCalledCallback, secondParameterOf } from './callback-style.js';
 import type { ValueProblem } from './cors-problem.js';
 import { isOriginSource } from './options-object.js';
 import type { AskedOrigin } from './origin-entry.js';
@@ -23,16 +24,49 @@ const DEFAULT_TIMEOUT = 5000;
 /** The longest time that Node's timers know, in milliseconds. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** A function as a source. */
-export function functionSource(allows: OriginFunction, where: string): AskedOrigin {
+/**
+ * Reads a function. In other CORS packages its second parameter is a callback; here it is the request, and such a function
+ * would refuse everybody.
+ */
+export function readFunction(allows: OriginFunction, where: string): ReadSource {
+  const second = secondParameterOf(allows);
+  if (isCalledCallback(second)) {
+    return {
+      problem: {
+        code: 'origin-callback-style',
+        message: `is in callback style, but its second parameter ${second} is the request here, and is not called`,
+        fix: 'return the verdict: (origin, request) => boolean | Promise<boolean>',
+      },
+    };
+  }
   return {
-    kind: 'source',
-    text: nameOf(allows, 'function'),
-    where,
-    identity: allows,
-    timeout: DEFAULT_TIMEOUT,
-    ask: allows,
-    askAfterGuards: undefined,
+    entry: {
+      kind: 'source',
+      text: nameOf(allows, 'function'),
+      where,
+      identity: allows,
+      timeout: DEFAULT_TIMEOUT,
+      ask: second === undefined ? allows : withoutCallback(allows, second),
+      askAfterGuards: undefined,
+    },
+  };
+}
+
+/** The function; where it calls its second parameter all the same, whatever that is called, the failure says so. */
+function withoutCallback(allows: OriginFunction, second: string): OriginFunction {
+  const fail = (error: unknown): never => {
+    const called = error instanceof TypeError && error.message === `${second} is not a function`;
+    throw called
+      ? new TypeError(`it is in callback style, but its second parameter ${second} is the request`)
+      : error;
+  };
+  return (origin, request) => {
+    try {
+      const answer = allows(origin, request);
+      return answer instanceof Promise ? answer.catch(fail) : answer;
+    } catch (error) {
+      return fail(error);
+    }
   };
 }
 

@@ -51,6 +51,7 @@ const HOMES: ReadonlyMap<string, string> = new Map([
   ['insecureOrigins', 'dangerously'],
   ['publicSuffixes', 'dangerously'],
   ['nullOrigin', 'dangerously'],
+  ['fileOrigin', 'dangerously'],
 ]);
 
 /**

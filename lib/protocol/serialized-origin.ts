@@ -12,6 +12,9 @@ export const MAX_ORIGIN_LENGTH = 326;
 /** The serialization of every opaque origin. */
 export const OPAQUE_ORIGIN = 'null';
 
+/** What shells that give pages in files access to other files send for all of them, in place of the opaque origin. */
+export const FILE_ORIGIN = 'file://';
+
 /** See {@link MAX_ORIGIN_LENGTH}. */
 export const MAX_SCHEME_LENGTH = 64;
 
@@ -46,7 +49,8 @@ const UNDERSCORE = 0x5f;
  * the host in ASCII, without a default port and with nothing behind.
  *
  * Underscores, and dashes at the ends of a label, are let through because browsers send them, although the ABNF of the
- * Fetch standard knows neither. Whether an address is the canonical one (`127.1`) and whether punycode decodes is not
+ * Fetch standard knows neither; so are a host that is a dot and one that is empty, without a port, in schemes of one's
+ * own, because app shells send `app://.` and `qrc://`. Whether an address is the canonical one (`127.1`) and whether punycode decodes is not
  * asked: no browser sends such a host, and an exact comparison with a canonical origin fails anyway.
  *
  * Written as a scanner, since `new URL(value).origin === value` costs ten times as much, allocates, and knows the
@@ -58,10 +62,19 @@ export function isSerializedOrigin(value: string): boolean {
   const schemeEnd = scanScheme(value);
   if (schemeEnd === MALFORMED) return false;
   const hostStart = schemeEnd + SEPARATOR.length;
+  if (isHostless(value, hostStart)) return !isSpecial(value.slice(0, schemeEnd));
   const hostEnd =
     value.charCodeAt(hostStart) === LEFT_BRACKET ? scanAddress(value, hostStart) : scanName(value, hostStart);
   if (hostEnd === MALFORMED) return false;
   return hostEnd === value.length || isPort(value, hostEnd);
+}
+
+/**
+ * Whether a string has the shape of an origin that only pages of one site or app have. Anybody can have the others: a
+ * frame can be sandboxed, and a file downloaded.
+ */
+export function isOwnOrigin(value: string): boolean {
+  return isSerializedOrigin(value) && value !== OPAQUE_ORIGIN && !value.startsWith('file:');
 }
 
 /** Where the scheme of a well-formed, tuple origin ends. */
@@ -114,6 +127,17 @@ function isLoopbackHost(host: string): boolean {
   if (host === '[::1]' || LOOPBACK_ADDRESS.test(host)) return true;
   const name = host.endsWith('.') ? host.slice(0, -1) : host;
   return name === 'localhost' || name.endsWith('.localhost');
+}
+
+/** Whether nothing, or nothing but a dot, is behind the scheme. */
+function isHostless(value: string, hostStart: number): boolean {
+  const length = value.length - hostStart;
+  return length === 0 || (length === 1 && value.charCodeAt(hostStart) === DOT);
+}
+
+/** URL standard, "special scheme", but for `file`: pages of these have a host. */
+function isSpecial(scheme: string): boolean {
+  return /^(?:https?|wss?|ftp)$/.test(scheme);
 }
 
 /** The end of the scheme (URL standard, "scheme start state" and "scheme state") if `://` follows. */

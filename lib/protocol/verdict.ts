@@ -2,7 +2,7 @@ import type { Policy } from '../policy/policy.js';
 import { approvesMethod } from './methods.js';
 import { isForbiddenMethod, isSafelistedMethod } from './names.js';
 import { approveRequestHeaders } from './request-headers.js';
-import { isSerializedOrigin } from './serialized-origin.js';
+import { isOwnOrigin, isSerializedOrigin } from './serialized-origin.js';
 
 /** Why an origin is or is not allowed. The set is closed. */
 export type OriginReason =
@@ -39,7 +39,7 @@ export function decideOrigin({ origin: rule }: Policy, origin: string | undefine
   if (origin === undefined) return 'no-origin';
   if (rule.allows(origin)) return 'origin-allowed';
   if (!isSerializedOrigin(origin)) return 'origin-malformed';
-  return rule.asked.length > 0 && origin !== 'null' ? 'origin-undecided' : 'origin-not-allowed';
+  return rule.asked.length > 0 && isOwnOrigin(origin) ? 'origin-undecided' : 'origin-not-allowed';
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ValueProblem } from '../policy/cors-problem.js';
 import { diagnoseOrigin } from '../policy/origin-diagnosis.js';
 import { readWrittenOrigin } from '../policy/origin-grammar.js';
-import { OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
+import { FILE_ORIGIN, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
 
 /**
  * What is wrong with a value that is to be a member of a set of origins, if anything is. Membership is an exact
@@ -22,6 +22,13 @@ export function exactOriginProblem(value: unknown): ValueProblem | undefined {
     return {
       code: 'origin-null',
       message: 'is the origin of every sandboxed frame, so that any page can take it on',
+      fix: 'serve the page from an origin of its own, and add that one',
+    };
+  }
+  if (written === FILE_ORIGIN) {
+    return {
+      code: 'origin-file',
+      message: 'is the origin of every page in a file that a shell gives access to files',
       fix: 'serve the page from an origin of its own, and add that one',
     };
   }

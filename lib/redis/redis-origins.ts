@@ -4,7 +4,7 @@ import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { ValueProblem } from '../policy/cors-problem.js';
 import type { CorsRequest, OriginSource } from '../policy/origin-source.js';
 import { nameOf } from '../policy/show.js';
-import { isSerializedOrigin, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
+import { isOwnOrigin } from '../protocol/serialized-origin.js';
 import { CachedOrigins } from '../sources/cached-origins.js';
 import { exactOriginProblem } from './exact-origin.js';
 import { membershipText, readAnnouncement, readMembership, setKey, type Membership } from './membership.js';
@@ -171,8 +171,8 @@ export class RedisOrigins implements OriginSource, OnModuleInit, OnApplicationSh
   }
 
   async #isMember({ origin, tenant }: Membership): Promise<boolean> {
-    // Whatever others have put into the set, only an origin can be found there.
-    if (!isSerializedOrigin(origin) || origin === OPAQUE_ORIGIN) return false;
+    // Whatever others have put into the set, only an origin that not everybody can have is found there.
+    if (!isOwnOrigin(origin)) return false;
     const key = setKey(this.#key, tenant);
     return (await this.#connections.send((redis) => redis.sismember(key, origin))) === 1;
   }

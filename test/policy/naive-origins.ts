@@ -43,7 +43,13 @@ export function sourceOf(text: string, allows: (origin: string) => boolean): Ask
 
 /** A regular expression without the checks that `parseOriginRegExp` makes, so that random ones can be used. */
 export function uncheckedRegExp(source: string): OriginRegExp {
-  return { kind: 'regexp', text: `/${source}/`, regexp: new RegExp(`^(?:${source})$`) };
+  return {
+    kind: 'regexp',
+    text: `/${source}/`,
+    regexp: new RegExp(`^(?:${source})$`),
+    isInsecure: false,
+    extension: undefined,
+  };
 }
 
 /** What a compiled rule says in the end, its sources asked. */

@@ -1,0 +1,47 @@
+import { parse } from 'tldts';
+
+/**
+ * Domains below which anybody gets a host, on whatever level, and which the Public Suffix List lacks: previews and
+ * tunnels of development environments. One that the list learns of can go.
+ */
+const OPEN_DOMAINS = [
+  'app.github.dev',
+  'devtunnels.ms',
+  'gitpod.io',
+  'glitch.me',
+  'loca.lt',
+  'webcontainer.io',
+] as const;
+
+/** Whose a host is. */
+export interface Registration {
+  /**
+   * What somebody has to register to have the host: `example.co.uk` of `a.example.co.uk`, `a.github.io` of itself. The
+   * whole host where that is a public suffix itself.
+   */
+  readonly domain: string;
+  /** Whether the host is itself a suffix, right below which anybody can have a name. */
+  readonly isSuffix: boolean;
+}
+
+/**
+ * Who a host belongs to; `undefined` if it is below no suffix under which names are handed out to the public, as
+ * `localhost` and `api.internal` are: these belong to whoever runs the network.
+ *
+ * Only suffixes that the Public Suffix List names count, its private part included, and {@link OPEN_DOMAINS}. The list's
+ * default rule (every unknown top-level domain is a suffix) would make `http://*.localhost` everybody's.
+ *
+ * @param host - a host name without a trailing dot
+ */
+export function registrationOf(host: string): Registration | undefined {
+  if (OPEN_DOMAINS.some((open) => host === open || host.endsWith(`.${open}`))) {
+    return { domain: host, isSuffix: true };
+  }
+  const { domain, publicSuffix, isIcann, isPrivate } = parse(host, {
+    allowPrivateDomains: true,
+    extractHostname: false,
+    validateHostname: false,
+  });
+  if (isIcann !== true && isPrivate !== true) return undefined;
+  return { domain: domain ?? host, isSuffix: publicSuffix === host };
+}
