@@ -2,7 +2,7 @@ import { sampleRegExp } from './origin-regexp-samples.js';
 import { readTree } from './origin-regexp-tree.js';
 
 /** Printable ASCII: what people write, whether or not an origin can hold it. */
-const PRINTABLE = String.fromCharCode(...Array.from({ length: 0x7e - 0x20 }, (_, index) => 0x21 + index));
+const PRINTABLE = String.fromCharCode(...Array.from({ length: 0x7f - 0x20 }, (_, index) => 0x20 + index));
 
 /**
  * What an expression matches that matches no origin: a few words; none if it contradicts itself.

@@ -109,6 +109,8 @@ class Sampler {
 
   /** The samples with what one token takes behind them. */
   private read(samples: readonly Sample[], token: Token, repeated: boolean): readonly Sample[] {
+    this.steps += samples.length;
+    if (!this.isComplete) return [];
     switch (token.type) {
       case types.CHAR:
         return this.readLeaf(samples, token, repeated);
@@ -159,7 +161,7 @@ class Sampler {
     const rounds = min === 0 ? [...round] : [];
     // Rounds that have to be made, and are more than an origin is long, can be made of nothing but the empty word.
     const least = Math.min(min, MAX_ORIGIN_LENGTH);
-    for (let count = 1; count <= Math.min(max, least + EXTRA_ROUNDS); count++) {
+    for (let count = 1; count <= Math.min(max, least + EXTRA_ROUNDS) && round.length > 0; count++) {
       round = this.read(round, value, repeated || max > 1);
       if (count >= least) rounds.push(...round);
     }
@@ -179,7 +181,6 @@ class Sampler {
     const found: Sample[] = [];
     const all = samples.length * words.length;
     this.steps += Math.min(all, MAX_TRIED);
-    if (!this.isComplete) return [];
     for (let index = 0; index < all; index++) {
       if (!isTaken(index, all, MAX_TRIED)) continue;
       const word = words[index % words.length] as string;
@@ -194,7 +195,8 @@ class Sampler {
 }
 
 function withSeam(sample: Sample): Sample {
-  return { ...sample, seams: [...sample.seams, sample.text.length] };
+  const { text, seams } = sample;
+  return seams.at(-1) === text.length ? sample : { ...sample, seams: [...seams, text.length] };
 }
 
 /** Leaves some out where there are too many: each text once, and then evenly. */
