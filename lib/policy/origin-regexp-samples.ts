@@ -29,13 +29,10 @@ export interface RegExpSamples {
 const EMPTY: Sample = { text: '', choices: [], seams: [] };
 
 /** So many samples are kept from one step to the next. */
-const MAX_SAMPLES = 600;
-
-/** Of so many possible ones. */
-const MAX_TRIED = 3_000;
+const MAX_SAMPLES = 500;
 
 /** What makes more of them repeats what repeats what repeats. */
-const MAX_STEPS = 400_000;
+const MAX_STEPS = 1_000_000;
 
 /** What is more than a character is repeated so many times more than it has to be. */
 const EXTRA_ROUNDS = 2;
@@ -178,19 +175,18 @@ class Sampler {
 
   /** The samples with each of some words behind them. */
   private append(samples: readonly Sample[], words: readonly string[], choices: number): readonly Sample[] {
-    const found: Sample[] = [];
-    const all = samples.length * words.length;
-    this.steps += Math.min(all, MAX_TRIED);
-    for (let index = 0; index < all; index++) {
-      if (!isTaken(index, all, MAX_TRIED)) continue;
-      const word = words[index % words.length] as string;
-      const sample = samples[Math.floor(index / words.length)] as Sample;
-      const text = sample.text + word;
-      if (text.length > MAX_ORIGIN_LENGTH || !this.mayStart(text)) continue;
-      const added = Array<number>(word.length).fill(choices);
-      found.push({ ...sample, text, choices: [...sample.choices, ...added] });
+    this.steps += samples.length * words.length;
+    const found: { readonly text: string; readonly sample: Sample }[] = [];
+    for (const sample of samples) {
+      for (const word of words) {
+        const text = sample.text + word;
+        if (text.length <= MAX_ORIGIN_LENGTH && this.mayStart(text)) found.push({ text, sample });
+      }
     }
-    return thin(found);
+    return thin(found).map(({ text, sample }) => {
+      const added = Array<number>(text.length - sample.text.length).fill(choices);
+      return { ...sample, text, choices: [...sample.choices, ...added] };
+    });
   }
 }
 
@@ -199,17 +195,16 @@ function withSeam(sample: Sample): Sample {
   return seams.at(-1) === text.length ? sample : { ...sample, seams: [...seams, text.length] };
 }
 
-/** Leaves some out where there are too many: each text once, and then evenly. */
-function thin(samples: readonly Sample[]): readonly Sample[] {
-  if (samples.length <= MAX_SAMPLES) return samples;
-  const different = [...new Map(samples.map((sample) => [sample.text, sample])).values()];
-  return different.filter((_, index) => isTaken(index, different.length, MAX_SAMPLES));
+/** Leaves some out where there are too many: each text is kept once, the shortest ones first, and others evenly. */
+function thin<T extends { readonly text: string }>(found: readonly T[]): readonly T[] {
+  if (found.length <= MAX_SAMPLES) return found;
+  const different = [...new Map(found.map((one) => [one.text, one])).values()];
+  const sorted = different.toSorted((a, b) => a.text.length - b.text.length);
+  const short = sorted.slice(0, MAX_SAMPLES / 2);
+  const long = sorted.slice(MAX_SAMPLES / 2);
+  const share = MAX_SAMPLES / 2 / long.length;
+  return [...short, ...long.filter((_, index) => (index * GOLDEN) % 1 < share)];
 }
 
 /** The fraction of the golden ratio: its multiples are spread evenly, and keep step with no other number. */
 const GOLDEN = 0.618_033_988_749_894_9;
-
-/** Whether an element is among the few that are taken from many. */
-function isTaken(index: number, all: number, few: number): boolean {
-  return (index * GOLDEN) % 1 < few / all;
-}

@@ -4,7 +4,7 @@ import { parse } from 'tldts';
  * Domains below which anybody gets a host, on whatever level, and which the Public Suffix List lacks: previews and
  * tunnels of development environments. One that the list learns of can go.
  */
-const OPEN_DOMAINS = [
+export const OPEN_DOMAINS = [
   'app.github.dev',
   'devtunnels.ms',
   'gitpod.io',
