@@ -150,8 +150,8 @@ function namesOf(values: readonly string[]): readonly string[] {
   ].toSorted();
 }
 
-const RESTRICTED = composed({ options: { origin: APP } }).policy as Policy;
-const ANY = composed({ options: { origin: '*' } }).policy as Policy;
+const RESTRICTED = composed({ options: { origin: APP } }).policy;
+const ANY = composed({ options: { origin: '*' } }).policy;
 
 describe('a sealed response', () => {
   it(`has the fields that Node sends by itself, but for those of CORS and Vary (FC_SEED=${seed})`, () => {

@@ -10,7 +10,7 @@ import type { OriginSource, OriginSourceClass } from '../../lib/policy/origin-so
 import { PolicyComposer, type ComposedPolicy } from '../../lib/policy/policy-composer.js';
 import { readLayer } from '../../lib/policy/read-layer.js';
 import type { ResolveSource } from '../../lib/policy/read-source.js';
-import { compileGovernance } from '../../lib/routing/governance.js';
+import { compileGovernance } from '../../lib/routing/compile-governance.js';
 
 /** The injector of an app with these sources. */
 export function providing(...sources: readonly object[]): ResolveSource {
@@ -43,7 +43,7 @@ export function errorOf(raw: unknown, ...sources: readonly object[]): CorsConfig
       routes: [],
       problems: [],
       versionHeader: undefined,
-      pathSyntax: { caseSensitive: false, ignoreTrailingSlash: true },
+      pathSyntax: { caseSensitive: false },
       resolveSource: providing(...sources),
       canAskAfterGuards: true,
     });
