@@ -1,6 +1,9 @@
 import type { NoCorsOptions } from '../policy/cors-policy-options.interface.js';
 import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
 
+/** One object, so that a second `@NoCors()` says the same as the first. */
+const NO_OPTIONS: NoCorsOptions = {};
+
 /**
  * Closes a controller or a handler, whatever the layers around it say: its responses carry no `Access-Control-*` header,
  * whoever set one, and its preflights are refused with 403. The handler runs all the same, unless `enforce` is on.
@@ -26,6 +29,6 @@ import { corsDecorator, type CorsDecorator } from './cors-decorator.js';
  * webhook() {}
  * ```
  */
-export function NoCors(options: NoCorsOptions = {}): CorsDecorator {
+export function NoCors(options: NoCorsOptions = NO_OPTIONS): CorsDecorator {
   return corsDecorator('noCors', options);
 }

@@ -86,7 +86,9 @@ describe('@AllowOrigin', () => {
 describe('decorators', () => {
   it('each leave their own', () => {
     expect(metadataOf()).toEqual(NOTHING);
-    expect(metadataOf(NoCors())).toEqual({ ...NOTHING, noCors: [true] });
+    expect(metadataOf(NoCors())).toEqual({ ...NOTHING, noCors: [{}] });
+    expect(metadataOf(NoCors({ enforce: false }))).toEqual({ ...NOTHING, noCors: [{ enforce: false }] });
+    expect(metadataOf(loose(NoCors, null))).toEqual({ ...NOTHING, noCors: [null] });
     expect(metadataOf(UseCorsPolicy('partners'))).toEqual({ ...NOTHING, policies: ['partners'] });
     expect(metadataOf(Preflight({ maxAge: 5 }))).toEqual({ ...NOTHING, preflight: [{ maxAge: 5 }] });
     expect(metadataOf(loose(Preflight))).toEqual({ ...NOTHING, preflight: [undefined] });
@@ -159,16 +161,16 @@ describe('inheritance', () => {
     ['everything', [a, short, partners], [], inherited],
     ['nothing of its own kind', [a, short, partners], [b], { ...inherited, allowOrigin: [{ origin: [B] }] }],
     ['another preflight', [a, short], [long], { ...inherited, preflight: [{ maxAge: 2 }], policies: [] }],
-    ['a closed class', [NoCors()], [], { ...NOTHING, noCors: [true] }],
+    ['a closed class', [NoCors()], [], { ...NOTHING, noCors: [{}] }],
     // Nobody could end what a base class says otherwise: both together are a conflict.
-    ['a class that is closed below', [a, short, partners], [NoCors()], { ...NOTHING, noCors: [true] }],
+    ['a class that is closed below', [a, short, partners], [NoCors()], { ...NOTHING, noCors: [{}] }],
     ['a class that is opened below', [NoCors()], [b], { ...NOTHING, allowOrigin: [{ origin: [B] }] }],
     ['a class that a policy opens below', [NoCors()], [guests], { ...NOTHING, policies: ['guests'] }],
     [
       'a closed class with a preflight',
       [NoCors()],
       [long],
-      { ...NOTHING, noCors: [true], preflight: [{ maxAge: 2 }] },
+      { ...NOTHING, noCors: [{}], preflight: [{ maxAge: 2 }] },
     ],
     // A named policy is used, and not covered by what a base class says.
     ['a named policy below', [a, short, partners], [guests], { ...NOTHING, policies: ['guests'] }],

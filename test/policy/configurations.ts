@@ -1,6 +1,8 @@
 import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
 import type { CorsProblem } from '../../lib/policy/cors-problem.js';
+import type { Policy } from '../../lib/policy/policy.js';
 import {
+  closingLayer,
   NO_ROUTE_DEFAULTS,
   POLICY_FIELDS,
   type MergedFields,
@@ -71,6 +73,11 @@ export function layerOf(where: string, raw: object): PolicyLayer {
   const { layer, problems } = readLayer(raw, where, [...POLICY_FIELDS, 'merge'], providing());
   if (problems.length > 0) throw new CorsConfigurationError(problems);
   return layer;
+}
+
+/** The policy of what is closed: of `@NoCors()`, and of paths that nobody is sure of. */
+export function closed(enforce?: boolean): Policy {
+  return new PolicyComposer().compose([closingLayer('closed', enforce)], NO_ROUTE_DEFAULTS).policy;
 }
 
 /** Layers by their places, outermost first, and what they come to. */

@@ -4,6 +4,7 @@ import type { MergeMode } from '../../lib/policy/cors-policy-options.interface.j
 import type { OriginEntry } from '../../lib/policy/origin-entry.js';
 import { compileOrigins } from '../../lib/policy/origin-set.js';
 import {
+  closingLayer,
   mergeLayers,
   POLICY_FIELDS,
   type PolicyFields,
@@ -42,9 +43,13 @@ const fields: fc.Arbitrary<Partial<PolicyFields>> = fc.record(
   },
   { requiredKeys: [] },
 );
-const layer = fc
+const plainLayer = fc
   .tuple(fc.constantFrom<MergeMode>('replace', 'extend', 'restrict'), fields, fc.nat(9))
   .map(([merge, set, place]): PolicyLayer => ({ where: `layer ${place}`, merge, fields: set, unread: [] }));
+const closing = fc
+  .tuple(fc.constantFrom(undefined, true, false), fc.nat(9))
+  .map(([enforce, place]) => closingLayer(`layer ${place}`, enforce));
+const layer = fc.oneof({ arbitrary: plainLayer, weight: 6 }, { arbitrary: closing, weight: 1 });
 const layers = fc.array(layer, { maxLength: 4 });
 const defaults: fc.Arbitrary<RouteDefaults> = fc.record({ methods, allowedHeaders: names });
 
@@ -102,6 +107,13 @@ function naivePowers(
     );
   }
   const outer = naivePowers(stack, route, origins);
+  if (inner.closes === true) {
+    const { enforce } = inner.fields;
+    return {
+      ...naivePowers([], route, origins),
+      unenforced: enforce === undefined ? outer.unenforced : !enforce,
+    };
+  }
   const own = powersOf({ ...emptyFields, ...inner.fields }, origins);
   const isSet = (field: keyof PolicyFields): boolean => inner.fields[field] !== undefined;
   const bits = (a: readonly boolean[], b: readonly boolean[]): readonly boolean[] =>
@@ -217,7 +229,7 @@ describe(`merging, seed ${seed}`, () => {
 
   it('leaves every field as it is that a layer does not set: CVE-2015-9243, hapi', () => {
     fc.assert(
-      fc.property(layers, layer, defaults, (stack, inner, route) => {
+      fc.property(layers, plainLayer, defaults, (stack, inner, route) => {
         const before = mergeLayers(stack, route);
         const after = mergeLayers([...stack, inner], route);
         for (const field of POLICY_FIELDS) {
@@ -242,6 +254,28 @@ describe(`merging, seed ${seed}`, () => {
           expect(merged[field]).toBe(value);
           expect(from[field]).toEqual([inner.where]);
         }
+      }),
+      parameters,
+    );
+  });
+
+  it('lets nothing through a layer that closes but enforce', () => {
+    fc.assert(
+      fc.property(layers, closing, layers, defaults, edits, (outside, wall, inside, route, changes) => {
+        const origins = samples([...outside, ...inside], changes);
+        const { unenforced, ...powers } = powersOf(
+          mergeLayers([...outside, wall, ...inside], route).fields,
+          origins,
+        );
+        const { unenforced: _, ...alone } = powersOf(mergeLayers(inside, route).fields, origins);
+        expect(powers).toEqual(alone);
+        const enforcing = [...outside, wall, ...inside].map(({ merge, fields: { enforce } }) => ({
+          where: 'enforce',
+          merge,
+          fields: enforce === undefined ? {} : { enforce },
+          unread: [],
+        }));
+        expect(unenforced).toBe(!mergeLayers(enforcing, route).fields.enforce);
       }),
       parameters,
     );

@@ -4,7 +4,7 @@ import { errorOf, layerOf, lineOf, problemsOf, providing, type ShortProblem } fr
 
 describe('the options of the module', () => {
   it('are read whole', () => {
-    const { base, named, paths, problems } = readModuleOptions(
+    const { base, named, paths, publicOrigins, problems } = readModuleOptions(
       {
         origin: 'https://a.example',
         maxAge: 600,
@@ -13,8 +13,10 @@ describe('the options of the module', () => {
         routes: [
           { path: '/graphql', policy: 'partners' },
           { path: '/files/*path', policy: { origin: '*', merge: 'extend' } },
-          { path: '/', policy: false },
+          { path: '/', policy: false, exact: true },
+          { path: '/auth', unmanaged: true, exact: false },
         ],
+        publicOrigins: ['https://api.example.com', 'http://localhost:3000'],
       },
       providing(),
     );
@@ -28,19 +30,46 @@ describe('the options of the module', () => {
       ['empty', { where: 'options.policies.empty', merge: 'replace', fields: {} }],
     ]);
     expect(paths).toMatchObject([
-      { where: 'options.routes[0]', path: '/graphql', layer: { where: 'options.policies.partners' } },
+      {
+        where: 'options.routes[0]',
+        path: '/graphql',
+        exact: false,
+        layer: { where: 'options.policies.partners' },
+      },
       {
         where: 'options.routes[1]',
         path: '/files/*path',
+        exact: false,
         layer: { where: 'options.routes[1].policy', merge: 'extend' },
       },
-      { where: 'options.routes[2]', path: '/', layer: false },
+      {
+        where: 'options.routes[2]',
+        path: '/',
+        exact: true,
+        layer: { where: 'options.routes[2].policy', closes: true, fields: { origin: [] } },
+      },
+      { where: 'options.routes[3]', path: '/auth', exact: false, layer: undefined },
     ]);
+    expect(publicOrigins).toEqual(new Set(['https://api.example.com', 'http://localhost:3000']));
   });
 
   it.each<[title: string, raw: unknown]>([
     ['nothing', {}],
-    ['what a ConfigService does not know', { origin: undefined, policies: undefined, routes: undefined }],
+    [
+      'what a ConfigService does not know',
+      { origin: undefined, policies: undefined, routes: undefined, publicOrigins: undefined },
+    ],
+    [
+      'switches of entries that are undefined',
+      {
+        routes: [
+          { path: '/a', policy: {}, exact: undefined, unmanaged: undefined },
+          { path: '/b', unmanaged: true, policy: undefined },
+          { path: '/c', policy: {}, unmanaged: false },
+        ],
+      },
+    ],
+    ["one of the app's own origins", { publicOrigins: 'https://api.example.com' }],
     ['empty lists', { policies: {}, routes: [] }],
     ['a policy of every name', { policies: JSON.parse('{ "__proto__": {}, "constructor": {}, "": {} }') }],
   ])('may be %s', (_, raw) => {
@@ -148,12 +177,84 @@ describe('the options of the module', () => {
       [['option-type', 'options.policies.partners', 5]],
     ],
     [
-      'a path that the router cannot read',
+      'a path that cannot be read',
       { routes: [{ path: '/files/*', policy: {} }] },
       [['route-path-invalid', 'options.routes[0], path', '/files/*']],
     ],
+    [
+      'a policy on a path that is unmanaged',
+      { routes: [{ path: '/auth', policy: false, unmanaged: true }] },
+      [['option-conflict', 'options.routes[0], policy']],
+    ],
+    [
+      'switches of an entry that are none',
+      { routes: [{ path: '/auth', policy: {}, unmanaged: 1, exact: 'true' }] },
+      [
+        ['option-type', 'options.routes[0], unmanaged', 1],
+        ['option-type', 'options.routes[0], exact', 'true'],
+      ],
+    ],
+    [
+      'a path twice, also with a wildcard or another name of its parameter, or in another case',
+      {
+        routes: [
+          { path: '/t/:tenant/files', policy: {} },
+          { path: '/t/:id/files/*path', policy: false },
+          { path: '/T/:x/Files/', unmanaged: true },
+          { path: '/t/:tenant/files', policy: false, exact: true },
+          { path: '/t/:tenant/files', policy: false, exact: true },
+        ],
+      },
+      [
+        ['route-path-repeated', 'options.routes[1], path', '/t/:id/files/*path'],
+        ['route-path-repeated', 'options.routes[2], path', '/T/:x/Files/'],
+        ['route-path-repeated', 'options.routes[4], path', '/t/:tenant/files'],
+      ],
+    ],
+    ['no own origins', { publicOrigins: [] }, [['origin-empty', 'options, publicOrigins', []]]],
+    [
+      "origins that cannot be the app's own",
+      {
+        publicOrigins: [
+          '*',
+          'null',
+          'https://*.example.com',
+          /^https:\/\/api\.example\.com$/,
+          'https://api.example.com/',
+          'api.example.com',
+          undefined,
+          'https://api.example.com',
+        ],
+      },
+      [
+        ['option-type', 'options, publicOrigins[0]', '*'],
+        ['option-type', 'options, publicOrigins[1]', 'null'],
+        ['option-type', 'options, publicOrigins[2]', 'https://*.example.com'],
+        ['option-type', 'options, publicOrigins[3]', /^https:\/\/api\.example\.com$/],
+        ['origin-path', 'options, publicOrigins[4]', 'https://api.example.com/'],
+        ['origin-scheme-missing', 'options, publicOrigins[5]', 'api.example.com'],
+        ['option-type', 'options, publicOrigins[6]'],
+      ],
+    ],
+    [
+      'own origins in a policy',
+      { policies: { p: { publicOrigins: [] } } },
+      [['option-unknown', 'options.policies.p, publicOrigins']],
+    ],
   ])('may not be %s', (_, raw, problems) => {
     expect(problemsOf(raw)).toEqual(problems);
+  });
+
+  it('are all read where one entry is wrong: a policy that is not known closes its path', () => {
+    const { paths } = readModuleOptions(
+      { origin: '*', routes: [{ path: '/a', policy: 'partners' }, 'b', { path: '/c', policy: 5 }] },
+      providing(),
+    );
+    expect(paths.map(({ path, layer }) => [path, layer?.closes, layer?.unread.length])).toEqual([
+      ['/a', true, 0],
+      [undefined, true, 0],
+      ['/c', undefined, 9],
+    ]);
   });
 
   it('six faults are six problems, and none masks another (C31)', () => {
@@ -189,6 +290,7 @@ describe('the options of the module', () => {
       dangerously: { everything: true },
       policies: [],
       routes: {},
+      publicOrigins: [],
       colour: 'blue',
     };
     const alone = Object.entries(faults).flatMap(([name, value]) => problemsOf({ [name]: value }));
@@ -218,6 +320,25 @@ describe('the options of the module', () => {
       { routes: [{ path: '*', policy: false }] },
       'options.routes[0], path: "*" is no path that begins with a slash: write the whole path, as in "/graphql" or ' +
         '"/files/*path". [route-path-invalid]',
+    ],
+    [
+      { routes: [{ path: '/auth', policy: false, unmanaged: true }] },
+      'options.routes[0], policy: has no effect on a path that is unmanaged: remove policy, or unmanaged: true. [option-conflict]',
+    ],
+    [
+      {
+        routes: [
+          { path: '/a', policy: {} },
+          { path: '/a/', policy: false },
+        ],
+      },
+      'options.routes[1], path: "/a/" is the path of options.routes[0] as well, so it can never apply: remove one of ' +
+        'the two entries, or put both into options.routes[0]. [route-path-repeated]',
+    ],
+    [
+      { publicOrigins: 'https://*.example.com' },
+      'options, publicOrigins: "https://*.example.com" is no origin that the app itself can have: write one as browsers ' +
+        'see it, as in "https://api.example.com". [option-type]',
     ],
     [
       { policies: { partners: {} }, routes: [{ path: '/graphql', policy: 'partner' }] },

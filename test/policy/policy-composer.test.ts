@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
 import type { CorsProblem } from '../../lib/policy/cors-problem.js';
-import { NO_CORS } from '../../lib/policy/policy.js';
 import { PolicyComposer } from '../../lib/policy/policy-composer.js';
-import { NO_ROUTE_DEFAULTS } from '../../lib/policy/policy-fields.js';
-import { composed, errorOf, layerOf } from './configurations.js';
+import { closingLayer, NO_ROUTE_DEFAULTS } from '../../lib/policy/policy-fields.js';
+import { closed, composed, errorOf, layerOf } from './configurations.js';
 
 const problem: CorsProblem = {
   code: 'option-type',
@@ -39,7 +38,7 @@ describe('PolicyComposer', () => {
       optionsSuccessStatus: 200,
       closed: false,
     });
-    expect(policy?.origin.asked).toHaveLength(1);
+    expect(policy.origin.asked).toHaveLength(1);
     expect(composed({ options: { origin: '*' } }).policy).toMatchObject({
       credentials: false,
       exposedHeaders: '',
@@ -49,8 +48,62 @@ describe('PolicyComposer', () => {
     });
   });
 
-  it('compiles nothing where no layer says who may read', () => {
-    expect(composed({ options: { credentials: true, maxAge: 5 } }).policy).toBeUndefined();
+  it('compiles a policy that allows nobody where no layer says who may read', () => {
+    const { policy, fields, problems } = composed({ options: { credentials: true, maxAge: 5 } });
+    expect(policy).toMatchObject({ closed: true, credentials: true, maxAge: '5', varies: false });
+    expect(policy.origin).toMatchObject({ any: false, asked: [] });
+    expect(fields.origin).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  it.each([
+    ['*', { origin: '*' }, false],
+    ["'*' that refuses nobody", { origin: '*', enforce: true }, false],
+    ['some origins', { origin: 'https://a.example' }, true],
+    ['a function', { origin: (): boolean => true }, true],
+    ['nobody', {}, false],
+    // Whether a request is refused depends on its `Origin`, and so does its answer.
+    ['nobody, with a wall around', { enforce: true }, true],
+  ])('knows whether responses depend on Origin: %s', (_, options, varies) => {
+    expect(composed({ options }).policy.varies).toBe(varies);
+  });
+
+  it('says from which layers the value of each field came, and which could not be read', () => {
+    const found = composed({
+      options: { origin: 'https://a.example', maxAge: 5 },
+      Cats: { maxAge: 6, exposedHeaders: 'x y' },
+    });
+    expect(found.from).toMatchObject({ origin: ['options'], maxAge: ['Cats'], credentials: [] });
+    expect(found.doubtful).toEqual(new Set(['exposedHeaders']));
+  });
+
+  it('knows which layers have to list a request header, and that none has where the default lacks it', () => {
+    const base = layerOf('options', { origin: 'https://a.example' });
+    const list = layerOf('Cats', { allowedHeaders: 'x-a' });
+    const withoutNames = (...layers: readonly (typeof base)[]): readonly string[] =>
+      new PolicyComposer().compose(layers, NO_ROUTE_DEFAULTS).layersWithout(['x-b']);
+    expect(withoutNames(base, list)).toEqual(['Cats']);
+    expect(withoutNames(base)).toEqual([]);
+  });
+
+  it('does not take a layer that closes for one that says nothing', () => {
+    const composer = new PolicyComposer();
+    const base = layerOf('options', { origin: 'https://a.example' });
+    const nothing = layerOf('Cats', {});
+    const [open, shut, walled, lifted] = [
+      nothing,
+      closingLayer('Cats'),
+      closingLayer('Cats', true),
+      closingLayer('Cats', false),
+    ].map((layer) => composer.compose([base, layer], NO_ROUTE_DEFAULTS).policy);
+    expect([open, shut, walled, lifted].map((policy) => [policy?.closed, policy?.enforce])).toEqual([
+      [false, false],
+      [true, false],
+      [true, true],
+      [true, false],
+    ]);
+    // The same that was said elsewhere is compiled once.
+    expect(composer.compose([base, closingLayer('Dogs')], NO_ROUTE_DEFAULTS).policy).toBe(shut);
   });
 
   it('checks and compiles the same layers once, whatever their routes serve', () => {
@@ -59,9 +112,9 @@ describe('PolicyComposer', () => {
     const preflight = layerOf('Cats#list', { methods: 'PUT', merge: 'extend' });
     const first = composer.compose([base], { methods: ['PUT'], allowedHeaders: [] });
     const second = composer.compose([base, preflight], { methods: ['PATCH'], allowedHeaders: [] });
-    expect(second.policy?.origin).toBe(first.policy?.origin);
-    expect(first.policy?.methods.names).toEqual(['PUT']);
-    expect(second.policy?.methods.names).toEqual(['PATCH', 'PUT']);
+    expect(second.policy.origin).toBe(first.policy.origin);
+    expect(first.policy.methods.names).toEqual(['PUT']);
+    expect(second.policy.methods.names).toEqual(['PATCH', 'PUT']);
     expect(composer.problems).toHaveLength(1);
   });
 
@@ -70,7 +123,7 @@ describe('PolicyComposer', () => {
     const base = layerOf('options', { origin: /^https?:\/\/[a-z]+\.a\.example$/ });
     const cookies = layerOf('Cats', { credentials: true });
     const origins = [[base], [base, cookies], [cookies, base]].map(
-      (layers) => composer.compose(layers, NO_ROUTE_DEFAULTS).policy?.origin,
+      (layers) => composer.compose(layers, NO_ROUTE_DEFAULTS).policy.origin,
     );
     expect(origins.map((origin) => origin?.allows('http://x.a.example'))).toEqual([true, false, false]);
   });
@@ -148,7 +201,7 @@ describe('policies', () => {
     });
     expect(policy).toBeDefined();
     expectFrozen(policy, 'policy');
-    expectFrozen(NO_CORS, 'policy');
+    expectFrozen(closed(), 'policy');
   });
 
   it('do not follow what they were made of (C32)', () => {
@@ -179,13 +232,14 @@ describe('policies', () => {
     const regexp = /^https:\/\/[a-z]+\.a\.example$/;
     const { policy } = composed({ options: { origin: regexp } });
     regexp.compile('.*');
-    expect(policy?.origin.allows('https://evil.example')).toBe(false);
-    expect(policy?.origin.allows('https://x.a.example')).toBe(true);
+    expect(policy.origin.allows('https://evil.example')).toBe(false);
+    expect(policy.origin.allows('https://x.a.example')).toBe(true);
   });
 
   it('of @NoCors() allow nothing', () => {
-    expect(NO_CORS).toMatchObject({ closed: true, credentials: false, methods: { any: false, names: [] } });
-    expect(['https://a.example', 'null'].map((origin) => NO_CORS.origin.allows(origin))).toEqual([
+    const policy = closed();
+    expect(policy).toMatchObject({ closed: true, credentials: false, methods: { any: false, names: [] } });
+    expect(['https://a.example', 'null'].map((origin) => policy.origin.allows(origin))).toEqual([
       false,
       false,
     ]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeEntry } from '../../lib/policy/policy-rules.js';
 import {
+  closingLayer,
   layersOf,
   layersWithout,
   mergeLayers,
@@ -224,11 +225,79 @@ describe('merging', () => {
   });
 });
 
+describe('a layer that closes what is around it', () => {
+  const options = layerOf('options', {
+    origin: 'https://a.example',
+    credentials: true,
+    exposedHeaders: 'x-a',
+    enforce: true,
+    methods: 'PUT',
+    allowedHeaders: 'x-a',
+    maxAge: 600,
+    optionsSuccessStatus: 200,
+    dangerously: { insecureOrigins: true },
+  });
+  const open = layerOf('Cats#list', { origin: 'https://b.example' });
+  const merge = (...layers: Parameters<typeof mergeLayers>[0][number][]) => mergeLayers(layers, SERVED);
+
+  it('leaves nothing of it but enforce', () => {
+    const { fields, from } = merge(options, closingLayer('Cats'));
+    expect(fields).toEqual({ ...merge().fields, origin: [], enforce: true });
+    expect(from).toEqual({ ...merge().from, origin: ['Cats'], enforce: ['options'] });
+  });
+
+  it.each([
+    [undefined, true, ['options']],
+    [true, true, ['Cats']],
+    [false, false, ['Cats']],
+  ] as const)('with enforce %p: %p', (said, enforce, from) => {
+    const found = merge(options, closingLayer('Cats', said));
+    expect([found.fields.enforce, found.from.enforce]).toEqual([enforce, from]);
+  });
+
+  it('is opened again by what stands inside, which inherits nothing of what stands outside', () => {
+    const { fields, from } = merge(options, closingLayer('Cats'), open);
+    expect(fields).toEqual({ ...merge().fields, origin: ['https://b.example'], enforce: true });
+    expect(from).toMatchObject({ origin: ['Cats#list'], credentials: [], maxAge: [] });
+  });
+
+  it('has nothing for layers inside of it to extend', () => {
+    const extending = layerOf('Cats#list', {
+      origin: 'https://b.example',
+      methods: 'PATCH',
+      merge: 'extend',
+    });
+    const { fields, from } = merge(options, closingLayer('Cats'), extending);
+    expect(fields).toMatchObject({ origin: ['https://b.example'], methods: ['GET', 'PUT', 'PATCH'] });
+    expect(from.origin).toEqual(['Cats', 'Cats#list']);
+  });
+
+  it('counts where it is the innermost of several', () => {
+    const layers = [options, closingLayer('entry', false), open, closingLayer('Cats#list')];
+    expect(merge(...layers).fields).toEqual({ ...merge().fields, enforce: false });
+    expect(merge(...layers).from).toMatchObject({ origin: ['Cats#list'], enforce: ['entry'] });
+  });
+
+  it('ends the doubt of what stands outside, but for enforce', () => {
+    const unread = layerOf('options', {});
+    const outer = { ...unread, unread: POLICY_FIELDS };
+    expect(merge(outer, closingLayer('Cats')).doubtful).toEqual(new Set(['enforce']));
+    expect(merge(outer, closingLayer('Cats', true)).doubtful).toEqual(new Set());
+    expect(merge(closingLayer('Cats'), outer).doubtful).toEqual(new Set(POLICY_FIELDS));
+  });
+
+  it('has no list in which a request header could be missing', () => {
+    expect(layersWithout(['x-b'], [options, closingLayer('Cats'), open])).toEqual([]);
+    expect(layersWithout(['x-b'], [options, open])).toEqual([options]);
+  });
+});
+
 describe('layersOf', () => {
   const options = layerOf('options', { origin: 'https://a.example' });
   const none = layerOf('none', {});
   const extend = layerOf('extend', { origin: 'https://b.example', merge: 'extend' });
   const replace = layerOf('replace', { origin: 'https://c.example' });
+  const closing = closingLayer('closing');
 
   it.each([
     ['none', [], []],
@@ -237,8 +306,17 @@ describe('layersOf', () => {
     ['one that extends the default', [none, extend], [extend]],
     ['two', [options, extend], [options, extend]],
     ['those from the last replacement on', [options, extend, replace, none, extend], [replace, extend]],
+    ['those from one that closes on', [options, closing, extend], [closing, extend]],
+    ['none that stands outside of one that closes', [options, closing, none], [closing]],
   ])('%s', (_, layers, expected) => {
     expect(layersOf('origin', layers)).toEqual(expected);
+  });
+
+  it('of enforce go through one that closes', () => {
+    const wall = layerOf('wall', { enforce: true });
+    expect(layersOf('enforce', [wall, closing])).toEqual([wall]);
+    const lifting = closingLayer('lifting', false);
+    expect(layersOf('enforce', [wall, lifting, none])).toEqual([lifting]);
   });
 });
 
@@ -341,8 +419,8 @@ describe('pitfalls of others', () => {
 
   it('Spring: a sibling keeps the policy of the class', () => {
     const layers = { Cats: { origin: 'https://a.example', credentials: false } };
-    expect(composed({ ...layers, 'Cats#cookies': { credentials: true } }).policy?.credentials).toBe(true);
-    expect(composed(layers).policy?.credentials).toBe(false);
+    expect(composed({ ...layers, 'Cats#cookies': { credentials: true } }).policy.credentials).toBe(true);
+    expect(composed(layers).policy.credentials).toBe(false);
   });
 
   it('ASP.NET: the policies of two layers do not both apply', () => {
@@ -350,7 +428,7 @@ describe('pitfalls of others', () => {
       options: { origin: 'https://a.example' },
       'options.policies.partners': { origin: 'https://b.example' },
     });
-    expect([policy?.origin.allows('https://a.example'), policy?.origin.allows('https://b.example')]).toEqual([
+    expect([policy.origin.allows('https://a.example'), policy.origin.allows('https://b.example')]).toEqual([
       false,
       true,
     ]);
@@ -364,7 +442,7 @@ describe('pitfalls of others', () => {
 
   it('Micronaut: a stricter decorator that does not match the origin does not fall through to the options', () => {
     const { policy } = composed({ options: { origin: '*' }, Cats: { origin: 'https://a.example' } });
-    expect(policy?.origin.allows('https://evil.example')).toBe(false);
+    expect(policy.origin.allows('https://evil.example')).toBe(false);
   });
 
   it('Envoy: a list is taken from one layer, also where it is empty', () => {
@@ -398,20 +476,22 @@ describe('pitfalls of others', () => {
     };
     const { policy } = composed({ options, 'Cats#list': { credentials: true } });
     expect(policy).toEqual({ ...composed({ options }).policy, credentials: true, origin: expect.anything() });
-    expect(policy?.origin.allows('https://evil.example')).toBe(false);
+    expect(policy.origin.allows('https://evil.example')).toBe(false);
   });
 
-  it('CVE-2023-49803, @koa/cors: no origin is no policy', () => {
-    expect(
-      composed({ options: { credentials: true, methods: '*', allowedHeaders: '*' } }).policy,
-    ).toBeUndefined();
+  it('CVE-2023-49803, @koa/cors: no origin is a policy that allows nobody', () => {
+    const { policy } = composed({ options: { credentials: true, methods: '*', allowedHeaders: '*' } });
+    expect(policy.closed).toBe(true);
+    expect(policy.origin).toMatchObject({ any: false, asked: [] });
+    expect(['https://a.example', 'null', ''].map((origin) => policy.origin.allows(origin))).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('CVE-2021-39185, http4s: credentials bring neither any origin nor the opaque one', () => {
     const { policy } = composed({ options: { origin: 'https://a.example', credentials: true } });
-    expect([policy?.origin.allows('null'), policy?.origin.allows('https://b.example')]).toEqual([
-      false,
-      false,
-    ]);
+    expect([policy.origin.allows('null'), policy.origin.allows('https://b.example')]).toEqual([false, false]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OriginEntry } from '../../lib/policy/origin-entry.js';
 import { PolicyComposer } from '../../lib/policy/policy-composer.js';
-import { NO_ROUTE_DEFAULTS } from '../../lib/policy/policy-fields.js';
+import { closingLayer, NO_ROUTE_DEFAULTS } from '../../lib/policy/policy-fields.js';
 import { describeEntry } from '../../lib/policy/policy-rules.js';
 import { composed, layerOf, lineOf, problemsOf, short, type ShortProblem } from './configurations.js';
 import { entryOf, sourceOf } from './naive-origins.js';
@@ -129,9 +129,9 @@ describe('credentials with origins that are not secure', () => {
     const origin = [/^https?:\/\/[a-z]+\.a\.example$/, (): boolean => true];
     const { policy, problems: found } = composed({ options: { origin, credentials: true } });
     expect(found).toEqual([]);
-    expect(policy?.origin.allows('http://x.a.example')).toBe(false);
-    expect(policy?.origin.asked[0]?.within('http://x.a.example')).toBe(false);
-    expect(policy?.origin.allows('https://x.a.example')).toBe(true);
+    expect(policy.origin.allows('http://x.a.example')).toBe(false);
+    expect(policy.origin.asked[0]?.within('http://x.a.example')).toBe(false);
+    expect(policy.origin.allows('https://x.a.example')).toBe(true);
   });
 });
 
@@ -353,6 +353,29 @@ describe('restrict that leaves no origin', () => {
             }),
           ],
     );
+  });
+
+  it('below a layer that closes, whatever stands outside of that one', () => {
+    const list = layerOf('Cats#list', { origin: 'https://a.example', merge: 'restrict' });
+    const composer = new PolicyComposer();
+    for (const origin of ['https://a.example', '*']) {
+      composer.compose([layerOf('options', { origin }), closingLayer('Cats'), list], NO_ROUTE_DEFAULTS);
+    }
+    expect(composer.problems).toMatchObject([
+      {
+        code: 'restrict-leaves-nothing',
+        where: 'Cats#list',
+        message: 'has no origin in common with Cats',
+        value: ['https://a.example'],
+      },
+    ]);
+  });
+
+  it('a layer that closes is no mistake, also where it restricts nothing any more', () => {
+    const restricting = layerOf('Cats', { origin: 'https://a.example', merge: 'restrict' });
+    const composer = new PolicyComposer();
+    composer.compose([restricting, closingLayer('Cats#list')], NO_ROUTE_DEFAULTS);
+    expect(composer.problems).toEqual([]);
   });
 
   it('other lists may well be left empty', () => {

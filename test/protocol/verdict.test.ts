@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Policy } from '../../lib/policy/policy.js';
-import { NO_CORS } from '../../lib/policy/policy.js';
 import {
   allowsOrigin,
   decideOrigin,
@@ -10,11 +9,11 @@ import {
   type OriginReason,
   type PreflightReason,
 } from '../../lib/protocol/verdict.js';
-import { composed } from '../policy/configurations.js';
+import { closed, composed } from '../policy/configurations.js';
 
 function policyOf(options: object): Policy {
   const { policy, problems } = composed({ options });
-  if (policy === undefined || problems.length > 0) throw new Error('no policy');
+  if (problems.length > 0) throw new Error('no policy');
   return policy;
 }
 
@@ -27,6 +26,9 @@ const SOME = policyOf({
 });
 const ASKED = policyOf({ origin: ['https://a.example', (): boolean => true] });
 const OPAQUE = policyOf({ origin: 'null', dangerously: { nullOrigin: true } });
+const NO_CORS = closed();
+const WALL = closed(true);
+const NOBODY = policyOf({ methods: '*', allowedHeaders: '*' });
 const WILD = policyOf({ origin: 'https://a.example', credentials: true, methods: '*', allowedHeaders: '*' });
 
 describe('decideOrigin', () => {
@@ -57,6 +59,9 @@ describe('decideOrigin', () => {
     ['junk, which no source is asked about', ASKED, 'junk', 'origin-malformed'],
     ['@NoCors() and an origin', NO_CORS, 'https://a.example', 'origin-not-allowed'],
     ['@NoCors() and none', NO_CORS, undefined, 'no-origin'],
+    ['no policy and an origin', NOBODY, 'https://a.example', 'origin-not-allowed'],
+    ['no policy and junk', NOBODY, 'junk', 'origin-malformed'],
+    ['a wall and an origin', WALL, 'https://a.example', 'origin-not-allowed'],
   ])('%s', (_, policy, origin, reason) => {
     expect(decideOrigin(policy, origin)).toBe(reason);
     // The same without the reason, for the responses.
@@ -132,6 +137,7 @@ describe('decidePreflight', () => {
     ['any header, with credentials (C69)', WILD, A, 'PUT', 'x-b', 'preflight-approved', 'x-b'],
     ['any header that is one (C70)', WILD, A, 'PUT', '!!! ;;;', 'headers-not-allowed', ''],
     ['@NoCors()', NO_CORS, A, 'GET', undefined, 'origin-not-allowed', ''],
+    ['no policy', NOBODY, A, 'GET', undefined, 'origin-not-allowed', ''],
   ])('%s', (_, policy, origin, method, headers, reason, allowHeaders) => {
     const facts = { origin, method, headers };
     expect(decidePreflight(policy, facts, decideOrigin(policy, origin))).toEqual({ reason, allowHeaders });
