@@ -1,5 +1,6 @@
 import { parse, type Token } from 'path-to-regexp';
-import { writtenSegment } from './path-readings.js';
+import { pathReadings, writtenSegment } from './path-readings.js';
+import { canonicalPath } from './request-path.js';
 
 /**
  * One segment of the path of an entry of `routes`: its text as URLs have it, or `undefined` for a parameter, which is any
@@ -21,6 +22,8 @@ export interface UnreadablePath {
 /**
  * Reads the path of an entry of `routes`, in Nest's syntax: text, parameters that are whole segments, and at its end a
  * wildcard, which says what an entry says anyway: everything below.
+ *
+ * Text that can be read in several ways is refused: a request for it would be closed, so the entry could never apply.
  */
 export function readEntryPath(path: string): readonly EntrySegment[] | UnreadablePath {
   let tokens: readonly Token[];
@@ -53,12 +56,25 @@ export function readEntryPath(path: string): readonly EntrySegment[] | Unreadabl
     if (token.type === 'wildcard') {
       const [next] = tokens.slice(index + 1);
       if (next !== undefined && !isSlash(next)) return MIDDLE;
-      return segments;
+      break;
     }
     segments.push(undefined);
   }
   end();
-  return segments;
+  return hasOneReading(segments) ? segments : severalReadings(path);
+}
+
+function hasOneReading(segments: readonly EntrySegment[]): boolean {
+  const path = segments.map((segment) => `/${segment ?? 'parameter'}`).join('');
+  return new Set(pathReadings(path).map((reading) => reading.map(writtenSegment).join('/'))).size === 1;
+}
+
+function severalReadings(path: string): UnreadablePath {
+  const mended = canonicalPath(path);
+  return {
+    message: 'can be read in more than one way, so it could never apply',
+    mended: mended === path ? undefined : mended,
+  };
 }
 
 function isSlash(token: Token): boolean {

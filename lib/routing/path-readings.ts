@@ -69,7 +69,7 @@ export function segmentsOf(path: string): readonly string[] {
  */
 export function writtenSegment(segment: string): string {
   // Escapes are there already; what else they would make of a lone surrogate is not asked.
-  const escaped = segment.replaceAll(/[^\x21-\x7e]|["<>^`{|}]/gu, encode);
+  const escaped = segment.replaceAll(/[^\x21-\x7e]|["#<>?^`{|}]/gu, encode);
   return escaped.replaceAll(/%[\da-f]{2}/gi, (escape) => escape.toUpperCase());
 }
 

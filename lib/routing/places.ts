@@ -77,6 +77,8 @@ export class Places<P extends Place> {
   private readonly all: P[] = [];
   private readonly trees: readonly PlaceTree<P>[];
   private readonly routers: PlaceTree<P>;
+  /** Whether even a path in lower case has two readings: the router ignores case, and a place has letters in upper case. */
+  private isCased = false;
 
   /**
    * @param elsewhere - the place of all paths that no other one covers
@@ -105,6 +107,7 @@ export class Places<P extends Place> {
     const before = this.routers.add(place);
     if (before !== undefined) return before;
     for (const tree of this.trees) if (tree !== this.routers) tree.add(place);
+    this.isCased ||= !this.syntax.caseSensitive && place.segments.some(hasUpperCase);
     this.all.push(place);
     return undefined;
   }
@@ -112,7 +115,7 @@ export class Places<P extends Place> {
   /** The place of a path, if whoever reads it finds the same one; else the places of all its readings. */
   placesOf(path: string): readonly [P, ...P[]] {
     if (this.isEmpty) return [this.elsewhere];
-    if (isPlainPath(path, this.syntax.caseSensitive)) {
+    if (this.isPlain(path)) {
       return [this.routers.find(segmentsOf(path)) ?? this.elsewhere];
     }
     const places = new Set<P>();
@@ -124,7 +127,7 @@ export class Places<P extends Place> {
 
   /** Whether a path has one reading only, so that a route which is inside of a place is so for this path as well. */
   isPlain(path: string): boolean {
-    return isPlainPath(path, this.syntax.caseSensitive);
+    return !this.isCased && isPlainPath(path, this.syntax.caseSensitive);
   }
 
   /**
@@ -171,6 +174,11 @@ export function bySpecificity(a: Place, b: Place): number {
     if (kind !== 0) return kind;
   }
   return b.segments.length - a.segments.length || Number(b.exact) - Number(a.exact);
+}
+
+/** Apart from escapes, which are always written so. */
+function hasUpperCase(segment: EntrySegment): boolean {
+  return segment !== undefined && writtenSegment(segment.toLowerCase()) !== segment;
 }
 
 function inLowerCase(segment: string): string {

@@ -20,15 +20,16 @@ function layers(...decorators: readonly ClassDecorator[]): DecoratorLayers {
 
 const NOTHING = layers();
 
-/** The layers of a route by their places. */
-function placesOf(controller: DecoratorLayers, handler: DecoratorLayers): readonly string[] | false {
-  const found = routeLayers(options.base, controller, handler);
-  return found && found.map(({ where, fields }) => `${where} ${Object.keys(fields).join(' ')}`);
+/** The layers of a route by their places, with what they set; behind it what closes. */
+function placesOf(controller: DecoratorLayers, handler: DecoratorLayers): readonly string[] {
+  return routeLayers([options.base], controller, handler).map(({ where, fields, closes }) =>
+    [where, ...Object.keys(fields), ...(closes === true ? ['closes'] : [])].join(' '),
+  );
 }
 
 describe('decoratorLayers', () => {
   it('is empty without decorators', () => {
-    expect(NOTHING).toEqual({ own: [], named: [], closed: false, opens: false, problems: [] });
+    expect(NOTHING).toEqual({ own: [], named: [], problems: [] });
   });
 
   it('puts @AllowOrigin below @Preflight, whichever stands first', () => {
@@ -42,6 +43,8 @@ describe('decoratorLayers', () => {
     ['@AllowOrigin', [AllowOrigin(A), AllowOrigin(B)]],
     ['@Preflight', [Preflight({ maxAge: 1 }), Preflight({ maxAge: 2 })]],
     ['@UseCorsPolicy', [UseCorsPolicy('partners'), UseCorsPolicy('guests')]],
+    ['@NoCors', [NoCors(), NoCors()]],
+    ['@NoCors', [NoCors({ enforce: true }), NoCors({ enforce: false })]],
   ])('refuses a second %s, also one in a composed decorator', (name, decorators) => {
     const [first, second] = decorators as [ClassDecorator, ClassDecorator];
     const { problems } = layers(first, applyDecorators(second));
@@ -49,8 +52,18 @@ describe('decoratorLayers', () => {
     expect(problems[0]?.message).toContain(name);
   });
 
-  it('takes a second @NoCors for the first one', () => {
-    expect(layers(NoCors(), NoCors())).toMatchObject({ closed: true, problems: [] });
+  it.each([
+    [undefined, { origin: [] }],
+    [{}, { origin: [] }],
+    [{ enforce: undefined }, { origin: [] }],
+    [{ enforce: true }, { origin: [], enforce: true }],
+    [{ enforce: false }, { origin: [], enforce: false }],
+  ])('makes a layer that closes of @NoCors(%p)', (given, fields) => {
+    expect(layers(NoCors(given))).toEqual({
+      own: [{ where: 'Target', merge: 'replace', closes: true, fields, unread: [] }],
+      named: [],
+      problems: [],
+    });
   });
 
   it.each([
@@ -86,10 +99,16 @@ describe('decoratorLayers', () => {
     ]);
   });
 
-  it('knows which decorators say who may read', () => {
-    expect(layers(AllowOrigin(A)).opens).toBe(true);
-    expect(layers(UseCorsPolicy('partners')).opens).toBe(true);
-    expect(layers(Preflight({ maxAge: 1 })).opens).toBe(false);
+  it.each([
+    [{ origin: A }, 'option-unknown'],
+    [{ enforce: 'false' }, 'option-type'],
+    [{ merge: 'extend' }, 'option-unknown'],
+    [false, 'option-type'],
+    [null, 'option-type'],
+  ])('refuses @NoCors(%p), which closes all the same', (given, code) => {
+    const { own, problems } = layers((NoCors as (raw: unknown) => ClassDecorator)(given));
+    expect(problems).toMatchObject([{ code, where: 'Target' }]);
+    expect(own).toMatchObject([{ closes: true, fields: { origin: [] } }]);
   });
 });
 
@@ -126,25 +145,48 @@ describe('routeLayers', () => {
 
   it('uses the nearest named policy only', () => {
     const found = routeLayers(
-      options.base,
+      [options.base],
       layers(UseCorsPolicy('partners')),
       layers(UseCorsPolicy('guests')),
     );
-    expect(found && found.map(({ where }) => where)).toEqual(['options', 'options.policies.guests']);
+    expect(found.map(({ where }) => where)).toEqual(['options', 'options.policies.guests']);
   });
 
-  it('closes a route under @NoCors', () => {
-    expect(placesOf(layers(NoCors()), NOTHING)).toBe(false);
-    expect(placesOf(layers(AllowOrigin(A)), layers(NoCors()))).toBe(false);
-    expect(placesOf(layers(NoCors()), layers(own(1)))).toBe(false);
+  it('keeps all that lies outside of the decorators, in order', () => {
+    const entry = { ...options.base, where: 'options.routes[0].policy' };
+    const found = routeLayers([options.base, entry], layers(UseCorsPolicy('partners')), layers(own(1)));
+    expect(found.map(({ where }) => where)).toEqual([
+      'options',
+      'options.routes[0].policy',
+      'options.policies.partners',
+      'Target',
+    ]);
   });
 
-  it('opens a handler of a closed controller again, without anything from outside', () => {
+  it('puts @NoCors where it stands', () => {
+    expect(placesOf(layers(NoCors()), NOTHING)).toEqual(['options origin', 'Target origin closes']);
+    expect(placesOf(layers(AllowOrigin(A)), layers(NoCors()))).toEqual([
+      'options origin',
+      'Target origin',
+      'Target origin closes',
+    ]);
+    expect(placesOf(layers(UseCorsPolicy('partners')), layers(NoCors({ enforce: false })))).toEqual([
+      'options origin',
+      'options.policies.partners origin',
+      'Target origin enforce closes',
+    ]);
+  });
+
+  it('puts below @NoCors of the controller what opens a handler again', () => {
     expect(placesOf(layers(NoCors()), layers(AllowOrigin(B), own(1)))).toEqual([
+      'options origin',
+      'Target origin closes',
       'Target origin',
       'Target maxAge',
     ]);
     expect(placesOf(layers(NoCors()), layers(UseCorsPolicy('partners')))).toEqual([
+      'options origin',
+      'Target origin closes',
       'options.policies.partners origin',
     ]);
   });

@@ -22,11 +22,16 @@ describe('requestPath', () => {
     ['http://host.example#b', '/'],
     ['http://', '/'],
     ['https://', '/'],
+    // Express serves whatever scheme a target has.
+    ['ftp://host.example/a', '/a'],
+    ['ws://host.example', '/'],
+    ['x-1.0+a://host\\a', '\\a'],
+    ['http://a:b@host.example/c', '/c'],
   ])('of %j is %j', (target, path) => {
     expect(requestPath(target)).toBe(path);
   });
 
-  it.each(['*', '', 'a', 'host.example:443', 'ftp://host.example/a', 'http:/a', 'https:', '?a', '#a'])(
+  it.each(['*', '', 'a', 'host.example:443', 'http:/a', '1a://b/c', '://a/b', 'https:', '?a', '#a'])(
     'of %j is none',
     (target) => {
       expect(requestPath(target)).toBeUndefined();
@@ -55,10 +60,20 @@ describe('canonicalPath', () => {
     expect(canonicalPath(path)).toBe(canonical);
   });
 
-  it('keeps what cannot be decoded, and resolves the rest', () => {
+  it('keeps what is no escape, and resolves the rest', () => {
     expect(canonicalPath('/%ZZ/../a')).toBe('/a');
     expect(canonicalPath('/%ZZ')).toBe('/%ZZ');
-    expect(canonicalPath('/%FF')).toBe('/%FF');
+    expect(canonicalPath('/%')).toBe('/%');
+    expect(canonicalPath('/%6')).toBe('/%6');
+  });
+
+  // No server makes less of `%70rivate%ff` than `private` and something.
+  it('decodes escapes one by one that make no UTF-8', () => {
+    expect(canonicalPath('/%FF')).toBe('/\xff');
+    expect(canonicalPath('/%70rivate%ff')).toBe('/private\xff');
+    expect(canonicalPath('/%70%ff%2f%61')).toBe('/p\xff/a');
+    expect(canonicalPath('/%C3%A9/%ff')).toBe('/é/\xff');
+    expect(canonicalPath('/%C3/%A9')).toBe('/\xc3/\xa9');
   });
 
   // It decodes once: `%252e` is the text `%2e` to every server that decodes once as well.
