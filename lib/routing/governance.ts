@@ -113,9 +113,10 @@ export class Governance {
     const { path } = arrival;
     // Nobody knows what is asked for, so it is walled off as well if anything is.
     if (path === undefined) return this.closed(this.places.elsewhere, false, this.enforces);
-    const places =
-      route !== undefined && this.places.isEmpty ? [this.places.elsewhere] : this.places.placesOf(path);
-    const rulings = places.map((place) => ({ place, governed: this.governedAt(place, route, arrival) }));
+    const rulings = this.placesOf(path, route).map((place) => ({
+      place,
+      governed: this.governedAt(place, route, arrival),
+    }));
     const [{ place, governed }] = rulings as [(typeof rulings)[number]];
     const policy = governed?.policy;
     if (rulings.every((other) => other.governed?.policy === policy)) {
@@ -141,6 +142,18 @@ export class Governance {
       path !== undefined &&
       this.places.isPlain(path)
     );
+  }
+
+  /**
+   * The places of all readings of a path. One of the route's own is among them: where none is, somebody has changed the
+   * path on the way, or the platform reads it as nobody else does.
+   */
+  private placesOf(path: string, route: CorsRoute | undefined): readonly GovernedPlace[] {
+    const places = this.places.placesOf(path);
+    if (route === undefined) return places;
+    const { home, elsewhere } = this.routes[route.index] as GovernedRoute;
+    const isKnown = places.some((place) => place === home || elsewhere?.has(place) === true);
+    return isKnown ? places : [...places, home];
   }
 
   private governedAt(place: GovernedPlace, route: CorsRoute | undefined, arrival: Arrival): Governed {

@@ -54,8 +54,8 @@ export function readEntryPath(path: string): readonly EntrySegment[] | Unreadabl
     if (text !== '') return PARTIAL;
     text = undefined;
     if (token.type === 'wildcard') {
-      const [next] = tokens.slice(index + 1);
-      if (next !== undefined && !isSlash(next)) return MIDDLE;
+      const behind = tokens.slice(index + 1);
+      if (behind.length > 1 || !behind.every(isSlash)) return MIDDLE;
       break;
     }
     segments.push(undefined);
@@ -100,6 +100,8 @@ const OPEN_ENDED = /[{}()[\]+*\\]|:.*\?$/;
  * @param path - as it is registered with the platform
  */
 export function routeSegments(path: string): readonly RouteSegment[] {
+  // Fastify's `*`, which serves all there is.
+  if (path.startsWith('*')) return ['rest'];
   const segments: RouteSegment[] = [];
   for (const segment of path.split('/').slice(1)) {
     // Fastify writes a colon that is text as two.

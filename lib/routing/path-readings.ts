@@ -1,4 +1,4 @@
-import { canonicalPath } from './request-path.js';
+import { canonicalPath, decodedPath } from './request-path.js';
 
 /** How often an escape may be escaped itself before a server that decodes twice no longer finds it. */
 const MAX_DECODING = 2;
@@ -18,8 +18,8 @@ export function isPlainPath(path: string, caseSensitive: boolean): boolean {
 
 /**
  * The paths that servers may make of a path, each as its segments without the empty one behind a trailing slash: first
- * as it was sent, then decoded, with dot segments resolved and repeated slashes as one, decoded once more, and without
- * what stands behind a semicolon.
+ * as it was sent, then decoded, as Fastify's router reads it, then with dot segments resolved and repeated slashes as one,
+ * decoded once more, and without what stands behind a semicolon.
  *
  * A file server reads `/public/..%2fprivate/x` as `/private/x`, a router as a name below `/public`; whoever gives one of
  * the two a policy must know of both (CVE-2020-25032, CVE-2019-18978).
@@ -31,12 +31,12 @@ export function pathReadings(path: string): readonly (readonly string[])[] {
   const add = (reading: string): void => {
     if (!readings.includes(reading)) readings.push(reading);
   };
-  const withoutHost = path.replace(HOST, '');
-  const written = withoutHost === path ? [path] : [path, withoutHost];
-  for (const given of written.flatMap(withAndWithoutParameters)) {
+  const spellings = new Set([path, path.replace(HOST, ''), path.replaceAll(/\/{2,}/g, '/')]);
+  for (const given of [...spellings].flatMap(withAndWithoutParameters)) {
     add(given);
-    let decoded = given;
-    for (let times = 0; times < MAX_DECODING; times++) add((decoded = canonicalPath(decoded)));
+    add(decodedPath(given));
+    let canonical = given;
+    for (let times = 0; times < MAX_DECODING; times++) add((canonical = canonicalPath(canonical)));
   }
   return readings.map(segmentsOf);
 }

@@ -26,7 +26,7 @@ function pathStart(target: string): number {
  */
 export function canonicalPath(path: string): string {
   const segments: string[] = [];
-  const decoded = decode(path).replaceAll('\\', '/');
+  const decoded = decodedPath(path).replaceAll('\\', '/');
   for (const segment of decoded.split('/')) {
     if (segment === '..') segments.pop();
     else if (segment !== '.' && segment !== '') segments.push(segment);
@@ -34,8 +34,8 @@ export function canonicalPath(path: string): string {
   return decoded.endsWith('/') && segments.length > 0 ? `/${segments.join('/')}/` : `/${segments.join('/')}`;
 }
 
-/** Escapes that make no UTF-8 are decoded one by one: of `%70rivate%ff` no server makes less than `private`. */
-function decode(path: string): string {
+/** A path without escapes. Those that make no UTF-8 are decoded one by one: of `%70rivate%ff` no server makes less than `private`. */
+export function decodedPath(path: string): string {
   return path.replaceAll(ESCAPES, (run) => {
     try {
       return decodeURIComponent(run);
