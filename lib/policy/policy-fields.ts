@@ -73,7 +73,7 @@ const CLOSED_FIELDS: ReadonlyMap<boolean | undefined, Partial<PolicyFields>> = n
  */
 export function closingLayer(where: string, enforce?: boolean): PolicyLayer {
   const fields = CLOSED_FIELDS.get(enforce) as Partial<PolicyFields>;
-  return { where, merge: 'replace', closes: true, fields, unread: [] };
+  return { where, merge: 'replace', closes: true, fields, unread: [], raw: undefined };
 }
 
 /** A policy's fields, and for each the layers that its value came from; none means the built-in default. */
