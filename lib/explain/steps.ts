@@ -1,4 +1,5 @@
 import { asksSources, isAny, type OriginEntry } from '../policy/origin-entry.js';
+import { OPTIONS } from '../policy/module-options.js';
 import type { Policy } from '../policy/policy.js';
 import { describeEntry } from '../policy/policy-rules.js';
 import type { DecidedReason, OriginVerdict } from './asking.js';
@@ -68,9 +69,9 @@ export function governingSteps(
 }
 
 function policyStep(governing: Governing): ExplainedStep {
-  const { kind, isRoute, report } = governing;
+  const { kind, isRoute, isDefault, report } = governing;
   const where = report?.where ?? '';
-  const place = isRoute ? where : `${where}, for ${report?.path}`;
+  const place = isRoute ? where : `${where}, for ${report?.path},`;
   switch (kind) {
     case 'policy-found':
       return makeStep(
@@ -81,8 +82,8 @@ function policyStep(governing: Governing): ExplainedStep {
         `${where} has a policy${isRoute ? '' : ` for ${report?.path}`}`,
       );
     case 'no-cors': {
-      const by = listed(report?.from?.origin ?? []);
-      return makeStep('policy', governing, kind, false, `${place}, is closed by ${by}`);
+      const by = listed((report?.from?.origin ?? []).map(closingText));
+      return makeStep('policy', governing, kind, false, `${place} is closed by ${by}`);
     }
     case 'no-policy':
       return makeStep(
@@ -90,7 +91,7 @@ function policyStep(governing: Governing): ExplainedStep {
         governing,
         kind,
         false,
-        `${place}, has no policy: no layer says who may read it, so it is closed`,
+        isDefault ? NO_DEFAULT : `${place} has no policy: no layer says who may read it, so it is closed`,
       );
     case 'path-ambiguous':
       return makeStep('policy', governing, kind, false, AMBIGUOUS);
@@ -100,10 +101,18 @@ function policyStep(governing: Governing): ExplainedStep {
         governing,
         kind,
         false,
-        `${place}, is left alone, so what the app itself sends gets out`,
+        `${place} is left alone, so what the app itself sends gets out`,
       );
   }
 }
+
+/** A layer that closes, as it was written: `options.routes[0].policy` with `false`, or a decorator. */
+function closingText(where: string): string {
+  return where.startsWith(`${OPTIONS}.`) ? `${where}: false` : `@NoCors() of ${where}`;
+}
+
+const NO_DEFAULT =
+  'no entry of routes covers the path, and no default policy says who may read it, so it is closed';
 
 const AMBIGUOUS =
   'the path can be read as several (by escapes, slashes, dot segments, semicolons or letter case) with different policies, so it is closed';

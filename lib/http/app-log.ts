@@ -55,10 +55,10 @@ export class AppLog {
 export function hostRefusal(origin: string, host: string | undefined): string {
   const compared =
     host === undefined || host === ''
-      ? 'the request names no host'
-      : `its host is not ${JSON.stringify(host)}`;
+      ? 'the request names no host to compare it with'
+      : `its host is not ${JSON.stringify(host)}, with which it was compared`;
   return oneLine(
-    `${originText(origin)} was refused by enforce. No policy allows it, and ${compared}, with which it was compared. If it is ` +
-      "the app's own origin behind a proxy, name it in publicOrigins",
+    `${originText(origin)} was refused by enforce. No policy allows it, and ${compared}. If it is the app's own origin behind ` +
+      'a proxy, name it in publicOrigins',
   );
 }

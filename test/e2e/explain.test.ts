@@ -18,6 +18,8 @@ import { ADMIN, APP, DefaultModule, StrictModule } from './explain/app.js';
 const SHOP = 'https://www.shop.example.com';
 const ORDERS = 'origin from OrdersController';
 const DEFAULT = 'https://default.example.com';
+/** What is said beside a refusal that only the host has decided. */
+const HINT = "If it is the app's own origin behind a proxy, name it in publicOrigins.";
 
 /** The reason, the status and the message of an explanation. */
 function summary({ reason, status, message }: CorsExplanation): readonly unknown[] {
@@ -116,37 +118,31 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
         'POST /orders/closed/one',
         { origin: APP },
         'no-cors',
-        `${APP} may not read POST /orders/closed/one: OrdersController#closed is under @NoCors().`,
+        `${APP} may not read POST /orders/closed/one: OrdersController#closed is closed by @NoCors() of OrdersController#closed.`,
       ],
       [
         'GET /shut/x',
         { origin: APP },
         'no-cors',
-        `${APP} may not read GET /shut/x: options.routes[2] has policy: false for /shut/*path.`,
+        `${APP} may not read GET /shut/x: options.routes[2], for /shut/*path, is closed by options.routes[2].policy: false.`,
       ],
       [
         'GET /plain',
         { origin: APP },
         'no-policy',
-        `${APP} may not read GET /plain unless the app itself says so: PlainController#read has no policy, so the library leaves the response to the app.`,
+        `${APP} may not read GET /plain: PlainController#read has no policy: no layer says who may read it, so it is closed.`,
       ],
       [
         'GET /nowhere',
         { origin: APP },
         'no-policy',
-        `${APP} may not read GET /nowhere unless the app itself says so: no route of Nest serves GET /nowhere; no entry of routes is for the path, and the module has no default policy.`,
+        `${APP} may not read GET /nowhere: no route of Nest serves GET /nowhere; no entry of routes covers the path, and no default policy says who may read it, so it is closed.`,
       ],
       [
-        'GET /files/..%2fshut%2fx',
+        'GET /left/x',
         { origin: APP },
-        'path-ambiguous',
-        `${APP} may not read GET /files/..%2fshut%2fx unless the app itself says so: no route of Nest serves GET /files/..%2fshut%2fx; the path can be read as two paths with different policies, so it has none.`,
-      ],
-      [
-        'GET /files/x',
-        { origin: ADMIN },
-        'origin-not-allowed',
-        `${ADMIN} may not read GET /files/x: the policy of options.routes[1] for /files/*path (origin from options.routes[1].policy) does not allow the origin; the closest allowed origin is ${APP}, which is another host of the same site.`,
+        'unmanaged',
+        `${APP} may not read GET /left/x unless the app itself says so: options.routes[3], for /left, is left alone, so what the app itself sends gets out.`,
       ],
       [
         'GET /failing',
@@ -175,7 +171,7 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
       expect(summary(refused)).toEqual([
         'origin-not-allowed',
         403,
-        `http://app.example.com may not read GET /orders/enforced/7: the policy of OrdersController#enforced (${ORDERS}) does not allow the origin; the closest allowed origin is ${APP}, which has the scheme "https", not "http". The request is answered with 403 before the handler runs.`,
+        `http://app.example.com may not read GET /orders/enforced/7: the policy of OrdersController#enforced (${ORDERS}) does not allow the origin; the closest allowed origin is ${APP}, which has the scheme "https", not "http". The request is answered with 403 before the handler runs. http://app.example.com was refused by enforce. No policy allows it, and the request names no host to compare it with. ${HINT}`,
       ]);
       const enforced = async (headers: Record<string, string>): Promise<readonly unknown[]> => {
         const { status, steps } = await actual('GET /orders/enforced/7', headers);
@@ -191,8 +187,36 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
         403,
         'enforce-refused',
       ]);
-      // The guard stands in front of handlers only.
-      expect((await actual('GET /files/x', { origin: ADMIN })).status).toBeUndefined();
+    });
+
+    it.each([
+      [
+        'an entry of routes',
+        'GET /files/x',
+        'origin-not-allowed',
+        `the policy of options.routes[1] for /files/*path (origin from options.routes[1].policy) does not allow the origin; the closest allowed origin is ${APP}, which is another host of the same site.`,
+      ],
+      [
+        'a path with two readings, one of which has it',
+        'GET /files/..%2fshut%2fx',
+        'path-ambiguous',
+        'the path can be read as several (by escapes, slashes, dot segments, semicolons or letter case) with different policies, so it is closed.',
+      ],
+    ])('under enforce of %s', async (_, line, reason, why) => {
+      expect(summary(await actual(line, { origin: ADMIN, 'sec-fetch-site': 'cross-site' }))).toEqual([
+        reason,
+        403,
+        `${ADMIN} may not read ${line}: ${why} The request is answered with 403 before the handler runs.`,
+      ]);
+    });
+
+    it('under enforce says which host was compared, where it is only the host that decides', async () => {
+      const own = { origin: 'https://api.example.com', host: 'backend:3000' };
+      const { status, message } = await actual('GET /orders/enforced/7', own);
+      expect(status).toBe(403);
+      expect(message).toContain(`its host is not "backend:3000", with which it was compared. ${HINT}`);
+      const told = await actual('GET /orders/enforced/7', { ...own, 'sec-fetch-site': 'same-site' });
+      expect([told.status, told.message]).toEqual([403, expect.not.stringContaining('publicOrigins')]);
     });
 
     it('says the default policy where no route serves it', async () => {
@@ -204,7 +228,7 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
       expect(summary(await actual('GET /nowhere', { origin: 'http://default.example.com' }, open))).toEqual([
         'origin-not-allowed',
         undefined,
-        `http://default.example.com may not read GET /nowhere: no route of Nest serves GET /nowhere; the default policy (origin from options) does not allow the origin; the closest allowed origin is ${DEFAULT}, which has the scheme "https", not "http".`,
+        `http://default.example.com may not read GET /nowhere: no route of Nest serves GET /nowhere; the default policy (origin from options) does not allow the origin; the closest allowed origin is ${DEFAULT}, which has the scheme "https", not "http". The handler runs all the same.`,
       ]);
     });
 
@@ -279,13 +303,10 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
       ['2', 'VersionsController#two'],
       ['3', 'VersionsController#two'],
       [undefined, 'VersionsController#four'],
-      ['5', undefined],
+      ['5', 'options'],
     ])('of version %s is governed by %s', async (version, where) => {
       const { route, candidates } = await actual('GET /versions', { origin: APP, 'X-Version': version });
-      expect([route?.where, candidates.map((report) => report.where)]).toEqual([
-        where,
-        where === undefined ? [] : [where],
-      ]);
+      expect([route?.where, candidates.map((report) => report.where)]).toEqual([where, [where]]);
     });
 
     it('knows for which host it is', async () => {
@@ -414,7 +435,7 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
         [
           'no-cors',
           403,
-          `${APP} may not send POST /orders/closed/one: OrdersController#closed is under @NoCors(). The preflight is answered with 403.`,
+          `${APP} may not send POST /orders/closed/one: OrdersController#closed is closed by @NoCors() of OrdersController#closed. The preflight is answered with 403.`,
         ],
       ],
       [
@@ -423,8 +444,8 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
         undefined,
         [
           'no-policy',
-          undefined,
-          `${APP} may not send GET /plain unless the app itself answers the preflight: PlainController#read has no policy, so the library leaves the response to the app.`,
+          403,
+          `${APP} may not send GET /plain: PlainController#read has no policy: no layer says who may read it, so it is closed. The preflight is answered with 403.`,
         ],
       ],
       [
@@ -433,8 +454,8 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
         undefined,
         [
           'no-policy',
-          undefined,
-          `${ADMIN} may not send patch /orders/7 unless the app itself answers the preflight: no route of Nest serves patch /orders/7; methods are case-sensitive, and OrdersController#change serves PATCH; no entry of routes is for the path, and the module has no default policy.`,
+          403,
+          `${ADMIN} may not send patch /orders/7: no route of Nest serves patch /orders/7; methods are case-sensitive, and OrdersController#change serves PATCH; no entry of routes covers the path, and no default policy says who may read it, so it is closed. The preflight is answered with 403.`,
         ],
       ],
       [
@@ -447,11 +468,16 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
           'https://a.example.com may not send put /graphql: the policy of options.routes[0] for /graphql (methods from options.routes[0].policy) does not allow the method put; methods are case-sensitive, and it allows PUT. The preflight is answered with 403.',
         ],
       ],
+      ['GET *', APP, undefined, ['no-policy', 403, expect.stringContaining('no route of Nest serves GET *')]],
       [
-        'GET *',
+        'PUT /left/x',
         APP,
         undefined,
-        ['no-policy', undefined, expect.stringContaining('no route of Nest serves GET *')],
+        [
+          'unmanaged',
+          undefined,
+          `${APP} may not send PUT /left/x unless the app itself answers the preflight: options.routes[3], for /left, is left alone, so what the app itself sends gets out.`,
+        ],
       ],
     ] as const)('for %s from %s with %.40s', async (line, origin, headers, expected) => {
       expect(summary(await preflight(line, origin, headers))).toEqual(expected);
@@ -486,7 +512,8 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
         vary: PREFLIGHT_VARY,
       });
       expect((await preflight('POST /orders', ADMIN)).fields).toEqual({ vary: PREFLIGHT_VARY });
-      expect((await preflight('GET /plain', APP)).fields).toEqual({});
+      expect((await preflight('GET /plain', APP)).fields).toEqual({ vary: PREFLIGHT_VARY });
+      expect((await preflight('GET /left/x', APP)).fields).toEqual({});
     });
 
     it('tells which of several versions has approved it', async () => {
@@ -509,7 +536,7 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
       const reasons = [
         `the policy of ${one} (origin from ${one}) does not allow the origin; the closest allowed origin is ${APP}, which is another host of the same site`,
         `the policy of ${two} (allowedHeaders from ${two}) does not allow the request header x-one; it allows x-two`,
-        `${neutral} is under @NoCors()`,
+        `${neutral} is closed by @NoCors() of ${neutral}`,
       ];
       for (const reason of reasons) expect(refused.message).toContain(reason);
       expect(new Set(refused.steps.map(({ where }) => where))).toEqual(new Set([one, two, neutral]));

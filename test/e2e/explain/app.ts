@@ -168,6 +168,7 @@ const ROUTES = [
   { path: '/graphql', policy: { origin: 'https://*.example.com', methods: ['PUT'] } },
   { path: '/files/*path', policy: { origin: APP, enforce: true } },
   { path: '/shut/*path', policy: false },
+  { path: '/left', unmanaged: true },
 ] as const;
 
 /** Routes without a policy of their own have none. */
