@@ -6,6 +6,7 @@ import { OPTIONS, readModuleOptions, type PathPolicy } from '../policy/module-op
 import { PolicyComposer } from '../policy/policy-composer.js';
 import { NO_ROUTE_DEFAULTS, type PolicyLayer, type RouteDefaults } from '../policy/policy-fields.js';
 import type { ResolveSource } from '../policy/read-source.js';
+import { AstrayPolicies } from './astray-policies.js';
 import type { CorsRoute } from './cors-route.js';
 import { decoratorLayers, routeLayers, type DecoratorLayers } from './decorator-layers.js';
 import { Governance, type Governed, type GovernedPlace, type GovernedRoute } from './governance.js';
@@ -86,6 +87,7 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
     routes,
     places,
     unserved: new UnservedPolicies(places.elsewhere, routes),
+    astray: new AstrayPolicies(routes),
     publicOrigins: options.publicOrigins,
   });
 }

@@ -3,6 +3,7 @@ import type { ComposedPolicy } from '../policy/policy-composer.js';
 import { closingLayer, mergeLayers, NO_ROUTE_DEFAULTS } from '../policy/policy-fields.js';
 import { compileOrigins } from '../policy/origin-set.js';
 import type { CorsRoute } from './cors-route.js';
+import type { AstrayPolicies } from './astray-policies.js';
 import type { Place, Places } from './places.js';
 import type { UnservedPolicies } from './unserved-policies.js';
 
@@ -56,6 +57,7 @@ export interface GovernanceParts {
   readonly routes: readonly GovernedRoute[];
   readonly places: Places<GovernedPlace>;
   readonly unserved: UnservedPolicies;
+  readonly astray: AstrayPolicies;
   /** The app's own origins, `undefined` where nobody has said. */
   readonly publicOrigins: ReadonlySet<string> | undefined;
 }
@@ -75,13 +77,15 @@ export class Governance {
   /** Whether the policy of some route has a source that waits for the guards. */
   readonly asksAfterGuards: boolean;
   private readonly unserved: UnservedPolicies;
+  private readonly astray: AstrayPolicies;
   /** The policies of the routes for the paths that they have at home. */
   private readonly policies: readonly (Policy | undefined)[];
 
-  constructor({ routes, places, unserved, publicOrigins }: GovernanceParts) {
+  constructor({ routes, places, unserved, astray, publicOrigins }: GovernanceParts) {
     this.routes = routes;
     this.places = places;
     this.unserved = unserved;
+    this.astray = astray;
     this.publicOrigins = publicOrigins;
     this.policies = routes.map(({ governed }) => governed?.policy);
     const ofRoutes = routes.flatMap(({ governed, elsewhere }) => [governed, ...(elsewhere?.values() ?? [])]);
@@ -160,7 +164,7 @@ export class Governance {
     if (route === undefined) return this.unserved.at(place, arrival.othersAt());
     const { home, governed, elsewhere } = this.routes[route.index] as GovernedRoute;
     if (place === home) return governed;
-    return elsewhere?.has(place) === true ? elsewhere.get(place) : place.own;
+    return elsewhere?.has(place) === true ? elsewhere.get(place) : this.astray.at(place, route);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   AllowOrigin,
   CorsModule,
   CorsService,
+  NoCors,
   UseCorsPolicy,
   type CorsRequest,
   type OriginFunction,
@@ -110,6 +111,27 @@ class DataController {
   }
 }
 
+/** Each says something of who may read, so that only a middleware leads to it from below an open entry. */
+@Controller('data/:tenant')
+class DecoratedController {
+  @Get('shut') @NoCors() shut() {
+    return 'shut';
+  }
+  @Get('walled') @AllowOrigin(FIXED, { enforce: true }) walled() {
+    return 'walled';
+  }
+  @Get('cookies') @AllowOrigin({ credentials: true }) cookies() {
+    return 'cookies';
+  }
+}
+
+@Controller('data/:tenant')
+class UndecoratedController {
+  @Get('plain') plain() {
+    return 'plain';
+  }
+}
+
 @Controller('sources')
 class SourcesController {
   @Get('abstract') @AllowOrigin(Directory) abstract() {}
@@ -125,10 +147,19 @@ class SourcesController {
     CorsModule.forRoot({
       origin: [FIXED, 'https://*.fixed.example', Directory],
       policies: { directory: { origin: [FIXED, Directory], credentials: true } },
-      routes: [{ path: '/entry/:id', policy: { origin: note } }],
+      routes: [
+        { path: '/entry/:id', policy: { origin: note } },
+        { path: '/everybody', policy: { origin: '*' } },
+      ],
     }),
   ],
-  controllers: [TenantsController, DataController, SourcesController],
+  controllers: [
+    TenantsController,
+    DataController,
+    DecoratedController,
+    UndecoratedController,
+    SourcesController,
+  ],
   providers: [{ provide: Directory, useClass: DatabaseDirectory }],
 })
 class AppModule {}
@@ -323,12 +354,51 @@ describe.each(PLATFORMS)('the request that sources see, on %s', (platform) => {
     );
 
     it('the handler is protected by what is said of it', async () => {
-      const path = '/data/acme/enforced';
+      const path = platform === 'express' ? '/nowhere' : '/data/acme/enforced';
       const allowed = await get(path, `https://${reached}.example`, to('/data/globex/enforced'));
       expect([allowed.status, allowed.body]).toEqual([200, reached]);
       const refused = await get(path, `https://${other}.example`, to('/data/globex/enforced'));
       expect([refused.status, corsHeaders(refused)]).toEqual([403, expected({ vary: 'Origin' })]);
     });
+
+    it.each(['acme', 'globex'])(
+      'and so is the path that was asked for, before the middleware runs: from %s',
+      async (tenant) => {
+        const asked = await get(
+          '/data/acme/enforced',
+          `https://${tenant}.example`,
+          to('/data/globex/enforced'),
+        );
+        // On Express the handler is that of one tenant, and the path that of the other: neither is allowed at both.
+        const isAllowed = platform === 'fastify' && tenant === 'acme';
+        expect([asked.status, corsHeaders(asked)]).toEqual(
+          isAllowed
+            ? [200, expected({ acao: 'https://acme.example', vary: 'Origin' })]
+            : [403, expected({ vary: 'Origin' })],
+        );
+      },
+    );
+
+    if (platform === 'express') {
+      it.each(['/data/acme/shut', '/data/acme/walled'])(
+        'an open entry of routes lends nothing to a handler that says who may read: %s',
+        async (url) => {
+          const response = await get('/everybody/7', A, to(url));
+          expect([response.status, corsHeaders(response)]).toEqual(
+            url.endsWith('shut') ? [200, {}] : [403, expected({ vary: 'Origin' })],
+          );
+          const plain = await get('/everybody/7', A, to('/data/acme/plain'));
+          expect([plain.status, corsHeaders(plain)]).toEqual([200, expected({ acao: '*' })]);
+        },
+      );
+
+      it('a handler and an entry that are wrong together close it', async () => {
+        const response = await get('/everybody/7', FIXED, to('/data/acme/cookies'));
+        expect([response.status, response.body, corsHeaders(response)]).toEqual([200, 'cookies', {}]);
+        const itself = await get('/data/acme/cookies', FIXED);
+        expect(corsHeaders(itself)).toEqual(expected({ acao: FIXED, acac: 'true', vary: 'Origin' }));
+      });
+    }
   });
 
   if (platform === 'express') {

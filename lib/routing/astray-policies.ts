@@ -1,0 +1,35 @@
+import { PolicyComposer } from '../policy/policy-composer.js';
+import { closingLayer, NO_ROUTE_DEFAULTS } from '../policy/policy-fields.js';
+import type { CorsRoute } from './cors-route.js';
+import type { Governed, GovernedPlace, GovernedRoute } from './governance.js';
+
+/**
+ * What governs a request for a path that an entry of `routes` covers, where a handler answers it that has no path there: a
+ * middleware has changed the URL on the way. Both have their say. The entry is a layer around the handler's decorators, as it is for
+ * handlers below it: so an open entry lends nothing to a handler that says who may read it.
+ */
+export class AstrayPolicies {
+  private readonly known = new Map<GovernedPlace, Map<CorsRoute, Governed>>();
+
+  /** @param routes - what governs the routes, by the route's index */
+  constructor(private readonly routes: readonly GovernedRoute[]) {}
+
+  /** @param route - one that has no path in the place */
+  at(place: GovernedPlace, route: CorsRoute): Governed {
+    const ofPlace = this.known.get(place) ?? new Map<CorsRoute, Governed>();
+    this.known.set(place, ofPlace);
+    if (!ofPlace.has(route)) ofPlace.set(route, this.compose(place, route));
+    return ofPlace.get(route);
+  }
+
+  private compose({ own }: GovernedPlace, { index, where }: CorsRoute): Governed {
+    const { home, governed } = this.routes[index] as GovernedRoute;
+    const decorators = governed?.layers.slice(home.own?.layers.length) ?? [];
+    if (own === undefined || decorators.length === 0) return own;
+    const composer = new PolicyComposer();
+    const composed = composer.compose([...own.layers, ...decorators], NO_ROUTE_DEFAULTS);
+    if (composer.problems.length === 0) return composed;
+    // Fine alone, and wrong together, which nobody could say when the app started.
+    return composer.compose([...own.layers, closingLayer(where, composed.policy.enforce)], NO_ROUTE_DEFAULTS);
+  }
+}
