@@ -100,7 +100,7 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule, O
   configure(): void {
     // Nest then calls this on an instance that it has not constructed.
     if ((this.engine as CorsEngine | undefined) === undefined) throw new CorsConfigurationError([SCOPED]);
-    // Null in application contexts and microservices, whatever the type says.
+    // Null where the app's host of the adapter is not the one here, whatever the type says.
     this.engine.start(this.options, (this.host.httpAdapter as AbstractHttpAdapter | null) ?? undefined);
   }
 

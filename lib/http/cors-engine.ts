@@ -66,11 +66,11 @@ export class CorsEngine {
    * Computes the route table and every policy.
    *
    * @param options - the module's options as they were given
-   * @param adapter - the app's; none in an app without HTTP
+   * @param adapter - the app's, which only apps with HTTP have; they alone start the engine
    * @throws CorsConfigurationError with all problems of all layers
    */
   start(options: unknown, adapter: AbstractHttpAdapter | undefined): void {
-    if (adapter === undefined) return;
+    if (adapter === undefined) throw new CorsConfigurationError([NO_ADAPTER]);
     // The host speaks once, but a testing module can make a second app, of which nobody is told.
     const app = this.attach(adapter, true);
     if (app === undefined) throw new CorsConfigurationError([unknownAdapter(adapter)]);
@@ -176,6 +176,15 @@ export class CorsEngine {
 function isSupported(adapter: AbstractHttpAdapter): boolean {
   return adapter.getType() === 'fastify' || adapter.getType() === 'express';
 }
+
+const NO_ADAPTER: CorsProblem = {
+  code: 'adapter-missing',
+  where: 'CorsModule',
+  field: '',
+  value: undefined,
+  message: 'has been given an HttpAdapterHost without an adapter, so it cannot see the requests of this app',
+  fix: "leave HttpAdapterHost to Nest, which provides the app's own to every module",
+};
 
 function unknownAdapter(adapter: AbstractHttpAdapter): CorsProblem {
   return {

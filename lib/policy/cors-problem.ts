@@ -53,7 +53,6 @@ export const CORS_PROBLEM_CODES = [
   'enforce-idle',
   'route-path-invalid',
   'route-path-repeated',
-  'route-path-idle',
   'adapter-unknown',
   'adapter-missing',
   'module-not-imported',

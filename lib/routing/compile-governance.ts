@@ -10,7 +10,7 @@ import { AstrayPolicies } from './astray-policies.js';
 import type { CorsRoute } from './cors-route.js';
 import { decoratorLayers, routeLayers, type DecoratorLayers } from './decorator-layers.js';
 import { Governance, type Governed, type GovernedPlace, type GovernedRoute } from './governance.js';
-import { asksTooLate, idleEnforcement, withoutEffect } from './idle-policies.js';
+import { asksInVain, asksTooLate, idleEnforcement, withoutEffect } from './idle-policies.js';
 import { readEntryPath, routeSegments, type UnreadablePath } from './path-pattern.js';
 import { Places, type PathSyntax } from './places.js';
 import { routeDefaults } from './route-defaults.js';
@@ -80,6 +80,7 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
 
   // Each named policy is checked on its own as well: a mistake in one that no route uses yet is a mistake all the same.
   for (const layer of options.named.values()) composer.compose([base, layer], NO_ROUTE_DEFAULTS);
+  composer.report(asksInVain(places.list, routes));
   composer.report(idleEnforcement(routes, places.list));
 
   if (composer.problems.length > 0) throw new CorsConfigurationError(composer.problems);

@@ -14,8 +14,8 @@ function policiesOf({ governed, elsewhere }: GovernedRoute): readonly ComposedPo
 /** What decides after the guards has nobody to ask it where the interceptor is missing. */
 export function asksTooLate(where: string, route: GovernedRoute): readonly CorsProblem[] {
   return policiesOf(route)
-    .flatMap(({ policy }) => policy.origin.asked.filter(({ afterGuards }) => afterGuards))
-    .map(({ text }) => ({
+    .flatMap(sourcesAfterGuards)
+    .map((text) => ({
       code: 'origin-source-after-guards',
       where,
       field: 'origin',
@@ -23,6 +23,30 @@ export function asksTooLate(where: string, route: GovernedRoute): readonly CorsP
       message: `${text} decides after the guards, but when the app started no route had such a source, so nobody will ask it`,
       fix: 'have such a source on some route when the app starts, or restart it with these options',
     }));
+}
+
+/** Nor is it asked about responses that no controller sends: an entry of `routes` may cover no route at all. */
+export function asksInVain(
+  places: readonly GovernedPlace[],
+  routes: readonly GovernedRoute[],
+): readonly CorsProblem[] {
+  return places
+    .filter((place) => !routes.some(({ home, elsewhere }) => home === place || elsewhere?.has(place)))
+    .flatMap(({ where, own }) =>
+      (own === undefined ? [] : sourcesAfterGuards(own)).map((text) => ({ where, text })),
+    )
+    .map(({ where, text }) => ({
+      code: 'origin-source-after-guards',
+      where,
+      field: 'origin',
+      value: undefined,
+      message: `${text} decides after the guards, and there are none for a path that no controller serves`,
+      fix: 'give its policy another origin',
+    }));
+}
+
+function sourcesAfterGuards({ policy }: ComposedPolicy): readonly string[] {
+  return policy.origin.asked.filter(({ afterGuards }) => afterGuards).map(({ text }) => text);
 }
 
 /** Decorators of a route that change nothing wherever it is reached. */
@@ -40,10 +64,16 @@ export function withoutEffect(
     return isSaid(controller) ? [unmanaged(name, route.home)] : [];
   }
   const decorators = [...controller.own, ...handler.own];
-  if (policies.some((policy) => !policy.policy.closed || policy.doubtful.has('origin'))) return [];
+  if (policies.some((policy) => !policy.policy.closed || namesOrigins(policy))) return [];
   const inner = decorators.slice(decorators.findLastIndex(({ closes }) => closes === true) + 1);
   const idle = inner.findLast(({ fields }) => fields.enforce === undefined);
   return idle === undefined ? [] : [withoutOrigin(idle)];
+}
+
+/** Whether some layer says who may read, as far as that could be read, though another one may have left nobody of them. */
+function namesOrigins({ layers, doubtful }: ComposedPolicy): boolean {
+  const inner = layers.slice(layers.findLastIndex(({ closes }) => closes === true) + 1);
+  return doubtful.has('origin') || inner.some(({ fields }) => fields.origin !== undefined);
 }
 
 function isSaid({ named, own }: DecoratorLayers): boolean {

@@ -4,6 +4,7 @@ import {
   Controller,
   Delete,
   Get,
+  Inject,
   Injectable,
   Module,
   Patch,
@@ -17,7 +18,7 @@ import {
   type WebSocketAdapter,
 } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
-import { REQUEST } from '@nestjs/core';
+import { HttpAdapterHost, REQUEST } from '@nestjs/core';
 import { MessagePattern } from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
@@ -129,7 +130,7 @@ describe.each(PLATFORMS)('start-up checks on %s', (platform) => {
       origin.push('https://evil.example');
       methods.push('DELETE');
       const [route] = app.get(CorsService).routes();
-      if (!route?.from || route.policy === undefined || route.policy === 'none') throw new Error('no policy');
+      if (!route?.from || route.policy === undefined) throw new Error('no policy');
       (route.policy.origin as string[]).push('*');
       (route.policy.methods as string[]).push('*');
       (route.from.origin as string[]).push('nowhere');
@@ -196,6 +197,7 @@ describe.each(PLATFORMS)('start-up checks on %s', (platform) => {
       routes: [
         { path: '/graphql', policy: 'partner' },
         { path: '/orders', policy: { methods: ['CONNECT'] } },
+        { path: '/orders/*path', policy: 'partners' },
       ],
     };
     const error = await startError(platform, moduleOf(options, [ReportsController, OrdersController]));
@@ -208,31 +210,31 @@ describe.each(PLATFORMS)('start-up checks on %s', (platform) => {
       '  4. options.routes[0].policy: "partner" names no policy: write "partners". [policy-unknown]',
       '  5. options.routes[1].policy, methods[0]: "CONNECT" is a forbidden method, which no browser sends for a ' +
         'script: leave it out. [method-forbidden]',
-      '  6. ReportsController, origin[0]: "https://app.example.com/app" has a path: write ' +
-        '"https://app.example.com". [origin-path]',
-      '  7. ReportsController, allowedHeaders[1]: "X CSRF" is no header name (a token of RFC 9110): write the ' +
-        "header's name, or leave it out. [header-invalid]",
-      '  8. ReportsController, maxAge: 100000 is no whole number from 0 to 86400: write a number such as 600. ' +
-        '[max-age-invalid]',
-      '  9. ReportsController#open, origin: "*" lets every site act with the cookies of its visitors, together with ' +
-        'credentials: true (credentials comes from ReportsController): name the origins, or set credentials: ' +
-        'false. [origin-any-with-credentials]',
-      '  10. ReportsController#remove: "partner" names no policy: write "partners". [policy-unknown]',
-      '  11. ReportsController#create: @NoCors stands beside a decorator that sets a policy: remove one of them. ' +
-        '[decorator-conflict]',
-      '  12. ReportsController#create, methods: "patch" is no method that browsers ask for, methods are ' +
-        'case-sensitive (did you mean PATCH?): write "PATCH". [method-case]',
       // Three routes and an entry of `routes` use the policy.
-      '  13. options.policies.partners, origin: "http://partner.example" can be impersonated by whoever controls the ' +
+      '  6. options.policies.partners, origin: "http://partner.example" can be impersonated by whoever controls the ' +
         'network, and would get the cookies with credentials: true: write "https://partner.example", or set ' +
         'dangerously: { insecureOrigins: true }. [origin-insecure-with-credentials]',
-      '  14. OrdersController#patch, origin: ["https://a.example"] has no origin in common with ' +
+      '  7. options.routes[2], path: "/orders/*path" is the path of options.routes[1] as well, so it can never ' +
+        'apply: remove one of the two entries, or put both into options.routes[1]. [route-path-repeated]',
+      '  8. ReportsController, origin[0]: "https://app.example.com/app" has a path: write ' +
+        '"https://app.example.com". [origin-path]',
+      '  9. ReportsController, allowedHeaders[1]: "X CSRF" is no header name (a token of RFC 9110): write the ' +
+        "header's name, or leave it out. [header-invalid]",
+      '  10. ReportsController, maxAge: 100000 is no whole number from 0 to 86400: write a number such as 600. ' +
+        '[max-age-invalid]',
+      '  11. ReportsController#open, origin: "*" lets every site act with the cookies of its visitors, together with ' +
+        'credentials: true (credentials comes from ReportsController): name the origins, or set credentials: ' +
+        'false. [origin-any-with-credentials]',
+      '  12. ReportsController#remove: "partner" names no policy: write "partners". [policy-unknown]',
+      '  13. ReportsController#create: @NoCors stands beside a decorator that sets a policy: remove one of them. ' +
+        '[decorator-conflict]',
+      '  14. ReportsController#create, methods: "patch" is no method that browsers ask for, methods are ' +
+        'case-sensitive (did you mean PATCH?): write "PATCH". [method-case]',
+      '  15. OrdersController#patch, origin: ["https://a.example"] has no origin in common with ' +
         "options.policies.partners: name an origin that the outer layer allows, or leave merge: 'restrict' out. " +
         '[restrict-leaves-nothing]',
-      '  15. ReportsController#helper: has a decorator of nestjs-cors, but serves no route: add @Get(), @Post() or ' +
+      '  16. ReportsController#helper: has a decorator of nestjs-cors, but serves no route: add @Get(), @Post() or ' +
         'another method decorator of Nest, or remove it. [decorator-without-route]',
-      '  16. options.routes[1], path: "/orders" is served by a controller, whose decorators say its policy: put ' +
-        '@UseCorsPolicy(…) or @AllowOrigin(…) on the controller or handler. [route-path-served]',
     ]);
   });
 
@@ -314,8 +316,8 @@ describe.each(PLATFORMS)('start-up checks on %s', (platform) => {
     await app.close();
     expect(reports.map(({ where, policy }) => [where, policy])).toEqual([
       ['Open#list', expect.objectContaining({ origin: [A] })],
-      ['Closed#list', 'none'],
-      ['options', undefined],
+      ['Closed#list', expect.objectContaining({ origin: [] })],
+      ['options', expect.objectContaining({ origin: [] })],
     ]);
   });
 });
@@ -359,7 +361,7 @@ describe.each(PLATFORMS)('decorators without effect on %s', (platform) => {
     app.get(CorsService).update({ origin: 'https://b.example' });
     const [route] = app.get(CorsService).routes();
     await app.close();
-    expect(route).toMatchObject({ where: 'Cats#list', policy: 'none' });
+    expect(route).toMatchObject({ where: 'Cats#list', policy: { origin: [] } });
   });
 
   /** A base class that only its subclasses bring into an app. */
@@ -520,7 +522,7 @@ describe.each(PLATFORMS)('decorators without effect on %s', (platform) => {
     );
     const [route] = app.get(CorsService).routes();
     await app.close();
-    expect(route).toMatchObject({ where: 'Cats#list', policy: 'none' });
+    expect(route).toMatchObject({ where: 'Cats#list', policy: { origin: [] } });
   });
 });
 
@@ -595,10 +597,43 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
     Controller('cats')(Cats);
     return moduleOf({}, [Cats]);
   },
+  'option-conflict': () => moduleOf({ routes: [{ path: '/auth', unmanaged: true, policy: false }] }),
+  'decorator-unmanaged': () =>
+    moduleOf({ routes: [{ path: '/cats', unmanaged: true }] }, [controllerOf([AllowOrigin(A)])]),
+  'enforce-idle': () => moduleOf({}, [controllerOf([AllowOrigin('*', { enforce: true })])]),
   'decorator-lost': () => moduleOf({ origin: A }, [controllerOf([NoCors(), wrapping()])]),
   'preflight-without-origin': () => moduleOf({}, [controllerOf([Preflight({ maxAge: 5 })])]),
   'route-path-invalid': () => moduleOf({ routes: [{ path: 'graphql', policy: false }] }),
-  'route-path-served': () => moduleOf({ routes: [{ path: '/cats', policy: false }] }, [controllerOf([])]),
+  'route-path-repeated': () =>
+    moduleOf({
+      routes: [
+        { path: '/files', policy: { origin: A } },
+        { path: '/files', policy: false },
+      ],
+    }),
+  'route-path-idle': () => moduleOf({ routes: [{ path: '/files/../graphql', policy: false }] }),
+  'adapter-unknown': () => {
+    @Injectable()
+    class OtherPlatform {
+      constructor(@Inject(HttpAdapterHost) { httpAdapter }: HttpAdapterHost) {
+        httpAdapter.getType = () => 'other';
+      }
+    }
+    return moduleOf({ origin: A }, [], { providers: [OtherPlatform] });
+  },
+  'adapter-missing': () => ({
+    module: class AppModule {},
+    imports: [
+      {
+        ...CorsModule.forRoot({ origin: A }),
+        // Not the app's own.
+        providers: [
+          ...(CorsModule.forRoot({ origin: A }).providers ?? []),
+          { provide: HttpAdapterHost, useFactory: () => new HttpAdapterHost() },
+        ],
+      },
+    ],
+  }),
   'module-not-imported': () => ({
     module: class AppModule {},
     controllers: [controllerOf([AllowOrigin(A)])],
