@@ -39,9 +39,9 @@ const HANDLERS = [
   { path: 'shared-list', own: ['Accept-Encoding', 'X-Tenant'] },
 ].map((handler) => ({ status: 200, own: 'X-Tenant', ...handler }));
 
-/** The `Vary` of the app with `Origin` added, on one line. */
-function withOrigin(own: string | readonly string[] | undefined): string {
-  return [own ?? [], 'Origin'].flat().join(', ');
+/** The `Vary` of the app, and what is added to it, on one line. */
+function oneLine(...names: readonly (string | readonly string[] | undefined)[]): string {
+  return names.flatMap((name) => name ?? []).join(', ');
 }
 
 function moduleOf(...controllers: Type[]): Type {
@@ -71,19 +71,19 @@ describe.each(PLATFORMS)("the app's own headers on %s", (platform) => {
     it('give way to a restricted policy', async () => {
       const allowed = await get(`/restricted/${path}`, APP);
       const refused = await get(`/restricted/${path}`, EVIL);
-      const vary = withOrigin(own);
+      const vary = oneLine(own, 'Origin');
       const wanted = expected({ acao: APP, aceh: 'x-total', vary });
       expect([allowed.status, corsHeaders(allowed)]).toEqual([status, wanted]);
       expect([refused.status, corsHeaders(refused)]).toEqual([status, expected({ vary })]);
     });
 
     it("give way to '*'", async () => {
-      const wanted = expected({ acao: '*', ...(own !== undefined && { vary: own }) });
+      const wanted = expected({ acao: '*', ...(own !== undefined && { vary: oneLine(own) }) });
       expect(corsHeaders(await get(`/any/${path}`))).toEqual(wanted);
     });
 
     it('give way to nothing under @NoCors()', async () => {
-      const wanted = expected(own === undefined ? {} : { vary: own });
+      const wanted = expected(own === undefined ? {} : { vary: oneLine(own) });
       expect(corsHeaders(await get(`/closed/${path}`, APP))).toEqual(wanted);
     });
   });
@@ -222,11 +222,11 @@ class NamesController {
 describe.each(PLATFORMS)(
   'a name that is no property of its own accord, and a name twice, on %s',
   (platform) => {
+    const startApp = appsOfSuite();
     let running: RunningApp;
     beforeAll(async () => {
       running = await startApp(platform, moduleOf(NamesController));
     });
-    afterAll(() => running.app.close());
 
     it.each(['set', 'object', 'no-prototype', 'list', 'pairs'])(
       '__proto__ and two cookies survive the seal: %s',
