@@ -187,16 +187,23 @@ describe.each(PLATFORMS)('preflights on %s', (platform) => {
       expect([response.status, response.body, corsHeaders(response)]).toEqual([200, 'GET', expected(own)]);
     });
 
-    it('31: a route without policy has its own OPTIONS', async () => {
-      const response = await preflight('/routes/none', 'PUT');
+    it("31: nor is what a route without policy has for an OPTIONS that is the app's own", async () => {
+      const response = await send(running.port, { method: 'OPTIONS', path: '/routes/none' });
       expect([response.status, response.body, corsHeaders(response)]).toEqual([200, 'OPTIONS', {}]);
-      expect(ran.at(-1)).toBe('OPTIONS');
     });
+  });
 
-    it('3, 32: a route without policy and without OPTIONS has none', async () => {
-      const response = await preflight('/without-options', 'GET');
+  describe('are refused where no policy governs', () => {
+    it.each([
+      ['31: a route that has an OPTIONS of its own', '/routes/none', 'PUT'],
       // Express makes up an answer to OPTIONS from the methods that it serves.
-      expect([response.status, corsHeaders(response)]).toEqual([404, {}]);
+      ['3, 32: a route without OPTIONS', '/without-options', 'GET'],
+      ['a method that such a route does not serve', '/without-options', 'PROPFIND'],
+      ['60: a path that nothing serves', '/nowhere', 'PUT'],
+      ['the server as a whole', '*', 'GET'],
+    ])('%s', async (_, path, method) => {
+      const response = await preflight(path, method);
+      expect([response.status, corsHeaders(response), ran]).toEqual([...REFUSED, []]);
     });
   });
 
@@ -219,16 +226,19 @@ describe.each(PLATFORMS)('preflights on %s', (platform) => {
     expect(response.headers).not.toHaveProperty('access-control-allow-private-network');
   });
 
-  it('60: of a path that nothing serves are not approved', async () => {
-    const response = await preflight('/nowhere', 'PUT');
-    expect([response.status, corsHeaders(response)]).toEqual([404, {}]);
-  });
-
-  it('60: of a method that the path does not serve are not approved', async () => {
-    const response = await preflight('/routes/any-method', 'PROPFIND');
-    expect([response.status, response.headers['access-control-allow-origin']]).toEqual([200, APP]);
-    // It was the app's own handler that answered, without approving a method.
-    expect(corsHeaders(response)).toEqual(expected({ acao: APP, vary: 'Origin' }));
+  it('60: of a method that the path does not serve are decided by what its routes have in common', async () => {
+    const listed = await preflight('/routes/credentialed', 'PROPFIND');
+    expect([listed.status, corsHeaders(listed)]).toEqual(REFUSED);
+    const any = await preflight('/routes/any-method', 'PROPFIND');
+    const approved = expected({ acao: APP, acam: 'PROPFIND', vary: PREFLIGHT_VARY });
+    expect([any.status, corsHeaders(any)]).toEqual([204, approved]);
+    // So the page can read how it is answered.
+    const actual = await send(running.port, {
+      method: 'PROPFIND',
+      path: '/routes/any-method',
+      headers: { origin: APP },
+    });
+    expect([actual.status, corsHeaders(actual)]).toEqual([404, expected({ acao: APP, vary: 'Origin' })]);
   });
 
   it('every policy approves its own origin', async () => {
