@@ -1,3 +1,6 @@
+/** ES modules that others require: @fastify/static, and inject(). Jest cannot do that before Node 24.9. */
+const REQUIRED_MODULES = '/node_modules/(?:content-disposition|light-my-request/node_modules/cookie)/';
+
 /** @type {import('jest').Config} */
 export default {
   rootDir: '..',
@@ -13,10 +16,9 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': '@swc/jest',
-    // @fastify/static requires this ES module, which Jest cannot do before Node 24.9.
-    '/node_modules/content-disposition/': ['@swc/jest', { swcrc: false, module: { type: 'commonjs' } }],
+    [REQUIRED_MODULES]: ['@swc/jest', { swcrc: false, module: { type: 'commonjs' } }],
   },
-  transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
+  transformIgnorePatterns: [`^(?!.*${REQUIRED_MODULES}).*/node_modules/`],
   resolver: '<rootDir>/test/support/resolver.cjs',
   collectCoverageFrom: ['lib/**/*.ts'],
   coverageThreshold: {

@@ -88,6 +88,7 @@ export async function prepareMatrixApp(
     else if (makes(request, 'use-ends')) response.writeHead(203).end('by app.use()');
     else next();
   });
+  app.use('/mounted', (_request: AnyRequest, response: ServerResponse) => response.end('mounted'));
   app.useGlobalGuards({
     canActivate: (context) => !makes(context.switchToHttp().getRequest<AnyRequest>(), 'global-guard'),
   });

@@ -80,6 +80,9 @@ class FailingInterceptor implements NestInterceptor {
   }
 }
 
+/** Where the controllers are. */
+export const CONTROLLER_PATHS = ['/things', '/guarded', '/scoped-guard', '/unbuildable', '/hosted'] as const;
+
 /** Controllers with a route for each kind of response. New classes each time, because decorators stay on a class. */
 export function matrixControllers(decorate: ClassDecorator): Type[] {
   @decorate

@@ -93,9 +93,8 @@ export const ROUTE_RESPONSES: readonly ResponseKind[] = [
   { name: 'its host', request: get('/hosted', { host: 'api.example.com' }), status: 200 },
 ];
 
-/** Responses that belong to no route. */
-export const OTHER_RESPONSES: readonly ResponseKind[] = [
-  { name: '404', request: get('/nowhere'), status: 404 },
+/** Responses of a path that a route serves, but not in this way: what its routes have in common governs them. */
+export const UNSERVED_RESPONSES: readonly ResponseKind[] = [
   {
     name: 'a method that the path does not serve',
     request: { method: 'PATCH', path: '/things' },
@@ -106,14 +105,24 @@ export const OTHER_RESPONSES: readonly ResponseKind[] = [
     request: get('/things/versions', { 'x-version': '2' }),
     status: 404,
   },
+  { name: 'OPTIONS without a route', request: { method: 'OPTIONS', path: '/things' }, status: 404 },
+];
+
+/** Responses below the path of a controller that belong to no route. */
+export const BELOW_RESPONSES: readonly ResponseKind[] = [
   { name: 'a host that nothing serves', request: get('/hosted', { host: 'www.example.com' }), status: 404 },
   { name: 'an empty parameter', request: get('/things/numbers/'), status: 404 },
-  { name: 'OPTIONS without a route', request: { method: 'OPTIONS', path: '/things' }, status: 404 },
+];
+
+/** Responses that belong to no route. */
+export const OTHER_RESPONSES: readonly ResponseKind[] = [
+  { name: '404', request: get('/nowhere'), status: 404 },
   { name: 'a static file', request: get('/static/hello.txt'), status: 200 },
   { name: 'HEAD of a static file', request: { method: 'HEAD', path: '/static/hello.txt' }, status: 200 },
   { name: 'a static 404', request: get('/static/missing.txt'), status: 404 },
   { name: "another plugin's route", request: get('/plugin'), status: 200 },
   { name: "the platform's own route", request: get('/raw'), status: 200 },
+  { name: 'a mounted middleware', request: get('/mounted/below'), status: 200 },
   { name: '429 on no route', request: get('/nowhere', { [MAKE]: 'rate-limit' }), status: 429 },
   {
     name: 'ended by Nest middleware on no route',
@@ -130,6 +139,14 @@ export const ENTRY_RESPONSES: readonly ResponseKind[] = [
     request: get('/entry/plugin', { [MAKE]: 'rate-limit' }),
     status: 429,
   },
+];
+
+export const ALL_RESPONSES: readonly ResponseKind[] = [
+  ...ROUTE_RESPONSES,
+  ...UNSERVED_RESPONSES,
+  ...BELOW_RESPONSES,
+  ...OTHER_RESPONSES,
+  ...ENTRY_RESPONSES,
 ];
 
 /** The status of a kind of response on a platform; `undefined` if it has none. */
