@@ -1,5 +1,5 @@
 import { RouterExecutionContext } from '@nestjs/core/router/router-execution-context.js';
-import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -35,6 +35,6 @@ export async function whileInstrumented<T>(run: () => Promise<T>): Promise<T> {
 /** Wraps the handlers of all routes that an instance of Fastify is given from now on, as its plugins do. */
 export function wrapRoutes(instance: FastifyInstance): void {
   instance.addHook('onRoute', (route) => {
-    route.handler = wrap(route.handler as AnyFunction) as RouteHandlerMethod;
+    route.handler = wrap(route.handler as AnyFunction);
   });
 }
