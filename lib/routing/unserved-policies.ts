@@ -54,6 +54,7 @@ export class UnservedPolicies {
       merge: index === 0 ? 'replace' : 'restrict',
       fields: mergeLayers(policy.layers, defaults).fields,
       unread: [],
+      raw: undefined,
     }));
     return this.composer.compose(layers, NO_ROUTE_DEFAULTS);
   }

@@ -611,7 +611,6 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
         { path: '/files', policy: false },
       ],
     }),
-  'route-path-idle': () => moduleOf({ routes: [{ path: '/files/../graphql', policy: false }] }),
   'adapter-unknown': () => {
     @Injectable()
     class OtherPlatform {
