@@ -66,6 +66,8 @@ export function withoutEffect(
   const decorators = [...controller.own, ...handler.own];
   if (policies.some((policy) => !policy.policy.closed || namesOrigins(policy))) return [];
   const inner = decorators.slice(decorators.findLastIndex(({ closes }) => closes === true) + 1);
+  // One that names origins has restricted them to none, which is reported.
+  if (inner.some(({ fields }) => fields.origin !== undefined)) return [];
   const idle = inner.findLast(({ fields }) => fields.enforce === undefined);
   return idle === undefined ? [] : [withoutOrigin(idle)];
 }

@@ -1,0 +1,316 @@
+import { describe, expect, it } from '@jest/globals';
+import { Controller, Delete, Get, Post, Put, type Type } from '@nestjs/common';
+import fc from 'fast-check';
+import { match } from 'path-to-regexp';
+import { AllowOrigin, NoCors } from '../../lib/index.js';
+import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
+import type { CorsRoute } from '../../lib/routing/cors-route.js';
+import { readEntryPath, routeSegments, type EntrySegment } from '../../lib/routing/path-pattern.js';
+import { Places, type Place } from '../../lib/routing/places.js';
+import { seed } from '../protocol/seed.js';
+import { govern, ORIGINS, summary, type GovernedControllers } from './governed.js';
+import { naivePlaces } from './naive-places.js';
+import { somePath } from './random-paths.js';
+
+type Letter = keyof typeof ORIGINS;
+
+/** What a layer says: nothing, that all is closed, or who may read; and whether others are walled off. */
+interface Said {
+  readonly closes: boolean;
+  readonly letters: readonly Letter[] | undefined;
+  readonly enforce: boolean | undefined;
+}
+
+const enforce = fc.constantFrom(undefined, undefined, true, false);
+const letters = fc.uniqueArray(fc.constantFrom<Letter>('A', 'B', 'C'), { minLength: 1, maxLength: 2 });
+const opening = fc.record({ closes: fc.constant(false), letters, enforce });
+const closing = fc.record({ closes: fc.constant(true), letters: fc.constant(undefined), enforce });
+const nothing = fc.constant<Said>({ closes: false, letters: undefined, enforce: undefined });
+const decoration: fc.Arbitrary<Said> = fc.oneof(nothing, opening, closing);
+
+function options({ letters: allowed, enforce: walls }: Said): object {
+  return {
+    ...(allowed !== undefined && { origin: allowed.map((letter) => ORIGINS[letter]) }),
+    ...(walls !== undefined && { enforce: walls }),
+  };
+}
+
+/** The decorator that says so. */
+function decorator(said: Said): ClassDecorator & MethodDecorator {
+  if (said.closes) return NoCors({ enforce: said.enforce });
+  return said.letters === undefined ? () => undefined : AllowOrigin(options(said) as { origin: '*' });
+}
+
+/** An entry of `routes`: unmanaged if it says nothing of a policy. */
+interface Entry {
+  readonly path: string;
+  readonly exact: boolean;
+  readonly policy: Said | undefined;
+}
+
+const someEntry: fc.Arbitrary<Entry> = fc.record({
+  path: fc
+    .array(fc.constantFrom('a', 'b', 'cats', 'Cats', ':p'), { maxLength: 3 })
+    .map((segments) => `/${segments.join('/')}`),
+  exact: fc.boolean(),
+  policy: fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 1 },
+    {
+      arbitrary: fc.oneof(
+        opening,
+        closing.map((said) => ({ ...said, enforce: undefined })),
+      ),
+      weight: 4,
+    },
+  ),
+});
+
+const METHODS = { GET: Get, PUT: Put, POST: Post, DELETE: Delete } as const;
+type Method = keyof typeof METHODS;
+
+/** A controller with one handler. */
+interface OneHandler {
+  readonly method: Method;
+  readonly path: string;
+  readonly ofClass: Said;
+  readonly ofHandler: Said;
+}
+
+const someHandler: fc.Arbitrary<OneHandler> = fc.record({
+  method: fc.constantFrom<Method>('GET', 'PUT', 'POST', 'DELETE'),
+  path: fc
+    .tuple(
+      fc.array(fc.constantFrom('a', 'b', 'cats', 'Cats', ':p'), { maxLength: 3 }),
+      fc.constantFrom('', '', '', '/*rest', '{/:last}'),
+    )
+    .map(
+      ([segments, end]) =>
+        segments.map((one, index) => `/${one.replace(':p', `:p${index}`)}`).join('') + end || '/',
+    ),
+  ofClass: decoration,
+  ofHandler: decoration,
+});
+
+function controllerOf({ method, path, ofClass, ofHandler }: OneHandler): Type {
+  class Handling {
+    handle(): void {}
+  }
+  const { prototype } = Handling;
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, 'handle') as PropertyDescriptor;
+  METHODS[method](path)(prototype, 'handle', descriptor);
+  decorator(ofHandler)(prototype, 'handle', descriptor);
+  Controller()(Handling);
+  decorator(ofClass)(Handling);
+  return Handling;
+}
+
+const someApp = fc.record({
+  base: fc.oneof(nothing, opening),
+  entries: fc.array(someEntry, { maxLength: 4 }),
+  handlers: fc.array(someHandler, { minLength: 1, maxLength: 4 }),
+  caseSensitive: fc.boolean(),
+});
+
+/** A place of the oracle, with the policy of the entry. */
+interface NaivePlace extends Place {
+  readonly policy: Said | undefined;
+}
+
+/** What a stack of layers comes to, outermost first; `undefined` where the path is left alone. */
+interface Naive {
+  readonly letters: readonly Letter[];
+  readonly enforce: boolean;
+}
+
+function merged(layers: readonly Said[]): Naive {
+  let result: Naive = { letters: [], enforce: false };
+  for (const layer of layers) {
+    result = {
+      letters: layer.closes ? [] : (layer.letters ?? result.letters),
+      enforce: layer.enforce ?? result.enforce,
+    };
+  }
+  return result;
+}
+
+function written(naive: Naive | undefined): string {
+  if (naive === undefined) return 'unmanaged';
+  return ([...naive.letters].toSorted().join('') || 'nobody') + (naive.enforce ? '!' : '');
+}
+
+/** The same question, asked of lists. */
+class Oracle {
+  private readonly elsewhere: NaivePlace = { segments: [], exact: false, policy: NOTHING };
+  private readonly places: readonly NaivePlace[];
+  /** Only how a route lies to a place is taken from the library: that has tests of its own. */
+  private readonly located: Places<NaivePlace>;
+
+  constructor(
+    private readonly base: Said,
+    entries: readonly Entry[],
+    private readonly handlers: readonly OneHandler[],
+    private readonly caseSensitive: boolean,
+  ) {
+    this.places = entries.map(({ path, exact, policy }) => ({
+      segments: readEntryPath(path) as readonly EntrySegment[],
+      exact,
+      policy,
+    }));
+    this.located = new Places(this.elsewhere, { caseSensitive });
+    for (const place of this.places) this.located.add(place);
+  }
+
+  ruling(route: CorsRoute | undefined, path: string, others: readonly CorsRoute[]): string {
+    const places = [...naivePlaces(this.places, this.elsewhere, path, this.caseSensitive)];
+    if (route !== undefined) {
+      const own = this.placesOfRoute(route);
+      if (!places.some((place) => own.includes(place))) places.push(own[0] as NaivePlace);
+    }
+    const found = places.map((place) =>
+      route === undefined ? this.unserved(place, others) : this.served(place, route),
+    );
+    const keys = new Set(found.map(({ key }) => key));
+    if (keys.size === 1) return written(found[0]?.naive);
+    return written({ letters: [], enforce: found.some(({ naive }) => naive?.enforce === true) });
+  }
+
+  private placesOfRoute({ path }: CorsRoute): readonly NaivePlace[] {
+    const { home, others } = this.located.locate(routeSegments(path));
+    return [home, ...others];
+  }
+
+  /** The layers, and what they come to. The key tells those apart that were put together of other layers. */
+  private of(
+    kind: string,
+    layers: readonly Said[] | undefined,
+  ): { readonly key: string; readonly naive: Naive | undefined } {
+    if (layers === undefined) return { key: 'unmanaged', naive: undefined };
+    return { key: kind + JSON.stringify(layers.map((layer) => this.identity(layer))), naive: merged(layers) };
+  }
+
+  /** Each entry is a layer of its own, but all that close are one. */
+  private identity(layer: Said): unknown {
+    const place = this.places.findIndex(({ policy }) => policy === layer);
+    return place === -1 || layer.closes ? layer : place;
+  }
+
+  private outer({ policy }: NaivePlace): readonly Said[] | undefined {
+    return policy && [this.base, policy];
+  }
+
+  private own(place: NaivePlace) {
+    return this.of('own', this.outer(place));
+  }
+
+  private served(place: NaivePlace, route: CorsRoute) {
+    if (!this.placesOfRoute(route).includes(place)) return this.own(place);
+    return this.of('served', this.layersOf(place, route));
+  }
+
+  private layersOf(place: NaivePlace, route: CorsRoute): readonly Said[] | undefined {
+    const { ofClass, ofHandler } = this.handlers[route.index] as OneHandler;
+    const outer = this.outer(place);
+    return outer && [...outer, ofClass, ofHandler];
+  }
+
+  private unserved(place: NaivePlace, others: readonly CorsRoute[]) {
+    if (others.length === 0 || place.policy === undefined) return this.own(place);
+    if (place !== this.elsewhere) return this.of('unserved', this.outer(place));
+    if (others.some((route) => !this.placesOfRoute(route).includes(place))) return this.own(place);
+    const all = others.map((route) => merged(this.layersOf(place, route) as readonly Said[]));
+    return {
+      key: 'common',
+      naive: {
+        letters: (['A', 'B', 'C'] as const).filter((letter) =>
+          all.every((one) => one.letters.includes(letter)),
+        ),
+        enforce: all.some((one) => one.enforce),
+      },
+    };
+  }
+}
+
+const NOTHING: Said = { closes: false, letters: undefined, enforce: undefined };
+
+/** The app, if it starts: a decorator on what is left alone is an error. */
+function started(
+  base: Said,
+  entries: readonly Entry[],
+  handlers: readonly OneHandler[],
+  caseSensitive: boolean,
+): GovernedControllers | undefined {
+  const routes = entries.map(({ path, exact, policy }) => ({
+    path,
+    exact,
+    ...(policy === undefined ? { unmanaged: true } : { policy: policy.closes ? false : options(policy) }),
+  }));
+  try {
+    return govern({ ...options(base), routes }, handlers.map(controllerOf), {
+      pathSyntax: { caseSensitive },
+    });
+  } catch (error) {
+    if (!(error instanceof CorsConfigurationError)) throw error;
+    const codes = new Set(error.problems.map(({ code }) => code));
+    codes.delete('decorator-unmanaged');
+    codes.delete('route-path-repeated');
+    expect([...codes]).toEqual([]);
+    return undefined;
+  }
+}
+
+describe(`what governs a request [FC_SEED=${seed}]`, () => {
+  it('is what lists say', () => {
+    const seen = new Map<string, number>();
+    const note = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
+    fc.assert(
+      fc.property(
+        someApp,
+        fc.array(somePath, { minLength: 8, maxLength: 8 }),
+        fc.nat(3),
+        ({ base, entries, handlers, caseSensitive }, paths, moved) => {
+          const app = started(base, entries, handlers, caseSensitive);
+          if (app === undefined) return;
+          const oracle = new Oracle(base, entries, handlers, caseSensitive);
+          const { governance, routes } = app;
+          const serves = (route: CorsRoute, path: string): boolean =>
+            match(route.path, { sensitive: caseSensitive, trailing: true, decode: false })(path) !== false;
+          const ask = (
+            route: CorsRoute | undefined,
+            path: string,
+            others: readonly CorsRoute[],
+            isRewritten: boolean,
+          ) => {
+            const arrival = { path, isRewritten, othersAt: () => others };
+            const ruling = governance.rulingOf(route, arrival);
+            const where = route === undefined ? `nobody beside ${others.length}` : route.path;
+            expect([path, where, summary(ruling.policy)]).toEqual([
+              path,
+              where,
+              oracle.ruling(route, path, others),
+            ]);
+            expect(governance.policyOf(route, arrival)).toBe(ruling.policy);
+            expect(ruling.governed === undefined || ruling.governed.policy === ruling.policy).toBe(true);
+            if (ruling.isAmbiguous) expect(ruling.policy?.closed).toBe(true);
+            return ruling;
+          };
+          for (const path of paths) {
+            const serving = routes.filter((route) => serves(route, path));
+            for (const route of serving)
+              note(ask(route, path, [], false).isAmbiguous ? 'served, closed' : 'served');
+            note(ask(undefined, path, [], false).isAmbiguous ? 'unserved, closed' : 'unserved');
+            if (serving.length > 0) {
+              ask(undefined, path, serving, false);
+              note(serving.length > 1 ? 'beside several' : 'beside one');
+            }
+            // A middleware has sent it to some route.
+            const route = routes[moved % routes.length];
+            note(ask(route, path, [], true).isAmbiguous ? 'rewritten, closed' : 'rewritten');
+          }
+        },
+      ),
+      { seed, numRuns: 1000 },
+    );
+    for (const [what, times] of seen) expect([what, times > 40]).toEqual([what, true]);
+    expect(seen.size).toBe(8);
+  });
+});
