@@ -81,6 +81,7 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
 
   othersAt(): readonly CorsRoute[] {
     const { request, url } = this;
+    if (this.context.matcher.isElsewhere(this)) return [];
     // A middleware may have changed the target since.
     const arrived: PlatformRequest =
       request.url === url ? request : Object.create(request, { url: { value: url } });

@@ -99,6 +99,16 @@ export class ExpressMatcher implements RouteMatcher {
     return [...new Set(found)];
   }
 
+  /**
+   * A route of a mounted router, or one beside Nest's that keeps what it gets. Nest itself makes others, for middlewares of
+   * one method, which stand in front of the route that they are for.
+   */
+  isElsewhere({ request, baseUrl }: ArrivedRequest): boolean {
+    const { route } = request as ExpressRequest;
+    if (route === undefined) return false;
+    return request.baseUrl !== baseUrl || (!this.routesOfStack().own.has(route) && answersForSure(route));
+  }
+
   reachedBy({ route }: ExpressRequest): CorsRoute | undefined {
     return route && this.routesOfStack().own.get(route);
   }
@@ -119,7 +129,7 @@ export class ExpressMatcher implements RouteMatcher {
     const { route: reached, params } = arrived.request as ExpressRequest;
     // A middleware may have changed the URL, so Express knows better once the request has reached a route.
     if (reached !== undefined) {
-      return params === undefined || this.isElsewhere(arrived, reached) ? undefined : pathParams(params);
+      return params === undefined || this.isElsewhere(arrived) ? undefined : pathParams(params);
     }
     const path = pathOf(arrived.url);
     const candidate = path === undefined ? undefined : this.arrivedAt(arrived, path);
@@ -144,17 +154,11 @@ export class ExpressMatcher implements RouteMatcher {
 
   private arrivedAt(arrived: ArrivedRequest, path: string): Candidate | undefined {
     const { request } = arrived;
-    const { route: reached } = request as ExpressRequest;
-    if (reached !== undefined && this.isElsewhere(arrived, reached)) return undefined;
+    if (this.isElsewhere(arrived)) return undefined;
     return this.candidates(path, request.method).find(
       ({ route, servesVersion }) =>
         route === undefined || (route.servesHost(request) && servesVersion(request)),
     );
-  }
-
-  /** Whether a route of somebody else's has the request: one of a mounted router's, or one in front of Nest's. */
-  private isElsewhere({ request, baseUrl }: ArrivedRequest, reached: ExpressRoute): boolean {
-    return request.baseUrl !== baseUrl || !this.routesOfStack().own.has(reached);
   }
 
   private targets(request: ExpressRequest, method: string, path: string): readonly Target[] {
@@ -180,18 +184,21 @@ export class ExpressMatcher implements RouteMatcher {
 
   /** By method; `ALL` is for those that no route names. For the first request that asks, not when the app starts. */
   private createIndexes(): ReadonlyMap<string, PathIndex<Candidate>> {
-    const foreign = this.routesOfStack().inFront.filter(answersForSure);
-    const served = [
-      ...foreign.map((route): Served => ({
+    const { inFront, behind } = this.routesOfStack();
+    const foreign = (routes: readonly ExpressRoute[]): readonly Served[] =>
+      routes.filter(answersForSure).map((route) => ({
         methods: methodsOf(route),
         path: textPath(route),
         candidate: this.foreignCandidate(route),
-      })),
+      }));
+    const served = [
+      ...foreign(inFront),
       ...this.routes.map((route): Served => ({
         methods: [route.method],
         path: route.path,
         candidate: this.candidate(route),
       })),
+      ...foreign(behind),
     ];
     const indexes = new Map(
       ['HEAD', 'ALL', ...served.flatMap(({ methods }) => methods)].map((method) => [
@@ -269,8 +276,10 @@ export class ExpressMatcher implements RouteMatcher {
 
 /** The routes of Express, told apart. */
 interface ExpressStack {
-  /** Those that somebody else has registered in front of Nest's. */
+  /** Those that somebody else has registered in front of Nest's, and Nest for middlewares of one method. */
   readonly inFront: readonly ExpressRoute[];
+  /** Those behind them, of somebody else, and Nest's own answers to what it does not serve. */
+  readonly behind: readonly ExpressRoute[];
   /** Those of Nest, with what they are. */
   readonly own: ReadonlyMap<ExpressRoute, CorsRoute>;
 }
@@ -287,12 +296,13 @@ function findOwn(all: readonly ExpressRoute[], routes: readonly CorsRoute[], fro
   // The last place where they fit: whoever registers the same route in front of Nest's is somebody else.
   for (let start = all.length - 1; start >= from; start--) {
     const own = ownFrom(all, routes, start);
-    if (own !== undefined) return { inFront: all.slice(0, start), own };
+    if (own !== undefined) return { inFront: all.slice(0, start), own, behind: all.slice(start + own.size) };
   }
   // Somebody has changed the list: what looks like one of Nest's is taken for it.
   const found = all.slice(from).map((one) => [one, routes.find((route) => isSame(one, route))] as const);
   return {
     inFront: all.slice(0, from),
+    behind: [],
     own: new Map(found.flatMap(([one, route]) => (route === undefined ? [] : [[one, route] as const]))),
   };
 }

@@ -106,6 +106,11 @@ export class FastifyMatcher implements RouteMatcher {
     return [...new Set([...mirror.methods].flatMap((other) => this.targetsOf(request, other)))];
   }
 
+  isElsewhere({ request }: ArrivedRequest): boolean {
+    const { routeOptions } = request as Partial<FastifyRequest>;
+    return routeOptions?.config.url !== undefined && this.configured(routeOptions.config) === undefined;
+  }
+
   reachedBy(request: PlatformRequest): CorsRoute | undefined {
     const { routeOptions } = request as Partial<FastifyRequest>;
     return routeOptions && this.configured(routeOptions.config);

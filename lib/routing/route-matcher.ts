@@ -68,6 +68,9 @@ export interface RouteMatcher {
    */
   othersAt(request: PlatformRequest, method: string): readonly CorsRoute[];
 
+  /** Whether a route that is not Nest's has the request by now, as far as the platform says so. */
+  isElsewhere(arrived: ArrivedRequest): boolean;
+
   /**
    * The route by which a handler has been reached, where the platform can tell, whatever has become of the URL on the way.
    */
