@@ -106,7 +106,7 @@ export class ExpressMatcher implements RouteMatcher {
   isElsewhere({ request, baseUrl }: ArrivedRequest): boolean {
     const { route } = request as ExpressRequest;
     if (route === undefined) return false;
-    return request.baseUrl !== baseUrl || (!this.routesOfStack().own.has(route) && answersForSure(route));
+    return request.baseUrl !== baseUrl || (this.isForeign(route) && answersForSure(route));
   }
 
   reachedBy({ route }: ExpressRequest): CorsRoute | undefined {
@@ -114,12 +114,8 @@ export class ExpressMatcher implements RouteMatcher {
   }
 
   foreignRoutes(): readonly ForeignRoute[] {
-    const { own, inFront } = this.routesOfStack();
-    const served = new Set<unknown>(this.routes.map(({ path }) => path));
-    // Nest's own answer to what it does not serve stands behind its routes, once for each path without the global prefix.
-    const isNotFound = (route: ExpressRoute): boolean => !inFront.includes(route) && served.has(route.path);
     return expressRoutes(this.adapter)
-      .filter((route) => !own.has(route) && !isNotFound(route))
+      .filter((route) => this.isForeign(route))
       .flatMap((route) =>
         [route.path].flat(Infinity).map((path) => ({ methods: methodsOf(route), path: String(path) })),
       );
@@ -145,6 +141,11 @@ export class ExpressMatcher implements RouteMatcher {
 
   private methods(): readonly string[] {
     return [...(this.indexes ??= this.createIndexes()).keys()];
+  }
+
+  private isForeign(route: ExpressRoute): boolean {
+    const { own, notFound } = this.routesOfStack();
+    return !own.has(route) && !notFound.has(route);
   }
 
   /** For the first request that asks: Nest's routes are registered by then. */
@@ -278,8 +279,10 @@ export class ExpressMatcher implements RouteMatcher {
 interface ExpressStack {
   /** Those that somebody else has registered in front of Nest's, and Nest for middlewares of one method. */
   readonly inFront: readonly ExpressRoute[];
-  /** Those behind them, of somebody else, and Nest's own answers to what it does not serve. */
+  /** Those behind them, of somebody else. */
   readonly behind: readonly ExpressRoute[];
+  /** Nest's own answers to what it does not serve: behind its routes, one for each path without the global prefix. */
+  readonly notFound: ReadonlySet<ExpressRoute>;
   /** Those of Nest, with what they are. */
   readonly own: ReadonlyMap<ExpressRoute, CorsRoute>;
 }
@@ -296,13 +299,24 @@ function findOwn(all: readonly ExpressRoute[], routes: readonly CorsRoute[], fro
   // The last place where they fit: whoever registers the same route in front of Nest's is somebody else.
   for (let start = all.length - 1; start >= from; start--) {
     const own = ownFrom(all, routes, start);
-    if (own !== undefined) return { inFront: all.slice(0, start), own, behind: all.slice(start + own.size) };
+    if (own !== undefined) {
+      const later = all.slice(start + own.size);
+      const paths = new Set<unknown>(routes.map(({ path }) => path));
+      const notFound = new Set(later.filter((one) => paths.has(one.path) && methodsOf(one).includes('ALL')));
+      return {
+        inFront: all.slice(0, start),
+        own,
+        behind: later.filter((one) => !notFound.has(one)),
+        notFound,
+      };
+    }
   }
   // Somebody has changed the list: what looks like one of Nest's is taken for it.
   const found = all.slice(from).map((one) => [one, routes.find((route) => isSame(one, route))] as const);
   return {
     inFront: all.slice(0, from),
     behind: [],
+    notFound: new Set(),
     own: new Map(found.flatMap(([one, route]) => (route === undefined ? [] : [[one, route] as const]))),
   };
 }
