@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 /** A response as it came over the wire: no browser, no fetch, nothing hidden. */
 export interface WireResponse {
@@ -56,11 +56,36 @@ export function send(
   });
 }
 
-/** Sends bytes as they are and returns what comes back until the server closes the connection. */
+/** Sends bytes as they are, and no more, and returns what comes back until the server closes the connection. */
 export function sendRaw(port: number, text: string): Promise<string> {
+  return exchangeRaw(port, (socket) => socket.end(text));
+}
+
+/**
+ * Sends the lines of a header section as they are, and waits for the answer, after which the server is asked to close the
+ * connection.
+ */
+export async function sendLines(port: number, ...lines: readonly string[]): Promise<WireResponse> {
+  const request = [...lines, 'Connection: close', '', ''].join('\r\n');
+  return parseResponse(await exchangeRaw(port, (socket) => socket.write(request)));
+}
+
+/** A response, of what came over the wire. */
+export function parseResponse(text: string): WireResponse {
+  const [head = '', body = ''] = text.split(/\r\n\r\n(.*)/s);
+  const [first = '', ...rest] = head.split('\r\n');
+  const lines = rest.map((line) => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon), line.slice(colon + 1).trim()] as const;
+  });
+  const headers = Object.fromEntries(lines.map(([name, value]) => [name.toLowerCase(), value]));
+  return { status: Number(first.split(' ')[1]), headers, lines, body };
+}
+
+function exchangeRaw(port: number, send: (socket: Socket) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const socket = connect(port, '127.0.0.1', () => socket.end(text));
+    const socket = connect(port, '127.0.0.1', () => send(socket));
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', reject);
     socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
