@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteOptions } from 
 import type { CorsRoute } from './cors-route.js';
 import { FastifyMirror, type Constraints, type FoundRoute, type MirroredRoute } from './fastify-mirror.js';
 import { fastifyConstraints, type RouteMatching } from './nest-internals.js';
+import { printedRoutes } from './fastify-printed-routes.js';
 import { commonParams, pathParams } from './path-params.js';
 import type {
   ArrivedRequest,
@@ -46,7 +47,7 @@ interface RouteConfig {
  */
 export class FastifyMatcher implements RouteMatcher {
   private readonly routesByUrl = new Map<string, ExpectedRoute[]>();
-  private readonly mirrored: MirroredRoute[] = [];
+  private readonly mirrored: MirroredRoute[];
   /** A plugin's route `/` may be served at `/prefix/` beside `/prefix`, of which `onRoute` is not told. */
   private readonly withTrailingSlash: MirroredRoute[] = [];
   private mirror: FastifyMirror | undefined;
@@ -65,7 +66,9 @@ export class FastifyMatcher implements RouteMatcher {
     private readonly instance: FastifyInstance,
     private readonly matching: RouteMatching,
   ) {
-    this.seesAll = instance.printRoutes() === NO_ROUTES;
+    const earlier = instance.printRoutes();
+    this.seesAll = earlier === NO_ROUTES;
+    this.mirrored = [...printedRoutes(earlier)];
     instance.addHook('onRoute', (options) => this.onRoute(options));
   }
 
