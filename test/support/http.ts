@@ -82,10 +82,10 @@ export function parseResponse(text: string): WireResponse {
   return { status: Number(first.split(' ')[1]), headers, lines, body };
 }
 
-function exchangeRaw(port: number, send: (socket: Socket) => void): Promise<string> {
+function exchangeRaw(port: number, start: (socket: Socket) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const socket = connect(port, '127.0.0.1', () => send(socket));
+    const socket = connect(port, '127.0.0.1', () => start(socket));
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', reject);
     socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
