@@ -104,7 +104,8 @@ export type CorsStepReason =
  * - `trailing-slash`, `path`, `upper-case`, `default-port`, `repeated` (more than one origin), `malformed` (all else)
  *
  * And:
- * - `opaque`: the origin is `null`: a sandboxed frame, a `file:` or `data:` page, or a redirect between origins
+ * - `opaque`: the origin is `null`: a sandboxed frame, a `file:` or `data:` page, or a redirect between origins; or it is
+ *   `file://`, which some app shells send for every page in a file
  * - `insecure`: a plain `http:` origin, about which functions, sources and regular expressions are not asked where the
  *   policy has credentials
  * - `method-case`: methods are case-sensitive

@@ -4,7 +4,7 @@ import type { OriginEntry } from '../policy/origin-entry.js';
 import { readWrittenOrigin } from '../policy/origin-grammar.js';
 import { mendOrigin } from '../policy/origin-mending.js';
 import type { OriginRule } from '../policy/origin-set.js';
-import { isSerializedOrigin, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
+import { FILE_ORIGIN, isSerializedOrigin, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
 import { closestOrigin } from './closest-origin.js';
 import type { CorsHint, CorsHintCode } from './cors-explanation.js';
 
@@ -40,6 +40,7 @@ const NOTHING: OriginHint = { closest: undefined, hint: undefined, clause: '' };
 export function originHint(origin: string, rule: OriginRule, entries: readonly OriginEntry[]): OriginHint {
   if (!isSerializedOrigin(origin)) return malformedHint(origin, rule, entries);
   if (origin === OPAQUE_ORIGIN) return said('opaque', OPAQUE_MESSAGE);
+  if (origin === FILE_ORIGIN) return said('opaque', FILE_MESSAGE);
   const found = closestOrigin(origin, rule, entries);
   if (found !== undefined) {
     return {
@@ -53,6 +54,9 @@ export function originHint(origin: string, rule: OriginRule, entries: readonly O
 
 const OPAQUE_MESSAGE =
   'null is the origin of sandboxed frames, of pages from file: and data: URLs, and of redirects from one origin to another';
+
+const FILE_MESSAGE =
+  'file:// is the origin of every page in a file, in app shells that give such pages access to files';
 
 const INSECURE_MESSAGE =
   'functions, sources and regular expressions are not asked about plain http: origins where the policy has credentials';

@@ -64,8 +64,8 @@ export function mendOrigin(text: string): string | undefined {
   const word = bareText(text).toLowerCase();
   if (readWrittenOrigin(word) !== undefined) return word;
   const pieces = dissect(text);
-  const hostless = `${pieces.scheme.toLowerCase()}://${pieces.host}`;
-  if (/:\/\/\.?$/.test(hostless) && readWrittenOrigin(hostless) !== undefined) return hostless;
+  const hostless = hostlessOrigin(pieces);
+  if (hostless !== undefined) return hostless;
   const wildcard = splitWildcard(pieces.host);
   const host = canonicalHost(wildcard.host.replace(/\.{2,}/g, '.').replace(/^\./, ''));
   if (host === undefined || (pieces.scheme === '' && isLoneWord(pieces, host))) return undefined;
@@ -73,6 +73,13 @@ export function mendOrigin(text: string): string | undefined {
   const scheme = /^$|\*/.test(pieces.scheme) ? likelyScheme(host) : pieces.scheme.toLowerCase();
   const mended = patternText(scheme, labels, host, mendPort(scheme, pieces.port));
   return readWrittenOrigin(mended) === undefined ? undefined : mended;
+}
+
+/** The origin of a scheme whose pages have no host, or a dot for one: `app://.`; `undefined` if the pieces are of no such. */
+export function hostlessOrigin({ scheme, host, port }: OriginPieces): string | undefined {
+  const origin = `${scheme.toLowerCase()}://${host}`;
+  const isHostless = port === undefined && /^\.?$/.test(host);
+  return isHostless && readWrittenOrigin(origin) !== undefined ? origin : undefined;
 }
 
 /** The host as the URL parser writes it: lower case, punycode, canonical addresses; `undefined` where it fails. */

@@ -7,7 +7,7 @@ import {
 import type { CorsProblemCode } from './cors-problem.js';
 import { ANY_PORT, isAddress, ORIGINLESS_SCHEMES, parseUrl } from './origin-grammar.js';
 import type { OriginPieces } from './origin-mending.js';
-import { bareText, canonicalHost, splitWildcard, WHITE_SPACE } from './origin-mending.js';
+import { bareText, canonicalHost, hostlessOrigin, splitWildcard, WHITE_SPACE } from './origin-mending.js';
 
 /** A kind of mistake, what to say of it, and how to tell that a value makes it. */
 export interface Mistake {
@@ -146,12 +146,12 @@ export const MISTAKES: readonly Mistake[] = [
   {
     code: 'origin-host',
     message: 'has no host',
-    applies: ({ host }) => host === '',
+    applies: (pieces) => pieces.host === '' && hostlessOrigin(pieces) === undefined,
   },
   {
     code: 'origin-host',
     message: 'has an empty label in its host',
-    applies: ({ host }) => labelsOf(host).includes(''),
+    applies: (pieces) => labelsOf(pieces.host).includes('') && hostlessOrigin(pieces) === undefined,
   },
   {
     code: 'origin-host',

@@ -544,12 +544,18 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
   'origin-wildcard': () => moduleOf({ origin: 'https://*' }),
   'origin-public-suffix': () => moduleOf({ origin: 'https://*.github.io' }),
   'origin-null': () => moduleOf({ origin: 'null' }),
+  'origin-file': () => moduleOf({ origin: 'file://' }),
   'origin-any-in-list': () => moduleOf({ origin: ['*', A] }),
   'origin-any-with-credentials': () => moduleOf({ origin: '*', credentials: true }),
   'origin-insecure-with-credentials': () => moduleOf({ origin: 'http://example.com', credentials: true }),
   'origin-regexp-unsafe': () => moduleOf({ origin: /^https:\/\/(a+)+\.example\.com$/ }),
   'origin-regexp-matches-any': () => moduleOf({ origin: /^https:\/\/.*$/ }),
+  'origin-regexp-matches-nothing': () => moduleOf({ origin: /^https:\/\/example\.com\/$/ }),
   'origin-regexp-unescaped-dot': () => moduleOf({ origin: /^https:\/\/app.example\.com$/ }),
+  'origin-callback-style': () =>
+    moduleOf({
+      origin: (_: string, callback: (error: null, allows: boolean) => void) => callback(null, true),
+    }),
   'origin-source-missing': () => moduleOf({ origin: class Partners {} }),
   'origin-source-scoped': () => {
     @Injectable({ scope: Scope.REQUEST })

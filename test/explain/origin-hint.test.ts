@@ -241,6 +241,14 @@ describe('originHint', () => {
     ]);
   });
 
+  it('says whose file:// is', () => {
+    expect(hinted('file://', entriesOf('app://.'))).toEqual([
+      undefined,
+      'opaque',
+      expect.stringContaining('every page in a file'),
+    ]);
+  });
+
   it('says that sources are not asked about plain http: origins', () => {
     const entries = [sourceOf('Everybody', () => true)];
     expect(hinted('http://app.example.com', entries, true).slice(0, 2)).toEqual([undefined, 'insecure']);

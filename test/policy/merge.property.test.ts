@@ -27,7 +27,12 @@ const origin = fc.oneof(
   { arbitrary: fc.array(someEntry, { maxLength: 4 }), weight: 9 },
   { arbitrary: fc.constant<OriginEntry[]>([entryOf('*')]), weight: 1 },
 );
-const dangers = fc.record({ insecureOrigins: flag, publicSuffixes: flag, nullOrigin: flag });
+const dangers = fc.record({
+  insecureOrigins: flag,
+  publicSuffixes: flag,
+  nullOrigin: flag,
+  fileOrigin: flag,
+});
 
 const fields: fc.Arbitrary<Partial<PolicyFields>> = fc.record(
   {
@@ -45,7 +50,13 @@ const fields: fc.Arbitrary<Partial<PolicyFields>> = fc.record(
 );
 const plainLayer = fc
   .tuple(fc.constantFrom<MergeMode>('replace', 'extend', 'restrict'), fields, fc.nat(9))
-  .map(([merge, set, place]): PolicyLayer => ({ where: `layer ${place}`, merge, fields: set, unread: [] }));
+  .map(([merge, set, place]): PolicyLayer => ({
+    where: `layer ${place}`,
+    merge,
+    fields: set,
+    unread: [],
+    raw: {},
+  }));
 const closing = fc
   .tuple(fc.constantFrom(undefined, true, false), fc.nat(9))
   .map(([enforce, place]) => closingLayer(`layer ${place}`, enforce));
@@ -100,7 +111,7 @@ function naivePowers(
         enforce: false,
         maxAge: undefined,
         optionsSuccessStatus: 204,
-        dangerously: { insecureOrigins: false, publicSuffixes: false, nullOrigin: false },
+        dangerously: { insecureOrigins: false, publicSuffixes: false, nullOrigin: false, fileOrigin: false },
         ...route,
       },
       origins,
@@ -201,7 +212,7 @@ describe(`merging, seed ${seed}`, () => {
   it('with restrict never widens anything', () => {
     fc.assert(
       fc.property(layers, fields, defaults, edits, (stack, set, route, changes) => {
-        const inner: PolicyLayer = { where: 'inner', merge: 'restrict', fields: set, unread: [] };
+        const inner: PolicyLayer = { where: 'inner', merge: 'restrict', fields: set, unread: [], raw: {} };
         const origins = samples([...stack, inner], changes);
         expectNoWider(
           powersOf(mergeLayers([...stack, inner], route).fields, origins),
@@ -215,7 +226,7 @@ describe(`merging, seed ${seed}`, () => {
   it('with extend takes nothing from lists', () => {
     fc.assert(
       fc.property(layers, fields, defaults, edits, (stack, set, route, changes) => {
-        const inner: PolicyLayer = { where: 'inner', merge: 'extend', fields: set, unread: [] };
+        const inner: PolicyLayer = { where: 'inner', merge: 'extend', fields: set, unread: [], raw: {} };
         const origins = samples([...stack, inner], changes);
         const scalars = { credentials: true, unenforced: true, maxAge: 86_400 };
         expectNoWider(powersOf(mergeLayers(stack, route).fields, origins), {
@@ -274,6 +285,7 @@ describe(`merging, seed ${seed}`, () => {
           merge,
           fields: enforce === undefined ? {} : { enforce },
           unread: [],
+          raw: {},
         }));
         expect(unenforced).toBe(!mergeLayers(enforcing, route).fields.enforce);
       }),

@@ -95,13 +95,14 @@ interface NaiveParts {
 
 function naiveParts(origin: string): NaiveParts | undefined {
   const match =
-    /^([a-z][a-z0-9+.-]*):\/\/(\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::([1-9]\d*))?$/.exec(
+    /^([a-z][a-z0-9+.-]*):\/\/(\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\.?)(?::([1-9]\d*))?$/.exec(
       origin,
     );
   if (match === null || origin.length > 326) return undefined;
   const [, scheme = '', host = '', port = ''] = match;
   const defaults: Record<string, string> = { http: '80', https: '443', ws: '80', wss: '443', ftp: '21' };
   if (Number(port) > 65535 || (port !== '' && defaults[scheme] === port)) return undefined;
+  if (/^\.?$/.test(host) && (port !== '' || defaults[scheme] !== undefined)) return undefined;
   return { scheme, labels: host.split('.'), port };
 }
 

@@ -250,8 +250,8 @@ describe('a compiled list of origins', () => {
   it('tries regular expressions only on well-formed origins that are not opaque', () => {
     const seen: string[] = [];
     const spy = Object.assign(/^/, { test: (origin: string) => seen.push(origin) > 0 });
-    const rule = compileOrigins([{ kind: 'regexp', text: '/^/', regexp: spy }], { secureOnly: false });
-    for (const origin of ['null', '*', '', 'https://a.com/', 'HTTPS://a.com', 'junk'])
+    const rule = compileOrigins([{ ...uncheckedRegExp(''), regexp: spy }], { secureOnly: false });
+    for (const origin of ['null', 'file://', '*', '', 'https://a.com/', 'HTTPS://a.com', 'junk'])
       expect(rule.allows(origin)).toBe(false);
     expect(seen).toEqual([]);
     expect(rule.allows('https://a.com')).toBe(true);

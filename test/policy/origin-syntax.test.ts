@@ -36,6 +36,11 @@ describe('parseOrigin accepts', () => {
     'http://[::ffff:7f7f:7f7f]',
     'ws://example.com',
     'capacitor://localhost',
+    'app://.',
+    'app://',
+    'app://-',
+    'qrc://',
+    'file://',
     'chrome-extension://abc',
     'moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc',
     `https://${label63}.com`,
@@ -148,11 +153,21 @@ const CASES: readonly (readonly [string, CorsProblemCode, string?])[] = [
 
   ['file:///x', 'origin-scheme'],
   ['file://example.com', 'origin-scheme'],
+  ['FILE://', 'origin-scheme', 'file://'],
+  ['file:', 'origin-scheme', 'file://'],
   ['data:text/html,x', 'origin-scheme'],
   ['about:blank', 'origin-scheme'],
   ['javascript:alert(1)', 'origin-scheme'],
   ['blob:x', 'origin-scheme'],
   ['blob:https://example.com/2c127fa4', 'origin-scheme', 'https://example.com'],
+  ['app://./', 'origin-path', 'app://.'],
+  ['app://./index.html', 'origin-path', 'app://.'],
+  ['APP://.', 'origin-case', 'app://.'],
+  ['app://.:80', 'origin-host'],
+  ['app://.:*', 'origin-host'],
+  ['app://:*', 'origin-host'],
+  ['app://..', 'origin-host'],
+  ['https://./', 'origin-path'],
   ['https://https://example.com', 'origin-scheme', 'https://example.com'],
   [`${scheme64}s://a`, 'origin-scheme'],
   ['ht_tp://example.com', 'origin-scheme'],
@@ -435,6 +450,19 @@ describe('publicSuffixProblem', () => {
       fix: `name your own domain, as in "${shownValue}"`,
     });
     expect(publicSuffixProblem(entryOf(shownValue) as OriginPattern)).toBeUndefined();
+  });
+
+  it.each([
+    'https://*.gitpod.io',
+    'https://**.app.github.dev',
+    'https://*.euw.devtunnels.ms:*',
+    'https://*.loca.lt.',
+  ])('refuses %s, below which every name is somebody’s, and shows none', (text) => {
+    expect(publicSuffixProblem(entryOf(text) as OriginPattern)).toEqual({
+      code: 'origin-public-suffix',
+      message: expect.any(String),
+      fix: 'list your own hosts, each in full',
+    });
   });
 
   it.each([

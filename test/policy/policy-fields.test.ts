@@ -6,6 +6,7 @@ import {
   layersWithout,
   mergeLayers,
   NO_ROUTE_DEFAULTS,
+  NO_DANGERS,
   POLICY_FIELDS,
   type PolicyField,
 } from '../../lib/policy/policy-fields.js';
@@ -31,7 +32,7 @@ describe('defaults', () => {
         allowedHeaders: [],
         maxAge: undefined,
         optionsSuccessStatus: 204,
-        dangerously: { insecureOrigins: false, publicSuffixes: false, nullOrigin: false },
+        dangerously: NO_DANGERS,
       },
       from: Object.fromEntries(POLICY_FIELDS.map((field) => [field, []])),
       doubtful: new Set(),
@@ -65,7 +66,7 @@ describe('defaults', () => {
 describe('merging', () => {
   const insecure = { insecureOrigins: true };
   const opaque = { nullOrigin: true };
-  const both = { insecureOrigins: true, nullOrigin: true, publicSuffixes: false };
+  const both = { ...NO_DANGERS, insecureOrigins: true, nullOrigin: true };
 
   it.each<[field: PolicyField, outer: unknown, inner: unknown, results: readonly unknown[]]>([
     // Results in the order: replace, extend, restrict.

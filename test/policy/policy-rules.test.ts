@@ -11,26 +11,26 @@ function problems(layers: Readonly<Record<string, object>>): readonly ShortProbl
 }
 
 describe('credentials with *', () => {
-  it.each<[title: string, raw: object, refused: boolean]>([
-    ['without credentials', { origin: '*' }, false],
-    ['credentials: false', { origin: '*', credentials: false }, false],
-    ['credentials alone', { credentials: true }, false],
-    ['an origin', { origin: 'https://a.example', credentials: true }, false],
-    ['* (C17)', { origin: '*', credentials: true }, true],
-    ['* in a list', { origin: ['*'], credentials: true }, true],
+  it.each<[title: string, raw: object, refused: string | undefined]>([
+    ['without credentials', { origin: '*' }, undefined],
+    ['credentials: false', { origin: '*', credentials: false }, undefined],
+    ['credentials alone', { credentials: true }, undefined],
+    ['an origin', { origin: 'https://a.example', credentials: true }, undefined],
+    ['* (C17)', { origin: '*', credentials: true }, 'origin'],
+    ['* in a list', { origin: ['*'], credentials: true }, 'origin[0]'],
     // Nothing opens it: there is no way to get `*` with credentials.
     [
       '* with every danger accepted',
       {
         origin: '*',
         credentials: true,
-        dangerously: { insecureOrigins: true, publicSuffixes: true, nullOrigin: true },
+        dangerously: { insecureOrigins: true, publicSuffixes: true, nullOrigin: true, fileOrigin: true },
       },
-      true,
+      'origin',
     ],
   ])('%s', (_, raw, refused) => {
     expect(problems({ options: raw })).toEqual(
-      refused ? [['origin-any-with-credentials', 'options, origin', '*']] : [],
+      refused === undefined ? [] : [['origin-any-with-credentials', `options, ${refused}`, '*']],
     );
   });
 
@@ -47,15 +47,15 @@ describe('credentials with *', () => {
 });
 
 describe('credentials with exposed *', () => {
-  it.each<[raw: object, refused: boolean]>([
-    [{ exposedHeaders: '*' }, false],
-    [{ exposedHeaders: ['*', 'x-a'] }, false],
-    [{ exposedHeaders: 'x-a', credentials: true }, false],
-    [{ exposedHeaders: '*', credentials: true }, true],
-    [{ exposedHeaders: ['x-a', '*'], credentials: true }, true],
+  it.each<[raw: object, refused: string | undefined]>([
+    [{ exposedHeaders: '*' }, undefined],
+    [{ exposedHeaders: ['*', 'x-a'] }, undefined],
+    [{ exposedHeaders: 'x-a', credentials: true }, undefined],
+    [{ exposedHeaders: '*', credentials: true }, 'exposedHeaders'],
+    [{ exposedHeaders: ['x-a', '*'], credentials: true }, 'exposedHeaders[1]'],
   ])('%p (C29)', (raw, refused) => {
     expect(problems({ options: { origin: 'https://a.example', ...raw } })).toEqual(
-      refused ? [['exposed-any-with-credentials', 'options, exposedHeaders', '*']] : [],
+      refused === undefined ? [] : [['exposed-any-with-credentials', `options, ${refused}`, '*']],
     );
   });
 });
@@ -125,13 +125,77 @@ describe('credentials with origins that are not secure', () => {
     ]);
   });
 
-  it('leaves regular expressions and functions to the running app, which refuses such origins', () => {
+  it.each([/^http:\/\/192\.168\.\d{1,3}\.\d{1,3}:5173$/, /^http:\/\/intranet\.example\.com:\d+$/])(
+    '%s matches nothing else, and so nothing at all',
+    (regexp) => {
+      const origin = ['https://app.example.com', regexp];
+      expect(problems({ options: { origin } })).toEqual([]);
+      expect(composed({ options: { origin, credentials: true } }).problems).toEqual([
+        {
+          code: 'origin-insecure-with-credentials',
+          where: 'options',
+          field: 'origin[1]',
+          value: String(regexp),
+          message: 'matches plain http: origins only, which are refused together with credentials: true',
+          fix: `write ${String(regexp).replace('http:', 'https:')}, or set dangerously: { insecureOrigins: true }`,
+        },
+      ]);
+      expect(
+        problems({ options: { origin, credentials: true, dangerously: { insecureOrigins: true } } }),
+      ).toEqual([]);
+    },
+  );
+
+  it.each([/^http:\/\/localhost:\d+$/, /^https?:\/\/pr-\d+\.example\.com$/])(
+    '%s matches others too',
+    (origin) => {
+      expect(problems({ options: { origin, credentials: true } })).toEqual([]);
+    },
+  );
+
+  it('leaves regular expressions that match others too, and functions, to the running app, which refuses such origins', () => {
     const origin = [/^https?:\/\/[a-z]+\.a\.example$/, (): boolean => true];
     const { policy, problems: found } = composed({ options: { origin, credentials: true } });
     expect(found).toEqual([]);
     expect(policy.origin.allows('http://x.a.example')).toBe(false);
     expect(policy.origin.asked[0]?.within('http://x.a.example')).toBe(false);
     expect(policy.origin.allows('https://x.a.example')).toBe(true);
+  });
+});
+
+describe('credentials with the extensions of everybody', () => {
+  it.each([/^chrome-extension:\/\/[a-p]{32}$/, /^(?:https:\/\/example\.com|moz-extension:\/\/.+)$/])(
+    '%s',
+    (regexp) => {
+      const origin = ['https://app.example.com', regexp];
+      expect(problems({ options: { origin } })).toEqual([]);
+      expect(problems({ options: { origin, credentials: true } })).toEqual([
+        ['origin-regexp-matches-any', 'options, origin[1]', String(regexp)],
+      ]);
+    },
+  );
+
+  it('shows one', () => {
+    expect(lineOf({ origin: /^moz-extension:\/\/[0-9a-f-]{36}$/, credentials: true })).toMatch(
+      /lets extensions that anyone can publish, such as "moz-extension:\/\/[0-9a-f-]{36}", act with the cookies/,
+    );
+  });
+
+  it.each([/^chrome-extension:\/\/(?:abc|def)$/, /^app:\/\/[a-z]+$/, 'chrome-extension://abc'])(
+    'not %s',
+    (origin) => {
+      expect(problems({ options: { origin, credentials: true } })).toEqual([]);
+    },
+  );
+
+  it('does not mind one that restrict has met with something else', () => {
+    const options = { origin: [/^moz-extension:\/\/.+$/, () => true], credentials: false };
+    const Cats = { origin: [() => true, 'https://a.example'], credentials: true, merge: 'restrict' };
+    expect(problems({ options, Cats })).toEqual([]);
+    const both = { origin: /^moz-extension:\/\/[a-z]+$/, merge: 'restrict' };
+    expect(
+      problems({ options: { origin: options.origin[0] }, Cats: both, 'Cats#list': { credentials: true } }),
+    ).toEqual([['origin-regexp-matches-any', 'Cats#list, origin', expect.stringContaining(' and ')]]);
   });
 });
 
@@ -142,6 +206,7 @@ describe('public suffixes', () => {
     'https://*.com.',
     'https://*.github.io',
     'https://**.vercel.app',
+    'https://*.gitpod.io',
   ])('%s (C20)', (origin) => {
     expect(problems({ options: { origin } })).toEqual([['origin-public-suffix', 'options, origin', origin]]);
     expect(problems({ options: { origin, dangerously: { publicSuffixes: true } } })).toEqual([]);
@@ -156,9 +221,33 @@ describe('public suffixes', () => {
 });
 
 describe('the opaque origin', () => {
-  it.each([['null'], [['null']], [['https://a.example', 'null']]])('%p', (origin) => {
-    expect(problems({ options: { origin } })).toEqual([['origin-null', 'options, origin', 'null']]);
+  it.each<[origin: unknown, place: string]>([
+    ['null', 'origin'],
+    [['null'], 'origin[0]'],
+    [['https://a.example', 'null'], 'origin[1]'],
+  ])('%p', (origin, place) => {
+    expect(problems({ options: { origin } })).toEqual([['origin-null', `options, ${place}`, 'null']]);
     expect(problems({ options: { origin, dangerously: { nullOrigin: true } } })).toEqual([]);
+  });
+});
+
+describe('the origin of files', () => {
+  it.each<[origin: unknown, place: string]>([
+    ['file://', 'origin'],
+    [['https://a.example', 'file://'], 'origin[1]'],
+  ])('%p', (origin, place) => {
+    expect(problems({ options: { origin } })).toEqual([['origin-file', `options, ${place}`, 'file://']]);
+    expect(problems({ options: { origin, dangerously: { fileOrigin: true } } })).toEqual([]);
+    const { policy } = composed({
+      options: { origin, dangerously: { fileOrigin: true }, credentials: true },
+    });
+    expect(policy?.origin.allows('file://')).toBe(true);
+  });
+
+  it('says what opens it', () => {
+    expect(lineOf({ origin: 'file://' })).toMatch(
+      /downloaded .* dangerously: \{ fileOrigin: true \}\. \[origin-file\]$/,
+    );
   });
 });
 
@@ -202,6 +291,22 @@ describe('places', () => {
     expect(composed(layers).problems).toMatchObject([
       { where: 'Cats', message: expect.stringMatching(/ \(origin comes from options and Cats\)$/) },
     ]);
+  });
+
+  it('an element of a list is named where the nearest layer has written it', () => {
+    const origin = ['https://a.example', 'https://a.example', 'http://b.example'];
+    expect(problems({ options: { origin }, Cats: { origin, credentials: true } })).toEqual([
+      ['origin-insecure-with-credentials', 'Cats, origin[2]', 'http://b.example'],
+    ]);
+    expect(problems({ options: { origin }, Cats: { credentials: true } })).toEqual([
+      ['origin-insecure-with-credentials', 'Cats, origin', 'http://b.example'],
+    ]);
+    expect(
+      problems({
+        options: { origin },
+        Cats: { origin: ['https://c.example'], credentials: true, merge: 'extend' },
+      }),
+    ).toEqual([['origin-insecure-with-credentials', 'Cats, origin', 'http://b.example']]);
   });
 
   it('several fields come from several places', () => {
@@ -283,9 +388,9 @@ describe('what could not be read', () => {
     const options = { origin: ['a.example', 'http://b.example', 'null', 'https://*.com'], credentials: true };
     expect(problems({ options })).toEqual([
       ['origin-scheme-missing', 'options, origin[0]', 'a.example'],
-      ['origin-insecure-with-credentials', 'options, origin', 'http://b.example'],
-      ['origin-public-suffix', 'options, origin', 'https://*.com'],
-      ['origin-null', 'options, origin', 'null'],
+      ['origin-insecure-with-credentials', 'options, origin[1]', 'http://b.example'],
+      ['origin-public-suffix', 'options, origin[3]', 'https://*.com'],
+      ['origin-null', 'options, origin[2]', 'null'],
     ]);
   });
 });

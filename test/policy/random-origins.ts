@@ -37,7 +37,14 @@ const port = fc.constantFrom(...PORTS);
 const exact = fc.oneof(
   { arbitrary: fc.tuple(scheme, host, port).map(([s, h, p]) => `${s}://${h}${p}`), weight: 12 },
   {
-    arbitrary: fc.constantFrom('null', 'http://127.0.0.1', 'http://127.0.0.1:8080', 'http://[::1]'),
+    arbitrary: fc.constantFrom(
+      'null',
+      'http://127.0.0.1',
+      'http://127.0.0.1:8080',
+      'http://[::1]',
+      'app://.',
+      'app://',
+    ),
     weight: 1,
   },
 );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
-import { POLICY_FIELDS, type PolicyFields } from '../../lib/policy/policy-fields.js';
+import { NO_DANGERS, POLICY_FIELDS, type PolicyFields } from '../../lib/policy/policy-fields.js';
 import { readLayer, type ReadLayer } from '../../lib/policy/read-layer.js';
 import { describeEntry } from '../../lib/policy/policy-rules.js';
 import { providing, short, type ShortProblem } from './configurations.js';
@@ -44,7 +44,7 @@ describe('readLayer', () => {
       allowedHeaders: ['x-api-key', 'content-type'],
       maxAge: 600,
       optionsSuccessStatus: 200,
-      dangerously: { insecureOrigins: false, publicSuffixes: true, nullOrigin: false },
+      dangerously: { ...NO_DANGERS, publicSuffixes: true },
     });
   });
 
@@ -60,7 +60,7 @@ describe('readLayer', () => {
     ['what is inherited', Object.assign(Object.create({ origin: '*' }) as object, { merge: 'replace' })],
   ])('sets nothing where there is %s', (_, raw) => {
     expect(read(raw)).toEqual({
-      layer: { where: 'here', merge: 'replace', fields: {}, unread: [] },
+      layer: { where: 'here', merge: 'replace', fields: {}, unread: [], raw },
       problems: [],
     });
   });
@@ -335,11 +335,12 @@ describe.each([
 
 describe('dangerously', () => {
   it.each<[raw: object, read: object]>([
-    [{}, { insecureOrigins: false, publicSuffixes: false, nullOrigin: false }],
-    [{ nullOrigin: true }, { insecureOrigins: false, publicSuffixes: false, nullOrigin: true }],
+    [{}, NO_DANGERS],
+    [{ nullOrigin: true }, { ...NO_DANGERS, nullOrigin: true }],
+    [{ fileOrigin: true }, { ...NO_DANGERS, fileOrigin: true }],
     [
       { insecureOrigins: true, publicSuffixes: undefined, nullOrigin: false },
-      { insecureOrigins: true, publicSuffixes: false, nullOrigin: false },
+      { ...NO_DANGERS, insecureOrigins: true },
     ],
   ])('%p', (dangerously, expected) => {
     expect(fieldsOf({ dangerously }).dangerously).toEqual(expected);

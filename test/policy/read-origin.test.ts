@@ -194,6 +194,57 @@ describe('readOrigin', () => {
     });
   });
 
+  it.each([
+    (origin: string, cb: (error: null, allows: boolean) => void) => cb(null, origin !== ''),
+    function decide(_: string, callback: () => void) {
+      callback();
+    },
+    {
+      async origin(_: string, done: () => void) {
+        done();
+      },
+    }.origin,
+  ])('refuses a function in callback style: %s', (value) => {
+    expect(readOrigin(value, PLACE, providing())).toEqual({
+      problem: {
+        code: 'origin-callback-style',
+        message: expect.stringMatching(
+          /^is in callback style, but its second parameter (cb|callback|done) is the request/,
+        ),
+        fix: 'return the verdict: (origin, request) => boolean | Promise<boolean>',
+      },
+    });
+  });
+
+  describe('of a function that calls its second parameter, whatever that is called', () => {
+    const called = new TypeError('it is in callback style, but its second parameter n is the request');
+    const askOf = (value: unknown): AskedOrigin['ask'] =>
+      (readOrigin(value, PLACE, providing()) as { entry: AskedOrigin }).entry.ask;
+
+    it('says so when it fails', async () => {
+      expect(() => askOf((_: string, n: () => void) => n())('https://a.example', anyRequest)).toThrow(called);
+      await expect(
+        askOf(async (_: string, n: () => void) => n())('https://a.example', anyRequest),
+      ).rejects.toEqual(called);
+    });
+
+    it('says nothing of other failures, and nothing where there is none', async () => {
+      const failure = new TypeError('x is not a function');
+      const failing = (_: string, n: { path: string }): boolean => {
+        if (n.path === '/') throw failure;
+        return true;
+      };
+      expect(() => askOf(failing)('https://a.example', anyRequest)).toThrow(failure);
+      await expect(
+        askOf(async (_: string, n: { path: string }) => failing(_, n))('https://a.example', anyRequest),
+      ).rejects.toBe(failure);
+      expect(askOf((origin: string, n: { path: string }) => origin === n.path)('/', anyRequest)).toBe(true);
+      await expect(
+        askOf(async (origin: string, n: { path: string }) => origin === n.path)('/', anyRequest),
+      ).resolves.toBe(true);
+    });
+  });
+
   it.each<[title: string, value: unknown, message: string, fix: RegExp]>([
     ['true', true, 'would send back whatever origin asks', /name the origins/],
     ['false', false, 'is no origin', /leave the option out/],

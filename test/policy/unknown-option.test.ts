@@ -6,7 +6,7 @@ const MODULE = [...POLICY_OPTIONS, 'policies', 'routes'];
 const ALLOW_ORIGIN = ['origin', 'credentials', 'exposedHeaders', 'enforce', 'merge', 'dangerously'];
 const PREFLIGHT = ['methods', 'allowedHeaders', 'maxAge', 'optionsSuccessStatus', 'merge'];
 const ENTRY = ['path', 'policy'];
-const DANGERS = ['insecureOrigins', 'publicSuffixes', 'nullOrigin'];
+const DANGERS = ['insecureOrigins', 'publicSuffixes', 'nullOrigin', 'fileOrigin'];
 
 describe('unknownOption', () => {
   it.each<[name: string, known: readonly string[], message: string | RegExp, fix: string | RegExp]>([
@@ -38,6 +38,7 @@ describe('unknownOption', () => {
     ['merges', MODULE, 'is no option here (did you mean merge?)', 'write merge'],
     ['policies', POLICY_OPTIONS, 'is no option here', 'move it to the options of CorsModule'],
     ['nullOrigin', MODULE, 'is no option here', 'move it to dangerously'],
+    ['fileOrigin', MODULE, 'is no option here', 'move it to dangerously'],
     // What has no counterpart.
     ['preflightContinue', MODULE, 'is no option here', /^leave it out: an OPTIONS request/],
     ['strictPreflight', MODULE, 'is no option here', /^leave it out/],

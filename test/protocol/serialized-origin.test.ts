@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import {
   isInsecureOrigin,
+  isOwnOrigin,
   isSerializedOrigin,
   MAX_ORIGIN_LENGTH,
 } from '../../lib/protocol/serialized-origin.js';
@@ -43,6 +44,12 @@ describe('isSerializedOrigin', () => {
     'ftps://example.com:21',
     'httpx://example.com:80',
     'capacitor://localhost',
+    // What app shells send.
+    'app://.',
+    'app://',
+    'app://-',
+    'qrc://',
+    'file://',
     'chrome-extension://abc',
     'moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc',
     'web+a.b-c2://x',
@@ -91,6 +98,20 @@ describe('isSerializedOrigin', () => {
     'https://.example.com',
     'https://.',
     'https://..',
+    'ws://',
+    'wss://.',
+    'ftp://.',
+    'app:',
+    'app:/',
+    'app:///',
+    'app://..',
+    'app://./',
+    'app://.:80',
+    'app://:80',
+    'app://.x',
+    'APP://.',
+    'app://%41b',
+    "app://it's",
     'https://example..com',
     'https://example.com..',
     'https://:8080',
@@ -162,6 +183,7 @@ function urlSays(value: string): boolean | undefined {
   if (!URL.canParse(value)) return false;
   const { origin, protocol, host, hostname, port } = new URL(value);
   const serialized = origin === 'null' ? `${protocol}//${host}` : origin;
+  if (origin === 'null' && /^\.?$/.test(hostname)) return value === serialized && port === '';
   const labels = hostname.replace(/\.$/, '').split('.');
   return value === serialized && port !== '0' && labels.every((label) => /^[a-z0-9_-]{1,63}$/.test(label));
 }
@@ -285,6 +307,18 @@ describe(`isSerializedOrigin against the URL parser (FC_SEED=${seed})`, () => {
       { seed, numRuns: 2_000 },
     );
   });
+});
+
+describe('isOwnOrigin', () => {
+  it.each(['https://example.com', 'http://localhost:3000', 'app://.', 'qrc://', 'files://x'])(
+    'is true of %s',
+    (origin) => expect(isOwnOrigin(origin)).toBe(true),
+  );
+
+  it.each(['null', 'file://', 'file://host', '', '*', 'https://example.com/', 'file:///x'])(
+    'is false of %j',
+    (origin) => expect(isOwnOrigin(origin)).toBe(false),
+  );
 });
 
 describe('isInsecureOrigin', () => {

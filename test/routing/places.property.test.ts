@@ -126,11 +126,12 @@ function routerOf(platform: Platform, route: string, flags: readonly boolean[]):
     });
     return { caseSensitive, matches: (path) => matches(path) !== false };
   }
+  // The types lack the last one.
   const router = FindMyWay({
     caseSensitive,
     ignoreTrailingSlash,
     ignoreDuplicateSlashes,
-    useSemicolonDelimiter,
+    ...{ useSemicolonDelimiter },
   });
   router.on('GET', route, () => undefined);
   return {
