@@ -51,6 +51,7 @@ export function findSlowOrigin(
   const starts = new Set([...repetitions.values()].map((text) => (text.includes('://') ? text : 'https://')));
   const parts = [...repetitions.keys()].flatMap(({ value }) => samplePart(tree, value));
   const bodies = new Set([...charactersToRepeat(tree), ...shortest(parts)]);
+  bodies.delete('');
   // With one that fails in its last character.
   const ends = [...ENDS, ...words.slice(0, 1).map(({ text }) => text.slice(-12, -1))];
   for (const start of starts) {
@@ -78,10 +79,7 @@ function mayTakeLong(repetitions: readonly Repetition[]): boolean {
 }
 
 function shortest(texts: readonly string[]): readonly string[] {
-  return texts
-    .filter((text) => text !== '')
-    .toSorted((a, b) => a.length - b.length)
-    .slice(0, MAX_WORDS);
+  return texts.toSorted((a, b) => a.length - b.length).slice(0, MAX_WORDS);
 }
 
 /** Of texts that repeat something, more and more often, the first for which an expression takes too long. */
@@ -115,18 +113,13 @@ function charactersToRepeat({ leaves }: RegExpTree): readonly string[] {
   const alike = new Map<string, string>();
   for (const character of new Set(leaves.join(''))) {
     const key = leaves.map((leaf) => Number(leaf.includes(character))).join('');
-    if (/[a-z0-9._-]/.test(character)) alike.set(key, character);
+    if (/[a-z0-9._-]/.test(character) && !alike.has(key)) alike.set(key, character);
   }
   const singles = [...alike.values()];
   const signs = singles.filter((character) => SIGN.test(character));
   const others = singles.filter((character) => !SIGN.test(character)).slice(-2);
-  return [
-    ...signs,
-    ...singles,
-    ...[...others, ...signs].map((one) => `${one}.`),
-    others.join(''),
-    `${others[0]}-`,
-  ];
+  const pairs = [...others, ...signs].flatMap((one) => [`${one}.`, `${one}-`]);
+  return [...signs, ...singles, ...pairs, others.join('')];
 }
 
 /** Whether it is the expression that takes long, and not the machine that has other things to do or is a slow one. */

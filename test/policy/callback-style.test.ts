@@ -1,12 +1,12 @@
+import { runInThisContext } from 'node:vm';
+
 import { describe, expect, it } from '@jest/globals';
 
 import { isCalledCallback, secondParameterOf } from '../../lib/policy/callback-style.js';
 
-/* oxlint-disable no-unused-vars, no-empty-function, unicorn/no-object-as-default-parameter -- what functions look like */
-
 /** Compiled from its source, so that no compiler changes what it looks like. */
 function functionOf(source: string): object {
-  return new Function(`return ${source}`)() as object;
+  return runInThisContext(`(${source})`) as object;
 }
 
 describe('secondParameterOf', () => {

@@ -87,6 +87,7 @@ const OWN = [
   /^https:\/\/\bapp\.example\.com\b$/,
   /^https:\/\/([a-z])\1\.example\.com$/,
   /^https:\/\/(?<one>[a-z])\k<one>\.example\.com$/,
+  // oxlint-disable-next-line no-useless-backreference
   /^https:\/\/([a-z]\1)\.example\.com$/,
   // Nobody else's.
   /^http:\/\/localhost:\d+$/,
@@ -308,7 +309,7 @@ describe('parseOriginRegExp refuses', () => {
     [/^\/\/example\.com$/, /no scheme/, /^write scheme, host and port/],
     [/^file:\/\/.*$/, /"file:\/\/.*" has the scheme of files/, /^write scheme, host and port/],
     [/^https:\/\/(?=b)a\.example\.com$/, /^contradicts itself, and matches nothing$/, /^write scheme/],
-    [/^https:\/\/[]\.example\.com$/, /^contradicts itself/, /^write scheme/],
+    [new RegExp('^https:\\/\\/[]\\.example\\.com$'), /^contradicts itself/, /^write scheme/],
     [/a^https:\/\/example\.com$/, /^contradicts itself/, /^write scheme/],
   ])('%s, which matches nothing, and says why: %s', (regexp, reason, fix) => {
     expect(problemOf(regexp)).toEqual({

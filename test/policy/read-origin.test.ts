@@ -199,11 +199,11 @@ describe('readOrigin', () => {
     function decide(_: string, callback: () => void) {
       callback();
     },
-    {
+    ...Object.values({
       async origin(_: string, done: () => void) {
         done();
       },
-    }.origin,
+    }),
   ])('refuses a function in callback style: %s', (value) => {
     expect(readOrigin(value, PLACE, providing())).toEqual({
       problem: {
