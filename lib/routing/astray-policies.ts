@@ -23,8 +23,7 @@ export class AstrayPolicies {
   }
 
   private compose({ own }: GovernedPlace, { index, where }: CorsRoute): Governed {
-    const { home, governed } = this.routes[index] as GovernedRoute;
-    const decorators = governed?.layers.slice(home.own?.layers.length) ?? [];
+    const { decorators } = this.routes[index] as GovernedRoute;
     if (own === undefined || decorators.length === 0) return own;
     const composer = new PolicyComposer();
     const composed = composer.compose([...own.layers, ...decorators], NO_ROUTE_DEFAULTS);

@@ -139,12 +139,14 @@ function governRoute(
   defaults: RouteDefaults,
   composer: PolicyComposer,
 ): GovernedRoute {
+  const decorators = routeLayers(controller, handler);
   const compose = ({ outer }: LayeredPlace): Governed =>
-    outer && composer.compose(routeLayers(outer, controller, handler), defaults);
+    outer && composer.compose([...outer, ...decorators], defaults);
   if (places.isEmpty)
-    return { home: places.elsewhere, governed: compose(places.elsewhere), elsewhere: undefined };
+    return { decorators, home: places.elsewhere, governed: compose(places.elsewhere), elsewhere: undefined };
   const { home, others } = places.locate(routeSegments(route.path));
   return {
+    decorators,
     home,
     governed: compose(home),
     elsewhere: others.length === 0 ? undefined : new Map(others.map((place) => [place, compose(place)])),

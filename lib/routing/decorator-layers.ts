@@ -87,18 +87,12 @@ const CONFLICT: ValueProblem = {
 };
 
 /**
- * The layers of a route, outermost first.
+ * The layers of the decorators in front of a route, outermost first.
  *
  * A named policy lies right below the decorators beside which it stands, and only the nearest one counts: it is a
  * policy to use, not a fragment to add to another one.
- *
- * @param outer - the module's options, and the entry of `routes` that covers the route
  */
-export function routeLayers(
-  outer: readonly PolicyLayer[],
-  controller: DecoratorLayers,
-  handler: DecoratorLayers,
-): readonly PolicyLayer[] {
+export function routeLayers(controller: DecoratorLayers, handler: DecoratorLayers): readonly PolicyLayer[] {
   const named = handler.named.length === 0 ? controller.named : [];
-  return [...outer, ...named, ...controller.own, ...handler.named, ...handler.own];
+  return [...named, ...controller.own, ...handler.named, ...handler.own];
 }

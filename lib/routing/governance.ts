@@ -1,6 +1,6 @@
 import { compilePolicy, type Policy } from '../policy/policy.js';
 import type { ComposedPolicy } from '../policy/policy-composer.js';
-import { closingLayer, mergeLayers, NO_ROUTE_DEFAULTS } from '../policy/policy-fields.js';
+import { closingLayer, mergeLayers, NO_ROUTE_DEFAULTS, type PolicyLayer } from '../policy/policy-fields.js';
 import { compileOrigins } from '../policy/origin-set.js';
 import type { CorsRoute } from './cors-route.js';
 import type { AstrayPolicies } from './astray-policies.js';
@@ -22,6 +22,8 @@ export interface GovernedPlace extends Place {
 
 /** What governs a route. */
 export interface GovernedRoute {
+  /** The layers of its decorators, outermost first. */
+  readonly decorators: readonly PolicyLayer[];
   /** The most specific place that has all paths of the route. */
   readonly home: GovernedPlace;
   readonly governed: Governed;
@@ -117,7 +119,7 @@ export class Governance {
     const { path } = arrival;
     // Nobody knows what is asked for, so it is walled off as well if anything is.
     if (path === undefined) return this.closed(this.places.elsewhere, false, this.enforces);
-    const rulings = this.placesOf(path, route).map((place) => ({
+    const rulings = this.placesOf(path, arrival.isRewritten ? undefined : route).map((place) => ({
       place,
       governed: this.governedAt(place, route, arrival),
     }));
@@ -149,8 +151,8 @@ export class Governance {
   }
 
   /**
-   * The places of all readings of a path. One of the route's own is among them: where none is, somebody has changed the
-   * path on the way, or the platform reads it as nobody else does.
+   * The places of all readings of a path. One of the places of the route that serves it is among them: where none is, the
+   * platform reads the path as nobody else does.
    */
   private placesOf(path: string, route: CorsRoute | undefined): readonly GovernedPlace[] {
     const places = this.places.placesOf(path);

@@ -22,7 +22,7 @@ const NOTHING = layers();
 
 /** The layers of a route by their places, with what they set; behind it what closes. */
 function placesOf(controller: DecoratorLayers, handler: DecoratorLayers): readonly string[] {
-  return routeLayers([options.base], controller, handler).map(({ where, fields, closes }) =>
+  return [options.base, ...routeLayers(controller, handler)].map(({ where, fields, closes }) =>
     [where, ...Object.keys(fields), ...(closes === true ? ['closes'] : [])].join(' '),
   );
 }
@@ -144,23 +144,8 @@ describe('routeLayers', () => {
   });
 
   it('uses the nearest named policy only', () => {
-    const found = routeLayers(
-      [options.base],
-      layers(UseCorsPolicy('partners')),
-      layers(UseCorsPolicy('guests')),
-    );
-    expect(found.map(({ where }) => where)).toEqual(['options', 'options.policies.guests']);
-  });
-
-  it('keeps all that lies outside of the decorators, in order', () => {
-    const entry = { ...options.base, where: 'options.routes[0].policy' };
-    const found = routeLayers([options.base, entry], layers(UseCorsPolicy('partners')), layers(own(1)));
-    expect(found.map(({ where }) => where)).toEqual([
-      'options',
-      'options.routes[0].policy',
-      'options.policies.partners',
-      'Target',
-    ]);
+    const found = routeLayers(layers(UseCorsPolicy('partners')), layers(UseCorsPolicy('guests')));
+    expect(found.map(({ where }) => where)).toEqual(['options.policies.guests']);
   });
 
   it('puts @NoCors where it stands', () => {

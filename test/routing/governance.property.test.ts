@@ -160,9 +160,14 @@ class Oracle {
     for (const place of this.places) this.located.add(place);
   }
 
-  ruling(route: CorsRoute | undefined, path: string, others: readonly CorsRoute[]): string {
+  ruling(
+    route: CorsRoute | undefined,
+    path: string,
+    others: readonly CorsRoute[],
+    isRewritten: boolean,
+  ): string {
     const places = [...naivePlaces(this.places, this.elsewhere, path, this.caseSensitive)];
-    if (route !== undefined) {
+    if (route !== undefined && !isRewritten) {
       const own = this.placesOfRoute(route);
       if (!places.some((place) => own.includes(place))) places.push(own[0] as NaivePlace);
     }
@@ -203,8 +208,11 @@ class Oracle {
   }
 
   private served(place: NaivePlace, route: CorsRoute) {
-    if (!this.placesOfRoute(route).includes(place)) return this.own(place);
-    return this.of('served', this.layersOf(place, route));
+    if (this.placesOfRoute(route).includes(place)) return this.of('served', this.layersOf(place, route));
+    // Nobody has composed it when the app started: without decorators it is the entry's own.
+    const { ofClass, ofHandler } = this.handlers[route.index] as OneHandler;
+    const isDecorated = [ofClass, ofHandler].some((said) => said.closes || said.letters);
+    return isDecorated ? this.of(`astray at ${this.places.indexOf(place)}`, this.layersOf(place, route)) : this.own(place);
   }
 
   private layersOf(place: NaivePlace, route: CorsRoute): readonly Said[] | undefined {
@@ -286,7 +294,7 @@ describe(`what governs a request [FC_SEED=${seed}]`, () => {
             expect([path, where, summary(ruling.policy)]).toEqual([
               path,
               where,
-              oracle.ruling(route, path, others),
+              oracle.ruling(route, path, others, isRewritten),
             ]);
             expect(governance.policyOf(route, arrival)).toBe(ruling.policy);
             expect(ruling.governed === undefined || ruling.governed.policy === ruling.policy).toBe(true);

@@ -224,20 +224,57 @@ describe('a path that can be read in several ways', () => {
     expect(ruled(app, 'Plain#list', '/cats/%78')).toBe('nobody');
   });
 
-  it('is what a middleware has changed', () => {
-    const app = govern({ origin: A, routes: [{ path: '/cats', policy: { origin: C } }] }, [Plain, Cats]);
-    expect(ruled(app, 'Cats#closed', '/old', true)).toBe('nobody');
-    expect(ruled(app, 'Cats#list', '/old', true)).toBe('nobody');
-    // Both lie in one place, so that nothing depends on it.
-    expect(ruled(app, 'Cats#list', '/cats/old', true)).toBe('B');
-    expect(ruled(app, 'Plain#list', '/old', true)).toBe('A');
-  });
-
   it('is found by case on a router that ignores it', () => {
     const app = govern(options(false), [Plain, CatchAll], { pathSyntax: { caseSensitive: false } });
     expect(ruled(app, undefined, '/PRIVATE')).toBe('nobody');
     expect(ruled(app, 'CatchAll#rest', '/Private/x')).toBe('nobody');
     expect(ruled(app, undefined, '/Other')).toBe('A');
+  });
+});
+
+describe('a path that a middleware has changed', () => {
+  @Controller('cookies')
+  class Cookies {
+    @Get() @AllowOrigin({ credentials: true }) list() {}
+  }
+  const app = govern(
+    {
+      origin: A,
+      routes: [
+        { path: '/cats', policy: { origin: C, enforce: true } },
+        { path: '/shut', policy: false },
+        { path: '/any', policy: { origin: '*' } },
+        { path: '/own', unmanaged: true },
+      ],
+    },
+    [Plain, Cats, CatchAll, Cookies],
+  );
+
+  it.each([
+    ['Plain#list', '/old', 'A'],
+    // The place is that of the path that was asked for, and the handler's decorators count there as well.
+    ['Plain#list', '/cats/old', 'C!'],
+    ['Plain#list', '/shut', 'nobody'],
+    ['Plain#list', '/any', '*'],
+    ['Plain#list', '/own', 'unmanaged'],
+    ['Cats#list', '/old', 'B'],
+    ['Cats#list', '/cats/old', 'B!'],
+    ['Cats#list', '/any', 'B'],
+    ['Cats#list', '/own', 'unmanaged'],
+    ['Cats#closed', '/old', 'nobody'],
+    ['Cats#closed', '/cats/old', 'nobody!'],
+    ['Cats#closed', '/any', 'nobody'],
+    ['CatchAll#rest', '/shut', 'nobody'],
+    ['CatchAll#put', '/shut', 'B'],
+    // Fine alone, and wrong together.
+    ['Cookies#list', '/old', 'A'],
+    ['Cookies#list', '/any', 'nobody'],
+    // Two readings: it does not help that a handler is known.
+    ['Cats#list', '/%61ny', 'nobody'],
+    ['Cats#list', '/c%61ts', 'nobody!'],
+  ])('%s by %s: %s', (where, path, expected) => {
+    expect(ruled(app, where, path, true)).toBe(expected);
+    expect(ruled(app, where, path, true)).toBe(expected);
   });
 });
 
@@ -402,13 +439,6 @@ describe('what the app has to be ready for', () => {
       [true, false, false],
     ],
     ['a source that waits for the guards of a route', {}, [Tenants], [true, false, true]],
-    // No guard runs where no route of Nest is.
-    [
-      'one that no route has',
-      { routes: [{ path: '/x', policy: { origin: after } }] },
-      [],
-      [true, false, false],
-    ],
     [
       'one of a route by the path of the request',
       { routes: [{ path: '/plain/7', policy: { origin: after } }] },

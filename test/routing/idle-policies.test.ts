@@ -247,12 +247,24 @@ describe('a source that waits for the guards, taken on while the app runs', () =
       cats([], [], 'cats/:id'),
       ['Cats#list'],
     ],
-    // Its `mayAllow` is all that is ever asked there.
-    ['of an entry without a route', { routes: [entry('/x', { origin: Tenants })] }, cats(), []],
   ])('%s', (_, options, controller, where) => {
     expect(start(options, [controller], false)).toEqual(
       where.map((place) => ['origin-source-after-guards', `${place}, origin`]),
     );
     expect(start(options, [controller], true)).toEqual([]);
+  });
+
+  it('is asked in vain of an entry that no route has, whenever that is', () => {
+    const options = {
+      policies: { p: { origin: Tenants } },
+      routes: [entry('/x', { origin: Tenants }), entry('/y', 'p')],
+    };
+    for (const canAskAfterGuards of [true, false]) {
+      expect(start(options, [cats()], canAskAfterGuards)).toEqual([
+        ['origin-source-after-guards', 'options.routes[0], origin'],
+        ['origin-source-after-guards', 'options.routes[1], origin'],
+      ]);
+    }
+    expect(start({ routes: [entry('/*all', { origin: Tenants })] }, [cats()], true)).toEqual([]);
   });
 });
