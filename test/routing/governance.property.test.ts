@@ -212,7 +212,9 @@ class Oracle {
     // Nobody has composed it when the app started: without decorators it is the entry's own.
     const { ofClass, ofHandler } = this.handlers[route.index] as OneHandler;
     const isDecorated = [ofClass, ofHandler].some((said) => said.closes || said.letters);
-    return isDecorated ? this.of(`astray at ${this.places.indexOf(place)}`, this.layersOf(place, route)) : this.own(place);
+    return isDecorated
+      ? this.of(`astray at ${this.places.indexOf(place)}`, this.layersOf(place, route))
+      : this.own(place);
   }
 
   private layersOf(place: NaivePlace, route: CorsRoute): readonly Said[] | undefined {

@@ -126,13 +126,9 @@ function routerOf(platform: Platform, route: string, flags: readonly boolean[]):
     });
     return { caseSensitive, matches: (path) => matches(path) !== false };
   }
-  // The types lack the last one.
-  const router = FindMyWay({
-    caseSensitive,
-    ignoreTrailingSlash,
-    ignoreDuplicateSlashes,
-    ...{ useSemicolonDelimiter },
-  });
+  // The types do not list the semicolon.
+  const options = { caseSensitive, ignoreTrailingSlash, ignoreDuplicateSlashes, useSemicolonDelimiter };
+  const router = FindMyWay(options);
   router.on('GET', route, () => undefined);
   return {
     caseSensitive,
