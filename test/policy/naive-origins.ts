@@ -94,6 +94,13 @@ interface NaiveParts {
 }
 
 function naiveParts(origin: string): NaiveParts | undefined {
+  // Shells for apps have schemes of their own, without a host.
+  const shell = /^([a-z][a-z0-9+.-]*):\/\/\.?$/.exec(origin);
+  if (shell !== null) {
+    const [, scheme = ''] = shell;
+    const hasHost = ['http', 'https', 'ws', 'wss', 'ftp'].includes(scheme) || scheme.length > 64;
+    return hasHost ? undefined : { scheme, labels: [origin.endsWith('.') ? '.' : ''], port: '' };
+  }
   const match =
     /^([a-z][a-z0-9+.-]*):\/\/(\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\.?)(?::([1-9]\d*))?$/.exec(
       origin,
