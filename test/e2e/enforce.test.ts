@@ -141,9 +141,18 @@ describe.each(PLATFORMS)('enforce on %s', (platform) => {
     expect(await outcome({ origin: EVIL }, other)).toEqual(REFUSED);
   });
 
-  it('refuses with the headers of a refusal', async () => {
+  it('refuses with the headers of a refusal, and the body of one by a guard of Nest', async () => {
     const response = await request({ origin: EVIL });
     expect(corsHeaders(response)).toEqual(expected({ vary: 'Origin' }));
+    expect(JSON.parse(response.body)).toEqual({
+      message: 'Forbidden resource',
+      error: 'Forbidden',
+      statusCode: 403,
+    });
+    expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(response.headers['content-length']).toBe(String(response.body.length));
+    const head = await request({ origin: EVIL }, { method: 'HEAD' });
+    expect([head.status, head.body]).toEqual([403, '']);
   });
 
   it('lets an allowed origin pass, with its headers', async () => {
@@ -171,13 +180,28 @@ describe.each(PLATFORMS)('enforce on %s', (platform) => {
   describe('never refuses the same origin', () => {
     it.each([
       ['same-origin', PASSES],
-      ['none', PASSES],
+      // No site has started it, so Origin decides: an extension's own, or one that somebody forged.
+      ['none', REFUSED],
       ['same-site', REFUSED],
       ['cross-site', REFUSED],
       ['SAME-ORIGIN', REFUSED],
       ['', REFUSED],
     ])('Sec-Fetch-Site: %s', async (site, wanted) => {
       expect(await outcome({ origin: 'https://api.example.com', 'sec-fetch-site': site })).toEqual(wanted);
+    });
+
+    it.each([
+      ['http://api.example.com', PASSES],
+      ['http://evil.example.net', REFUSED],
+      ['chrome-extension://abcdefghijklmnopabcdefghijklmnop', REFUSED],
+      ['moz-extension://5a4f9b4e-7d1c-4a39-9a0f-4a1b6e2d7c11', REFUSED],
+      [undefined, PASSES],
+    ])('Sec-Fetch-Site: none says nothing, and the host decides on %s', async (origin, wanted) => {
+      const headers = { host: 'api.example.com', 'sec-fetch-site': 'none', ...(origin && { origin }) };
+      expect(await outcome(headers)).toEqual(wanted);
+      expect(await outcome(headers, { method: 'POST' })).toEqual(
+        wanted === PASSES ? [201, true] : REFUSED,
+      );
     });
 
     it('Sec-Fetch-Site is believed before the host', async () => {
@@ -213,9 +237,14 @@ describe.each(PLATFORMS)('enforce on %s', (platform) => {
     });
   });
 
-  it("refuses before every other guard, the root module's APP_GUARD included", async () => {
+  it('refuses before anything else of the app, middlewares and body parsers included', async () => {
     await request({ origin: EVIL });
-    expect(ran).toEqual(['middleware']);
+    expect(ran).toEqual([]);
+    const json = { 'content-type': 'application/json', 'content-length': '1' };
+    const malformed: WireRequest = { method: 'POST', body: '{' };
+    expect((await request({ origin: EVIL, ...json }, malformed)).status).toBe(403);
+    expect(ran).toEqual([]);
+    expect((await request({ origin: APP, ...json }, malformed)).status).toBe(400);
     ran.length = 0;
     await request({ origin: APP });
     expect(ran).toEqual([
