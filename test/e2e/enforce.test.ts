@@ -199,9 +199,7 @@ describe.each(PLATFORMS)('enforce on %s', (platform) => {
     ])('Sec-Fetch-Site: none says nothing, and the host decides on %s', async (origin, wanted) => {
       const headers = { host: 'api.example.com', 'sec-fetch-site': 'none', ...(origin && { origin }) };
       expect(await outcome(headers)).toEqual(wanted);
-      expect(await outcome(headers, { method: 'POST' })).toEqual(
-        wanted === PASSES ? [201, true] : REFUSED,
-      );
+      expect(await outcome(headers, { method: 'POST' })).toEqual(wanted === PASSES ? [201, true] : REFUSED);
     });
 
     it('Sec-Fetch-Site is believed before the host', async () => {

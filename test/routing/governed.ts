@@ -1,4 +1,4 @@
-import { type Type } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { ApplicationConfig, MetadataScanner, type AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';

@@ -201,7 +201,7 @@ describe('enforce beside *', () => {
       [cats([AllowOrigin(A)])],
       [],
     ],
-    ['of a class, one of whose handlers names origins', {}, [class_()], []],
+    ['of a class, one of whose handlers names origins', {}, [classWithOrigins()], []],
     [
       'that a nearer layer lifts',
       { routes: [entry('/x', walled), entry('/cats', { enforce: false })] },
@@ -212,7 +212,7 @@ describe('enforce beside *', () => {
     expect(problemsWith(options, controllers)).toEqual(problems);
   });
 
-  function class_(): Type {
+  function classWithOrigins(): Type {
     @Controller('dogs')
     @AllowOrigin('*', { enforce: true })
     class Dogs {

@@ -123,6 +123,7 @@ describe('a method that no route of a path below an entry serves', () => {
   /** Without decorators, which would have no effect on what is left alone. */
   function CatsBelow() {
     @Controller('cats')
+    // oxlint-disable-next-line no-shadow -- its routes are found by the same names
     class Cats {
       @Get() list() {}
       @Get('one') one() {}
