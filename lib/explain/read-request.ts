@@ -45,7 +45,6 @@ export function readRequest(request: ExplainableRequest): PlainRequest {
     url,
     originalUrl,
     headers,
-    baseUrl: '',
     host,
     hostname: withoutPort(host),
     raw: { method, url, headers },

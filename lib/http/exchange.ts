@@ -28,7 +28,6 @@ export type Stage = 'sealed' | 'decided' | 'arrived';
  */
 export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
   url: string;
-  readonly baseUrl: string;
   stage: Stage = 'arrived';
   private route: CorsRoute | undefined = undefined;
   /** Whether Nest is about to call a handler that is not known. */
@@ -55,7 +54,6 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
     readonly context: HookContext,
   ) {
     this.url = request.url;
-    this.baseUrl = request.baseUrl ?? '';
   }
 
   /** The platform's hook has got the request. */

@@ -100,13 +100,12 @@ export class ExpressMatcher implements RouteMatcher {
   }
 
   /**
-   * A route of a mounted router, or one beside Nest's that keeps what it gets. Nest itself makes others, for middlewares of
-   * one method, which stand in front of the route that they are for.
+   * A route that keeps what it gets, of a mounted router as well. Nest itself makes others: for middlewares of one method,
+   * which stand in front of the route that they are for, and for its answer to what it does not serve.
    */
-  isElsewhere({ request, baseUrl }: ArrivedRequest): boolean {
+  isElsewhere({ request }: ArrivedRequest): boolean {
     const { route } = request as ExpressRequest;
-    if (route === undefined) return false;
-    return request.baseUrl !== baseUrl || (this.isForeign(route) && answersForSure(route));
+    return route !== undefined && this.isForeign(route) && answersForSure(route);
   }
 
   reachedBy({ route }: ExpressRequest): CorsRoute | undefined {
@@ -124,9 +123,7 @@ export class ExpressMatcher implements RouteMatcher {
   paramsOf(arrived: ArrivedRequest): PathParams | undefined {
     const { route: reached, params } = arrived.request as ExpressRequest;
     // A middleware may have changed the URL, so Express knows better once the request has reached a route.
-    if (reached !== undefined) {
-      return params === undefined || this.isElsewhere(arrived) ? undefined : pathParams(params);
-    }
+    if (reached !== undefined && this.routesOfStack().own.has(reached)) return params && pathParams(params);
     const path = pathOf(arrived.url);
     const candidate = path === undefined ? undefined : this.arrivedAt(arrived, path);
     return candidate?.route === undefined ? undefined : paramsIn(path as string, candidate);

@@ -15,8 +15,6 @@ export interface PlatformRequest {
    * app is mounted at. Middlewares change it on Express while they have the request.
    */
   readonly url: string;
-  /** On Express, the path that the app, or the router that has the request now, is mounted at. */
-  readonly baseUrl?: string;
 }
 
 /** The parameters of a path, decoded, by their names; what a wildcard covers is one string. Frozen. */
@@ -33,7 +31,6 @@ export interface ForeignRoute {
 export interface ArrivedRequest {
   readonly request: PlatformRequest;
   readonly url: string;
-  readonly baseUrl: string;
 }
 
 /** Finds routes as a platform's router does. One for each platform. */

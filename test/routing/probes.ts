@@ -36,6 +36,8 @@ export interface Probed {
   readonly status: number;
   /** The number of the policy, `undefined` if the response shows none. */
   readonly policy: number | undefined;
+  /** Whether the page may read it. */
+  readonly allowed: boolean;
   readonly body: string;
 }
 
@@ -55,7 +57,12 @@ export class Prober {
   /** Sends the actual request; its response shows the policy in `Access-Control-Expose-Headers`. */
   async actual({ method, url, headers }: Probe): Promise<Probed> {
     const { status, shown, body } = await this.send(method, url, { origin: PROBE_ORIGIN, ...headers });
-    return { status, policy: numberIn(shown('access-control-expose-headers')), body };
+    return {
+      status,
+      policy: numberIn(shown('access-control-expose-headers')),
+      allowed: shown('access-control-allow-origin') === PROBE_ORIGIN,
+      body,
+    };
   }
 
   /** Sends the preflight for a request; an approval shows the policy in `Access-Control-Max-Age`. */
@@ -66,7 +73,12 @@ export class Prober {
       ...(asked !== undefined && { 'access-control-request-headers': asked }),
       ...headers,
     });
-    return { status, policy: numberIn(shown('access-control-max-age')), body };
+    return {
+      status,
+      policy: numberIn(shown('access-control-max-age')),
+      allowed: shown('access-control-allow-origin') === PROBE_ORIGIN,
+      body,
+    };
   }
 
   close(): void {

@@ -81,6 +81,7 @@ describe('CorsService.routes()', () => {
       where: 'Reports#add',
       method: 'POST',
       path: '/reports',
+      below: undefined,
       version: ['1', 'neutral'],
       hosts: ['a.example', String.raw`/^b\d$/`],
       policy: {
@@ -124,17 +125,23 @@ describe('CorsService.routes()', () => {
     });
   });
 
-  it('tells a route without a policy from one that takes no part', () => {
+  it('shows of what is closed that it allows nobody, and who says so', () => {
     expect(of('Plain#list')).toMatchObject({
-      policy: undefined,
-      from: undefined,
+      policy: { origin: [], exposedHeaders: ['x-request-id'] },
+      from: { origin: [], exposedHeaders: ['options'] },
       version: [],
       hosts: [],
       notes: [],
     });
-    expect(of('Reports#remove')).toMatchObject({ policy: 'none', from: undefined });
-    expect(of('options.routes[1]')).toMatchObject({ policy: 'none' });
-    expect(of('options')).toMatchObject({ policy: undefined });
+    expect(of('Reports#remove')).toMatchObject({
+      policy: { origin: [], credentials: false, exposedHeaders: [] },
+      from: { origin: ['Reports#remove'], credentials: [], exposedHeaders: [] },
+    });
+    expect(of('options.routes[1]')).toMatchObject({
+      policy: { origin: [] },
+      from: { origin: ['options.routes[1].policy'] },
+    });
+    expect(of('options')).toMatchObject({ policy: { origin: [] }, from: { origin: [] } });
   });
 
   it('is a copy: nobody changes a policy through it', () => {
