@@ -203,7 +203,7 @@ describe('a route that is not Nest’s', () => {
     const router = express.Router();
     router.get('/cats/7', answer);
     router.all('/cats/8', passOn);
-    const [mounted, passing] = router.stack.flatMap(({ route }) => (route ?? []) as ExpressRoute);
+    const [mounted, passing] = router.stack.flatMap(({ route }) => (route ?? []) as unknown as ExpressRoute);
     const app = stacked({
       before: (one) => one.get('/cats/7', answer) && one.get('/cats/8', passOn),
       behind: (one) => one.all('/cats/:id', passOn),
