@@ -345,11 +345,11 @@ function fastifyHooksInFront(adapter: AbstractHttpAdapter): readonly string[] | 
   return own === -1 ? undefined : hooks?.onRequest?.slice(0, own).map(({ name }) => name);
 }
 
-/** The names of the middlewares that Express runs before Nest's own first layer. */
-function expressLayersInFront(adapter: AbstractHttpAdapter): readonly string[] {
+/** The names of the middlewares that Express runs before Nest's own first layer; `undefined` if that is not found. */
+function expressLayersInFront(adapter: AbstractHttpAdapter): readonly string[] | undefined {
   const layers = (expressApp(adapter)?.router.stack ?? []) as readonly ExpressLayer[];
   const own = layers.findIndex(({ handle }) => /\bonRequestHook\b/.test(String(handle)));
-  return layers.slice(0, Math.max(own, 0)).map(({ name }) => name);
+  return own === -1 ? undefined : layers.slice(0, own).map(({ name }) => name);
 }
 
 /**
@@ -357,9 +357,9 @@ function expressLayersInFront(adapter: AbstractHttpAdapter): readonly string[] {
  * the instance before it was given to the adapter. One `''` where that can no longer be told.
  */
 export function inFrontOf(adapter: AbstractHttpAdapter): readonly string[] {
-  return adapter.getType() === 'fastify'
-    ? (fastifyHooksInFront(adapter) ?? [''])
-    : expressLayersInFront(adapter);
+  const names =
+    adapter.getType() === 'fastify' ? fastifyHooksInFront(adapter) : expressLayersInFront(adapter);
+  return names ?? [''];
 }
 
 /** The names of all middlewares of Express. */

@@ -223,6 +223,12 @@ describe('a HEAD route', () => {
   });
 });
 
+it('an instance without a route says so in the words by which it is known', async () => {
+  const instance = fastify();
+  expect(instance.printRoutes()).toBe('(empty tree)');
+  await instance.close();
+});
+
 describe('routes of others', () => {
   it('are listed, those that were there before as well', async () => {
     const instance = fastify();

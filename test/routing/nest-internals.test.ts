@@ -3,6 +3,7 @@
  * A test that fails here is named after the part that Nest has changed; `route-table.test.ts` then shows the effect.
  */
 import 'reflect-metadata';
+import { METHODS } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import {
   Body,
@@ -40,8 +41,10 @@ import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, RouteConstraints } from '@nestjs/platform-fastify';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import cors from 'cors';
 import express from 'express';
 import fc from 'fast-check';
+import fastify from 'fastify';
 import { of } from 'rxjs';
 import {
   addLastGuard,
@@ -51,10 +54,14 @@ import {
   currentResponseHook,
   declaredInput,
   expressApp,
+  expressLayerNames,
   expressRoutes,
   exploreRoutes,
   fastifyConstraints,
+  gatewayServer,
   importsOf,
+  inFrontOf,
+  isOrderSensitive,
   matchingOptions,
   PLAIN_PATH,
   streamsEvents,
@@ -169,6 +176,21 @@ describe('the metadata that decorators write', () => {
         [Cats, handlerOf(Cats, 'list')],
       ].map(([type, member]) => callerOf(type as Type, member)),
     ).toEqual(['gateway', 'gateway', undefined, 'message', 'message', 'resolver', 'resolver', undefined]);
+  });
+
+  it('what a gateway says of its server, as gatewayServer() reads it', () => {
+    @WebSocketGateway({ cors: { origin: '*' } })
+    class OnThePort {}
+    @WebSocketGateway(8080, { cors: true })
+    class OnAnother {}
+    @WebSocketGateway()
+    class Plain {}
+    expect([OnThePort, OnAnother, Plain, Cats].map(gatewayServer)).toEqual([
+      { cors: { origin: '*' }, hasPort: false },
+      { cors: true, hasPort: true },
+      { cors: undefined, hasPort: false },
+      { cors: undefined, hasPort: false },
+    ]);
   });
 
   it('parameters by @Body, @RawBody and @Headers, as declaredInput() reads them', () => {
@@ -443,7 +465,8 @@ describe.each(PLATFORMS)('the adapter of %s', (platform) => {
 
   it('says in isRouteOrderSensitive() whether the order of routes counts', () => {
     const adapter = createAdapter(platform) as unknown as HttpServer;
-    expect(adapter.isRouteOrderSensitive?.() ?? true).toBe(platform === 'express');
+    expect(isOrderSensitive(adapter)).toBe(platform === 'express');
+    expect(isOrderSensitive({} as HttpServer)).toBe(true);
   });
 });
 
@@ -524,6 +547,18 @@ describe('the adapter of express, in more detail', () => {
     ]);
   });
 
+  it('has one method for each that Node knows in a route of `app.all()`, and `_all` in one of `route().all()`', () => {
+    const adapter = new ExpressAdapter();
+    const handler = (): void => {};
+    adapter.all('/a', handler);
+    adapter.getInstance<express.Express>().route('/b').all(handler);
+    adapter.getInstance<express.Express>().route('/c').get(handler).put(handler);
+    const [all, route, two] = expressRoutes(adapter).map(({ methods }) => Object.keys(methods).toSorted());
+    expect(all).toEqual(METHODS.map((method) => method.toLowerCase()).toSorted());
+    expect(route).toEqual(['_all']);
+    expect(two).toEqual(['get', 'put']);
+  });
+
   it('is taken for one without routes of others if that is not so', () => {
     const adapter = { getInstance: () => ({}) } as unknown as AbstractHttpAdapter;
     expect(expressRoutes(adapter)).toEqual([]);
@@ -561,6 +596,83 @@ describe('the app of Express', () => {
       const adapter = { getInstance: () => instance } as unknown as AbstractHttpAdapter;
       expect(expressApp(adapter)).toBeUndefined();
     }
+  });
+});
+
+describe('what runs in front of Nest', () => {
+  @Module({})
+  class AppModule {}
+
+  /** Starts an app on an instance that somebody has put something on, and asks what runs in front. */
+  async function inFront(adapter: FastifyAdapter | ExpressAdapter): Promise<readonly string[]> {
+    const platform = adapter instanceof FastifyAdapter ? 'fastify' : 'express';
+    const { app } = await startApp(platform, AppModule, { adapter: adapter as never });
+    try {
+      return inFrontOf(adapter as unknown as AbstractHttpAdapter);
+    } finally {
+      await app.close();
+    }
+  }
+
+  it('is nothing by default', async () => {
+    expect(await inFront(new FastifyAdapter())).toEqual([]);
+    expect(await inFront(new ExpressAdapter())).toEqual([]);
+  });
+
+  it('are hooks on Fastify, by their names, which are in a list behind the symbol `fastify.hooks`', async () => {
+    const instance = fastify();
+    instance.addHook('onRequest', async function first() {});
+    instance.addHook('onRequest', (_request, _reply, done) => done());
+    expect(await inFront(new FastifyAdapter(instance as never))).toEqual(['first', '']);
+  });
+
+  it('are not hooks of Fastify that come later, nor those of another moment', async () => {
+    const adapter = new FastifyAdapter();
+    adapter.getInstance().addHook('onSend', async function sending() {});
+    const { app } = await startApp('fastify', AppModule, {
+      adapter: adapter as never,
+      prepare: () => void adapter.getInstance().addHook('onRequest', async function later() {}),
+    });
+    expect(inFrontOf(adapter as unknown as AbstractHttpAdapter)).toEqual([]);
+    await app.close();
+  });
+
+  it('are layers on Express, by their names', async () => {
+    const instance = express();
+    instance.use(function first(_request, _response, next) {
+      next();
+    });
+    instance.use((_request, _response, next) => next());
+    instance.get('/x', () => undefined);
+    const adapter = new ExpressAdapter(instance);
+    expect(await inFront(adapter)).toEqual(['first', '<anonymous>', 'handle']);
+    expect(expressLayerNames(adapter as unknown as AbstractHttpAdapter).slice(0, 3)).toEqual([
+      'first',
+      '<anonymous>',
+      'handle',
+    ]);
+  });
+
+  it('is one without a name if that can no longer be told', () => {
+    const other = { getType: () => 'fastify', getInstance: () => ({}) } as unknown as AbstractHttpAdapter;
+    const changed = {
+      getType: () => 'fastify',
+      getInstance: () => ({ [Symbol('fastify.hooks')]: { onRequest: [() => undefined] } }),
+    } as unknown as AbstractHttpAdapter;
+    const layers = {
+      getType: () => 'express',
+      getInstance: () => ({ handle: () => undefined, router: { stack: [{ handle: () => undefined }] } }),
+    } as unknown as AbstractHttpAdapter;
+    const express5 = { getType: () => 'express', getInstance: () => ({}) } as unknown as AbstractHttpAdapter;
+    expect([other, changed, layers, express5].map(inFrontOf)).toEqual([[''], [''], [''], ['']]);
+    expect(expressLayerNames(express5)).toEqual([]);
+    expect(expressLayerNames(layers)).toEqual([]);
+  });
+
+  it('has on Express the name that the middleware of the package `cors` has', () => {
+    const adapter = new ExpressAdapter();
+    adapter.use(cors());
+    expect(expressLayerNames(adapter as unknown as AbstractHttpAdapter)).toContain('corsMiddleware');
   });
 });
 
