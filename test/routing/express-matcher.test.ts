@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { All, Controller, Get, Post, Put, type Type } from '@nestjs/common';
-import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express } from 'express';
 import { ExpressMatcher } from '../../lib/routing/express-matcher.js';
@@ -47,11 +46,7 @@ interface Stacked {
 function stacked({ controllers = [Cats], registers = () => true, early, before, between, behind }: Stacked) {
   const app = express();
   const adapter = new ExpressAdapter(app);
-  const matcher = new ExpressMatcher(
-    adapter as unknown as AbstractHttpAdapter,
-    matchingOptions(adapter),
-    () => undefined,
-  );
+  const matcher = new ExpressMatcher(adapter, matchingOptions(adapter), () => undefined);
   early?.(app);
   const routes = routesOf(controllers, adapter);
   matcher.setRoutes(routes);
@@ -66,13 +61,12 @@ function stacked({ controllers = [Cats], registers = () => true, early, before, 
     if (index === 0) between?.(app);
   }
   behind?.(app);
-  const request = (method: string, url: string, reached?: ExpressRoute): PlatformRequest =>
-    ({
-      method,
-      url,
-      headers: {},
-      ...(reached !== undefined && { route: reached, params: {} }),
-    }) as PlatformRequest;
+  const request = (method: string, url: string, reached?: ExpressRoute): PlatformRequest => ({
+    method,
+    url,
+    headers: {},
+    ...(reached !== undefined && { route: reached, params: {} }),
+  });
   return {
     own,
     stack: expressRoutes(adapter),

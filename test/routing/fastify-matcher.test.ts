@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance, type FastifyServerOptions, type RouteOpt
 import { FastifyMatcher } from '../../lib/routing/fastify-matcher.js';
 import type { CorsRoute } from '../../lib/routing/cors-route.js';
 import { fastifyConstraints } from '../../lib/routing/nest-internals.js';
-import type { ArrivedRequest, PlatformRequest } from '../../lib/routing/route-matcher.js';
+import type { ArrivedRequest } from '../../lib/routing/route-matcher.js';
 import { routesOf } from './governed.js';
 
 const MATCHING = { caseSensitive: true, ignoreTrailingSlash: false };
@@ -55,7 +55,7 @@ async function seen(
   matcher.setRoutes(routes);
   const found: Seen[] = [];
   instance.addHook('onRequest', async (request) => {
-    const arrived: ArrivedRequest = { request: request as unknown as PlatformRequest, url: request.url };
+    const arrived: ArrivedRequest = { request: request, url: request.url };
     found.push({
       route: matcher.routeOf(arrived)?.where,
       isElsewhere: matcher.isElsewhere(arrived),
@@ -68,7 +68,7 @@ async function seen(
       method: route.method === 'ALL' ? instance.supportedMethods : route.method,
       url: route.path,
       handler: answer,
-      constraints: fastifyConstraints(route.handler) as { host?: string },
+      constraints: fastifyConstraints(route.handler),
       ...options(route),
     });
   }
@@ -123,7 +123,7 @@ describe('a route of Nest', () => {
       'that asks for what it would get',
       { options: ({ method }) => (method === 'GET' ? { exposeHeadRoute: true } : {}) },
     ],
-    ['with a configuration of its own', { options: () => ({ config: { mine: true } as object }) }],
+    ['with a configuration of its own', { options: () => ({ config: { mine: true } }) }],
   ])('is known: %s', async (_, beside) => {
     const found = await seen(beside, ...ALL.map(([method, url]) => [method, url] as const));
     expect(found).toEqual(ALL.map(([, , expected]) => expected));

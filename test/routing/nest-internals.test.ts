@@ -608,7 +608,7 @@ describe('what runs in front of Nest', () => {
     const platform = adapter instanceof FastifyAdapter ? 'fastify' : 'express';
     const { app } = await startApp(platform, AppModule, { adapter: adapter as never });
     try {
-      return inFrontOf(adapter as unknown as AbstractHttpAdapter);
+      return inFrontOf(adapter);
     } finally {
       await app.close();
     }
