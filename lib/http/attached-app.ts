@@ -26,7 +26,7 @@ import {
   type RawResponse,
 } from './request-hook.js';
 import { shareRequestSlot } from './request-slot.js';
-import { guardServer } from './server-door.js';
+import { guardServer, isRequest } from './server-door.js';
 import { onUpgrade } from './upgrade.js';
 
 const logger = new Logger('CorsModule');
@@ -102,7 +102,7 @@ export class AttachedApp {
   }
 
   private readonly onNewListener = (event: string | symbol): void => {
-    if (event === 'request') this.isBehind = true;
+    if (isRequest(event)) this.isBehind = true;
   };
 
   /** From now on, requests come under these policies. */
@@ -117,8 +117,11 @@ export class AttachedApp {
     const server = this.adapter.getHttpServer() as Server;
     // Fastify's was there when the app was attached, and is watched since then.
     if (this.isExpress) {
-      this.isBehind ||=
-        server.listenerCount('request') > 1 || !server.listeners('request').includes(this.instance as never);
+      const listeners = server
+        .eventNames()
+        .filter(isRequest)
+        .flatMap((event) => server.listeners(event));
+      this.isBehind ||= listeners.some((listener) => listener !== this.instance);
       server.on('newListener', this.onNewListener);
     }
     guardServer(server, {

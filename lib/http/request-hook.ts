@@ -6,7 +6,7 @@ import { Exchange } from './exchange.js';
 import type { HookContext } from './hook-context.js';
 import { preflightAnswer, preflightFacts } from './preflight.js';
 import { logHostRefusal, writeRefusal } from './refusal.js';
-import { breakSeal, exchangeOf, seal, type SealableResponse } from './seal.js';
+import { breakSeal, exchangeOf, seal, sealBody, type SealableResponse } from './seal.js';
 
 /** What becomes of a request in the hook: it goes on, it has been answered, or that is not known yet. */
 export type HookOutcome = 'continue' | 'answered' | Promise<'continue' | 'answered'>;
@@ -36,7 +36,10 @@ export function onRequest(
  */
 export function onEntry(exchange: Exchange, response: RawResponse): HookOutcome {
   const { request, context } = exchange;
-  if (preflightFacts(request) !== undefined) return 'continue';
+  if (preflightFacts(request) !== undefined) {
+    sealBody(response);
+    return 'continue';
+  }
   exchange.request = context.view(request);
   exchange.stage = 'decided';
   return goOn(exchange, response);

@@ -23,6 +23,8 @@ export interface SealableResponse extends Pick<
 /** The seal of a response. */
 class Seal {
   isBroken = false;
+  /** Whether whatever somebody writes behind the header section is dropped. */
+  isEmpty = false;
 
   /**
    * @param exchange - what the response answers
@@ -68,6 +70,21 @@ export function breakSeal(response: SealableResponse): void {
   if (own !== undefined) own.isBroken = true;
 }
 
+/**
+ * Seals the body as well, of a response to a preflight that somebody may answer in front of the platform: before anything of
+ * it is written the answer is made ours, which has none.
+ */
+export function sealBody(response: SealableResponse): void {
+  const own = response[SEAL] as Seal;
+  const { write, end } = response;
+  const isEmpty = (): boolean => {
+    if (!own.isBroken && own.exchange.stage === 'sealed') answerUnseen(response, own);
+    return own.isEmpty;
+  };
+  response.write = (...args) => isEmpty() || write.call(response, ...args);
+  response.end = (...args) => end.call(response, ...(isEmpty() ? args.filter(isFunction) : args));
+}
+
 /** The exchange of a sealed response. */
 export function exchangeOf(response: SealableResponse): Exchange | undefined {
   return response[SEAL]?.exchange;
@@ -111,21 +128,15 @@ function writeSealed(
  * Somebody in front of the platform answers a preflight: a middleware on an instance that was given to the adapter, or
  * another listener of the server. Its answer is made ours. Where a source would have to be waited for, it is refused.
  */
-function answerUnseen(response: SealableResponse, { exchange, writeHead }: Seal): unknown {
-  const { request, context } = exchange;
+function answerUnseen(response: SealableResponse, own: Seal): unknown {
+  const { request, context } = own.exchange;
   const answer = preflightAnswer(request, context);
   if (answer === undefined) return undefined;
   const { status, fields } = answer instanceof Promise ? refusePreflight(PREFLIGHT_VARY) : answer;
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  withoutBody(response);
-  return writeHead.call(response, status, fields);
-}
-
-/** Drops what somebody writes behind the header section of an answer that has no body. */
-function withoutBody(response: SealableResponse): void {
-  const { end } = response;
-  response.write = () => true;
-  response.end = (...args: readonly unknown[]) => end.call(response, ...args.filter(isFunction));
+  own.isBroken = true;
+  own.isEmpty = true;
+  return own.writeHead.call(response, status, fields);
 }
 
 function isFunction(value: unknown): boolean {

@@ -13,6 +13,15 @@ export interface Door {
 
 type Emit = (event: string | symbol, ...args: readonly unknown[]) => boolean;
 
+/** Whether an event of a server hands out a request to be answered. @see Node, "Event: 'checkContinue'" */
+export function isRequest(event: string | symbol): boolean {
+  return event === 'request' || isExpectation(event);
+}
+
+function isExpectation(event: string | symbol): boolean {
+  return event === 'checkContinue' || event === 'checkExpectation';
+}
+
 /** The servers that have a door. */
 const doors = new WeakSet<object>();
 
@@ -44,7 +53,7 @@ export function guardServer(server: Server, door: Door): void {
       const [request, socket] = args as readonly [IncomingMessage, Duplex];
       return goOn(door.upgrade(request, socket), socket, emitIt);
     }
-    if (event === 'checkContinue' || event === 'checkExpectation') {
+    if (isExpectation(event)) {
       const [request, response] = args as readonly [IncomingMessage, RawResponse];
       return goOn(door.request(request, response), response, emitIt);
     }
