@@ -2,7 +2,7 @@ import type { Logger, Type } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { oneLine } from '../explain/words.js';
-import { expressLayerNames, gatewayServer, inFrontOf } from '../routing/nest-internals.js';
+import { expressLayerNames, gatewayServer, hasCorsHook, inFrontOf } from '../routing/nest-internals.js';
 
 /** What the middleware of the package `cors` calls itself. */
 const CORS_MIDDLEWARE = 'corsMiddleware';
@@ -12,12 +12,15 @@ const CORS_MIDDLEWARE = 'corsMiddleware';
  * is no error: nothing of what it sets is sent. But it costs every request its time, and somebody may rely on it.
  */
 export function watchForeignCors(adapter: AbstractHttpAdapter, logger: Logger): void {
-  const enableCors = adapter.enableCors.bind(adapter);
-  adapter.enableCors = (...args: Parameters<typeof enableCors>): void => {
+  const report = (): void =>
     logger.warn(
       'enableCors() is on beside CorsModule, which alone decides who may read what: no field that it sets is sent. ' +
         'Remove it, or the `cors` option of NestFactory.create(), and give CorsModule the policy.',
     );
+  if (hasCorsHook(adapter)) report();
+  const enableCors = adapter.enableCors.bind(adapter);
+  adapter.enableCors = (...args: Parameters<typeof enableCors>): void => {
+    report();
     enableCors(...args);
   };
 }

@@ -349,7 +349,7 @@ function fastifyHooksInFront(adapter: AbstractHttpAdapter): readonly string[] | 
 function expressLayersInFront(adapter: AbstractHttpAdapter): readonly string[] | undefined {
   const layers = (expressApp(adapter)?.router.stack ?? []) as readonly ExpressLayer[];
   const own = layers.findIndex(({ handle }) => /\bonRequestHook\b/.test(String(handle)));
-  return own === -1 ? undefined : layers.slice(0, own).map(({ name }) => name);
+  return own === -1 ? undefined : layers.slice(0, own).map(({ handle }) => handle.name);
 }
 
 /**
@@ -360,6 +360,11 @@ export function inFrontOf(adapter: AbstractHttpAdapter): readonly string[] {
   const names =
     adapter.getType() === 'fastify' ? fastifyHooksInFront(adapter) : expressLayersInFront(adapter);
   return names ?? [''];
+}
+
+/** Whether `enableCors()` of Fastify's adapter has been called, which keeps its hook in a private field. */
+export function hasCorsHook(adapter: AbstractHttpAdapter): boolean {
+  return (adapter as unknown as { readonly corsHook?: unknown }).corsHook !== undefined;
 }
 
 /** The names of all middlewares of Express. */

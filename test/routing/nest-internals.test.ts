@@ -645,7 +645,7 @@ describe('what runs in front of Nest', () => {
     instance.use((_request, _response, next) => next());
     instance.get('/x', () => undefined);
     const adapter = new ExpressAdapter(instance);
-    expect(await inFront(adapter)).toEqual(['first', '<anonymous>', 'handle']);
+    expect(await inFront(adapter)).toEqual(['first', '', 'handle']);
     expect(expressLayerNames(adapter as unknown as AbstractHttpAdapter).slice(0, 3)).toEqual([
       'first',
       '<anonymous>',
