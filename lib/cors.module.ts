@@ -6,7 +6,13 @@ import {
   type NestModule,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost, ModulesContainer, type AbstractHttpAdapter } from '@nestjs/core';
+import {
+  ApplicationConfig,
+  HttpAdapterHost,
+  ModuleRef,
+  ModulesContainer,
+  type AbstractHttpAdapter,
+} from '@nestjs/core';
 import {
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
@@ -15,7 +21,7 @@ import {
 } from './cors.module-definition.js';
 import { CorsService } from './cors.service.js';
 import { CORS_MODULE_IMPORTED } from './decorators/cors-module-imported.js';
-import { CorsEngine } from './http/cors-engine.js';
+import { CorsEngine, engineOf } from './http/cors-engine.js';
 import { CorsConfigurationError } from './policy/cors-configuration-error.js';
 import type { CorsProblem } from './policy/cors-problem.js';
 import { importsOf } from './routing/nest-internals.js';
@@ -31,7 +37,15 @@ import { importsOf } from './routing/nest-internals.js';
  * that is wrong. In an app without HTTP it does nothing.
  */
 @Module({
-  providers: [CorsEngine, CorsService, { provide: CORS_MODULE_IMPORTED, useValue: true }],
+  providers: [
+    {
+      provide: CorsEngine,
+      useFactory: engineOf,
+      inject: [ApplicationConfig, ModulesContainer, ModuleRef],
+    },
+    CorsService,
+    { provide: CORS_MODULE_IMPORTED, useValue: true },
+  ],
   exports: [CorsService, CORS_MODULE_IMPORTED],
 })
 export class CorsModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {

@@ -179,7 +179,7 @@ export class AttachedApp {
     return request;
   };
 
-  /** The app that a request is for: of several on one instance the one that serves it, else this one. */
+  /** The app that a request is for: of several on one instance the one that serves it, else the first, whoever asks. */
   private contextOf(request: PlatformRequest): HookContext | undefined {
     if (this.peers.size === 1) return this.current;
     const method = preflightFacts(request)?.method ?? request.method;
@@ -187,7 +187,6 @@ export class AttachedApp {
     return (
       contexts.find(({ matcher }) => matcher.targetsOf(request, method).length > 0) ??
       contexts.find(({ matcher }) => matcher.othersAt(request, method).length > 0) ??
-      this.current ??
       contexts[0]
     );
   }

@@ -1,10 +1,10 @@
-import { Inject, Injectable, Logger, VersioningType, type VersioningOptions } from '@nestjs/common';
+import { Logger, VersioningType, type VersioningOptions } from '@nestjs/common';
 import {
-  ApplicationConfig,
   MetadataScanner,
-  ModuleRef,
-  ModulesContainer,
   type AbstractHttpAdapter,
+  type ApplicationConfig,
+  type ModuleRef,
+  type ModulesContainer,
 } from '@nestjs/core';
 import { containedClasses } from '../decorators/contained-classes.js';
 import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
@@ -31,11 +31,24 @@ import { CorsGuard } from './cors.guard.js';
 import { CorsInterceptor } from './cors.interceptor.js';
 import { reportGateways } from './foreign-cors.js';
 
+/** The engines, by the modules of their container. */
+const engines = new WeakMap<ModulesContainer, CorsEngine>();
+
+/**
+ * The engine of a container. It has one, whoever asks for it: where a testing module is compiled once more, Nest makes all
+ * providers anew, but for the modules themselves.
+ */
+export function engineOf(...container: ConstructorParameters<typeof CorsEngine>): CorsEngine {
+  const [, modules] = container;
+  const engine = engines.get(modules) ?? new CorsEngine(...container);
+  engines.set(modules, engine);
+  return engine;
+}
+
 /**
  * Wires the parts to the app: attached to the platform before it has routes, started when its routes are known, and from
  * then on read by the request hook and the guard.
  */
-@Injectable()
 export class CorsEngine {
   private readonly logger = new Logger('CorsModule');
   private readonly attached = new Map<AbstractHttpAdapter, AttachedApp>();
@@ -43,9 +56,9 @@ export class CorsEngine {
   private app: AttachedApp | undefined;
 
   constructor(
-    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
-    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
-    @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+    private readonly config: ApplicationConfig,
+    private readonly modules: ModulesContainer,
+    private readonly moduleRef: ModuleRef,
   ) {}
 
   /** The guard, to be registered in front of all others. */
