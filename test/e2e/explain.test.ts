@@ -405,7 +405,7 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
         [
           'preflight-approved',
           204,
-          '"file://" may send PUT /orders/open/all: the policy of OrdersController#write approves the preflight.',
+          'file:// may send PUT /orders/open/all: the policy of OrdersController#write approves the preflight.',
         ],
       ],
       [

@@ -120,7 +120,7 @@ describe.each(PLATFORMS)('the target of a preflight on %s', (platform) => {
     });
 
     it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('is no %s', async (method) => {
-      expect(await decision('/cats/7', method, APP)).toEqual([404, undefined]);
+      expect(await decision('/cats/7', method, APP)).toEqual([403, undefined]);
     });
   });
 
@@ -193,10 +193,11 @@ describe.each(PLATFORMS)('the target of a preflight on %s', (platform) => {
       }
     });
 
-    it('CVE-2024-6866: has the letter case that the router has', async () => {
-      // Express compares paths in any case by default, Fastify does not; the entries follow.
-      const wanted = platform === 'express' ? PUBLIC : APP;
-      expect(await decision('/PUBLIC/x', 'GET', wanted)).toEqual([204, wanted]);
+    it('CVE-2024-6866: has the letter case that the router has, and is closed where that is none', async () => {
+      // To Express this is the entry's path in another case, to a file server behind it another path.
+      const wanted = platform === 'express' ? [403, undefined] : [204, APP];
+      expect(await decision('/PUBLIC/x', 'GET', APP)).toEqual(wanted);
+      expect(await decision('/PUBLIC/x', 'GET', PUBLIC)).toEqual([403, undefined]);
     });
 
     it('may be undecodable', async () => {
@@ -223,10 +224,12 @@ describe.each(PLATFORMS)('the target of a preflight on %s', (platform) => {
       );
     }
 
-    it("OPTIONS * is not answered as a preflight, nor approved by any route's policy", async () => {
-      const response = await raw('*', 'PUT', PRIVATE);
-      expect(response).toMatch(/^HTTP\/1\.1 (200|204|404) /);
-      expect(response.toLowerCase()).not.toMatch(/access-control-allow-methods|https:\/\/private/);
+    it('OPTIONS * is about no path, and so is approved by nothing', async () => {
+      for (const origin of [PRIVATE, PUBLIC]) {
+        const response = await raw('*', 'GET', origin);
+        expect(response).toMatch(/^HTTP\/1\.1 403 /);
+        expect(response.toLowerCase()).not.toContain('access-control-allow');
+      }
     });
 
     it('an absolute target is one by its path', async () => {

@@ -222,7 +222,7 @@ describe.each(PLATFORMS)('start-up checks on %s', (platform) => {
         "header's name, or leave it out. [header-invalid]",
       '  10. ReportsController, maxAge: 100000 is no whole number from 0 to 86400: write a number such as 600. ' +
         '[max-age-invalid]',
-      '  11. ReportsController#open, origin: "*" lets every site act with the cookies of its visitors, together with ' +
+      '  11. ReportsController#open, origin[0]: "*" lets every site act with the cookies of its visitors, together with ' +
         'credentials: true (credentials comes from ReportsController): name the origins, or set credentials: ' +
         'false. [origin-any-with-credentials]',
       '  12. ReportsController#remove: "partner" names no policy: write "partners". [policy-unknown]',
