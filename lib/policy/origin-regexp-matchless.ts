@@ -1,5 +1,5 @@
 import { sampleRegExp } from './origin-regexp-samples.js';
-import { readTree } from './origin-regexp-tree.js';
+import { readTree, type RegExpTree } from './origin-regexp-tree.js';
 
 /** Printable ASCII: what people write, whether or not an origin can hold it. */
 const PRINTABLE = String.fromCharCode(...Array.from({ length: 0x7f - 0x20 }, (_, index) => 0x20 + index));
@@ -7,12 +7,12 @@ const PRINTABLE = String.fromCharCode(...Array.from({ length: 0x7f - 0x20 }, (_,
 /**
  * What an expression matches that matches no origin: a few words; none if it contradicts itself.
  *
+ * @param regexp - one that could be read
  * @param anchored - the same, matching whole words only
  */
 export function wordsInstead(regexp: RegExp, anchored: RegExp): readonly string[] {
   const alphabet = Array.from(new Set(PRINTABLE + regexp.source)).join('');
-  const tree = readTree(regexp, alphabet);
-  const words = tree === undefined ? [] : sampleRegExp(tree, () => true).words;
+  const { words } = sampleRegExp(readTree(regexp, alphabet) as RegExpTree, () => true);
   return words.map(({ text }) => text).filter((text) => anchored.test(text));
 }
 

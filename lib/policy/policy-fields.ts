@@ -1,4 +1,5 @@
 import type { MergeMode } from './cors-policy-options.interface.js';
+import type { OptionsObject } from './options-object.js';
 import type { OriginEntry } from './origin-entry.js';
 import { intersectOrigins, uniteOrigins } from './origin-intersection.js';
 
@@ -56,7 +57,7 @@ export interface PolicyLayer {
   /** The fields that are set, but could not be read, or only in part. */
   readonly unread: readonly PolicyField[];
   /** The options as they were given, for the places of problems. */
-  readonly raw: unknown;
+  readonly raw: OptionsObject;
 }
 
 /** The fields of layers that close, each one object: what they say is compared by it. */

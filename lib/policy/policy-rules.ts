@@ -1,7 +1,8 @@
-import { FILE_ORIGIN, isInsecureOrigin, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
+import { FILE_ORIGIN, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
 import type { CorsProblem, ValueProblem } from './cors-problem.js';
-import { isOptionsObject } from './options-object.js';
-import { conditionsOf, isAny, isExact, type OriginEntry } from './origin-entry.js';
+import { placesOf } from './element-places.js';
+import { isAny, isExact, type OriginEntry } from './origin-entry.js';
+import { anyExtension, isInsecure, isRegExp } from './origin-risks.js';
 import { publicSuffixProblem } from './origin-syntax.js';
 import {
   layersOf,
@@ -155,15 +156,12 @@ export function checkPolicy(
       .filter((involved) => from[involved].some((place) => place !== where))
       .map((involved) => ` (${involved} comes from ${from[involved].join(' and ')})`)
       .join('');
-    for (const { value, code, message, fix } of rule.find(fields)) {
-      problems.push({
-        code,
-        where,
-        field: placeIn(raw, field, value),
-        value,
-        message: message + origins,
-        fix,
-      });
+    const found = rule.find(fields);
+    if (found.length === 0) continue;
+    const places = placesOf(raw[field], field);
+    for (const { value, code, message, fix } of found) {
+      const place = places.get(value) ?? field;
+      problems.push({ code, where, field: place, value, message: message + origins, fix });
     }
   }
   return doubtful.has('origin') ? problems : [...problems, ...checkRestriction(fields, layers)];
@@ -199,51 +197,13 @@ function nearest(
   layers: readonly PolicyLayer[],
 ): Pick<PolicyLayer, 'where' | 'raw'> {
   const involved = new Set(fields.flatMap((field) => layersOf(field, layers)));
-  return layers.findLast((layer) => involved.has(layer)) ?? { where: '', raw: undefined };
-}
-
-/** The place of a value among a layer's options, as it was written: `origin[1]`, or `origin` if it comes from elsewhere. */
-function placeIn(raw: unknown, field: PolicyField, value: unknown): string {
-  const list = isOptionsObject(raw) ? raw[field] : undefined;
-  const index = Array.isArray(list)
-    ? list.findIndex((element) => (element instanceof RegExp ? String(element) : element) === value)
-    : -1;
-  return index < 0 ? field : `${field}[${index}]`;
-}
-
-/** Whether an entry names `http:` origins that are not on the user's own machine. */
-function isInsecure(entry: OriginEntry): boolean {
-  if (isExact(entry)) return isInsecureOrigin(entry);
-  switch (entry.kind) {
-    case 'pattern':
-      return isInsecureOrigin(`${entry.scheme}://${entry.host}`);
-    case 'all-of':
-      return entry.parts.some(isInsecure);
-    case 'regexp':
-      // One that matches others as well is refused the insecure ones while the app runs, as a source is.
-      return entry.isInsecure;
-    default:
-      return false;
-  }
-}
-
-function isRegExp(entry: OriginEntry): boolean {
-  return !isExact(entry) && entry.kind === 'regexp';
+  return layers.findLast((layer) => involved.has(layer)) ?? { where: '', raw: {} };
 }
 
 /** The same under `https:`, without the port where that is the default one. */
 function secured(entry: OriginEntry): string {
   const text = describeEntry(entry).replace('http:', 'https:').replace(/:443$/, '');
   return isRegExp(entry) ? text : JSON.stringify(text);
-}
-
-/** The origin of an extension for all that the entry allows, if it allows any; what `restrict` has met names one. */
-function anyExtension(entry: OriginEntry): string | undefined {
-  if (isAny(entry)) return undefined;
-  const extensions = conditionsOf(entry).map((part) =>
-    !isExact(part) && part.kind === 'regexp' ? part.extension : undefined,
-  );
-  return extensions.includes(undefined) ? undefined : extensions[0];
 }
 
 /** An entry as a user would write it, for messages and for `CorsService.routes()`. */

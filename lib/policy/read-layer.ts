@@ -67,7 +67,7 @@ export function readLayer(
   const report: Report = (field, value, problem) => problems.push({ where, field, value, ...problem });
   if (!isOptionsObject(raw)) {
     report('', raw, notOptions(raw, known));
-    return { layer: { where, merge: 'replace', fields: {}, unread: POLICY_FIELDS, raw }, problems };
+    return { layer: { where, merge: 'replace', fields: {}, unread: POLICY_FIELDS, raw: {} }, problems };
   }
   const fields: Partial<Record<PolicyField, unknown>> = {};
   const unread: PolicyField[] = [];
