@@ -74,7 +74,7 @@ const CLOSED_FIELDS: ReadonlyMap<boolean | undefined, Partial<PolicyFields>> = n
  */
 export function closingLayer(where: string, enforce?: boolean): PolicyLayer {
   const fields = CLOSED_FIELDS.get(enforce) as Partial<PolicyFields>;
-  return { where, merge: 'replace', closes: true, fields, unread: [], raw: undefined };
+  return { where, merge: 'replace', closes: true, fields, unread: [], raw: {} };
 }
 
 /** A policy's fields, and for each the layers that its value came from; none means the built-in default. */

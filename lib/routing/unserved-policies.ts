@@ -54,7 +54,7 @@ export class UnservedPolicies {
       merge: index === 0 ? 'replace' : 'restrict',
       fields: mergeLayers(policy.layers, defaults).fields,
       unread: [],
-      raw: undefined,
+      raw: {},
     }));
     return this.composer.compose(layers, NO_ROUTE_DEFAULTS);
   }
