@@ -39,20 +39,33 @@ export class WireLog {
     this.handlers.set(request, handler);
   }
 
-  /** Listens before anybody else does, so that it sees a response's headers as they leave. */
+  /**
+   * Sees requests before anybody else does, and so responses as they leave: whoever replaces `writeHead` later calls what was
+   * there before. CorsModule stands in `emit` of the server as well, once the app has been initialized.
+   */
   watch(server: Server): void {
-    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-      const call = /[?&]call=([\w-]+)/.exec(request.url ?? '')?.[1];
-      if (call === undefined) return;
-      const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
-      response.writeHead = (status: number, ...rest: unknown[]) => {
-        const given = rest.find((argument) => typeof argument === 'object') as
-          OutgoingHttpHeaders | undefined;
-        const exchange = exchangeOf(request, status, { ...response.getHeaders(), ...given });
-        this.keep(call, { ...exchange, handler: this.handlers.get(request) });
-        return writeHead(status, ...rest);
-      };
-    });
+    if (server.listening) this.standInFront(server);
+    else server.once('listening', () => this.standInFront(server));
+  }
+
+  private standInFront(server: Server): void {
+    const { emit } = server as { readonly emit: (event: string | symbol, ...args: unknown[]) => boolean };
+    server.emit = (event: string | symbol, ...args: unknown[]): boolean => {
+      if (event === 'request') this.note(...(args as [IncomingMessage, ServerResponse]));
+      return emit.call(server, event, ...args);
+    };
+  }
+
+  private note(request: IncomingMessage, response: ServerResponse): void {
+    const call = /[?&]call=([\w-]+)/.exec(request.url ?? '')?.[1];
+    if (call === undefined) return;
+    const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
+    response.writeHead = (status: number, ...rest: unknown[]) => {
+      const given = rest.find((argument) => typeof argument === 'object') as OutgoingHttpHeaders | undefined;
+      const exchange = exchangeOf(request, status, { ...response.getHeaders(), ...given });
+      this.keep(call, { ...exchange, handler: this.handlers.get(request) });
+      return writeHead(status, ...rest);
+    };
   }
 
   private keep(call: string, exchange: Exchange): void {

@@ -104,7 +104,7 @@ describe.each(PLATFORMS)('policies in Chromium, on %s', (platform) => {
         { ...JSON_PUT, headers: { ...JSON_PUT.headers, 'x-debug': '1' } },
       ],
       ['a header of a GET', APP, '/prices', { headers: { 'x-debug': '1' } }],
-      ['the method', APP, '/prices', { method: 'DELETE' }],
+      ['the method', APP, '/nowhere', { method: 'DELETE' }],
       ['the method in lower case', APP, '/items/7', { method: 'patch' }],
       ['@NoCors()', APP, '/internal', { headers: { 'x-debug': '1' } }],
       ['Authorization under *', APP, '/search', { method: 'POST', headers: { authorization: 'Bearer x' } }],

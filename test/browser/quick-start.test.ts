@@ -91,7 +91,7 @@ describe('the pages of sample/01-quick-start in Chromium', () => {
       internal: {
         outcome: 'Hidden',
         script: FAILED,
-        why: 'The answer names no origin: the route takes no part in CORS, whoever asks. The handler ran all the same, and answered 201: CORS is about who may read, not about who may ask.',
+        why: 'The answer names no origin: the route is closed, whoever asks. The handler ran all the same, and answered 201: CORS is about who may read, not about who may ask.',
         wire: ['POST /reports/internal → 201'],
       },
     });
@@ -141,7 +141,7 @@ describe('the pages of sample/01-quick-start in Chromium', () => {
       internal: {
         outcome: 'Hidden',
         script: FAILED,
-        why: 'The answer names no origin: the route takes no part in CORS, whoever asks. The handler ran all the same, and answered 201: CORS is about who may read, not about who may ask.',
+        why: 'The answer names no origin: the route is closed, whoever asks. The handler ran all the same, and answered 201: CORS is about who may read, not about who may ask.',
         wire: ['POST /reports/internal → 201'],
       },
     });

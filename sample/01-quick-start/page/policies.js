@@ -16,8 +16,8 @@ export function showPolicies(body, routes) {
 }
 
 function fieldsOf(policy, from) {
-  if (policy === undefined) return ['none: no layer names an origin'];
-  if (policy === 'none') return ['none: ', element('code', {}, '@NoCors()')];
+  if (policy === undefined) return ['unmanaged: left alone'];
+  if (policy.origin.length === 0) return [`closed by ${from.origin.join(' and ') || 'default'}`];
   return Object.entries(from)
     .filter(([field, layers]) => layers.length > 0 || policy[field]?.length > 0)
     .map(([field, layers]) =>

@@ -62,7 +62,7 @@ function refusal({ policy }, { requestHeaders }) {
   const origin = requestHeaders.origin;
   const requestedMethod = requestHeaders['access-control-request-method'];
   const requestedHeaders = requestHeaders['access-control-request-headers'];
-  if (policy === 'none' || !policy.origin.some((entry) => entry === '*' || entry === origin)) {
+  if (!policy.origin.some((entry) => entry === '*' || entry === origin)) {
     return objection({ policy }, origin);
   }
   if (!['GET', 'HEAD', 'POST', ...policy.methods].includes(requestedMethod)) {
@@ -74,7 +74,7 @@ function refusal({ policy }, { requestHeaders }) {
 
 /** What a route has against an origin. */
 function objection({ policy }, origin) {
-  if (policy === 'none') return 'the route takes no part in CORS, whoever asks';
+  if (policy.origin.length === 0) return 'the route is closed, whoever asks';
   return `the policy is for ${list(policy.origin)}, not for ${list([origin])}`;
 }
 
