@@ -136,6 +136,8 @@ function answerUnseen(response: SealableResponse, own: Seal): unknown {
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   own.isBroken = true;
   own.isEmpty = true;
+  // Fastify answers a malformed URL by itself, where nobody stands in front whose body would have been sealed.
+  sealBody(response);
   return own.writeHead.call(response, status, fields);
 }
 
