@@ -60,7 +60,7 @@ describe('decoratorLayers', () => {
     [{ enforce: false }, { origin: [], enforce: false }],
   ])('makes a layer that closes of @NoCors(%p)', (given, fields) => {
     expect(layers(NoCors(given))).toEqual({
-      own: [{ where: 'Target', merge: 'replace', closes: true, fields, unread: [], raw: given ?? {} }],
+      own: [{ where: 'Target', merge: 'replace', closes: true, fields, unread: [], raw: {} }],
       named: [],
       problems: [],
     });

@@ -27,7 +27,7 @@ export class ItemsController {
 /** Methods. */
 @Controller('methods')
 export class MethodsController {
-  @Get('get-only') getOnly() {
+  @Get('get-only') @Preflight({ methods: 'GET' }) getOnly() {
     return 'got';
   }
   @Put('put-only') @Preflight({ methods: 'PUT' }) put() {
