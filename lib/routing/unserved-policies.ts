@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import { PolicyComposer, type ComposedPolicy } from '../policy/policy-composer.js';
 import {
   mergeLayers,
@@ -5,6 +6,7 @@ import {
   type PolicyLayer,
   type RouteDefaults,
 } from '../policy/policy-fields.js';
+import { isForbiddenMethod } from '../protocol/names.js';
 import type { CorsRoute } from './cors-route.js';
 import type { Governed, GovernedPlace, GovernedRoute } from './governance.js';
 
@@ -13,8 +15,9 @@ import type { Governed, GovernedPlace, GovernedRoute } from './governance.js';
  * covers it, else what the policies of these routes have in common. So a page can read the 404 or 405, which clients of
  * protocols that try out methods rely on (MCP over HTTP).
  *
- * Where no layer lists methods, such a preflight is approved for any: nobody serves it. Not so where one of the routes
- * has a wildcard: it is there for what it does not know, and behind it a middleware may serve the rest.
+ * Where no layer lists methods, such a preflight is approved for any that Node knows: nobody serves it. Of others, such as
+ * `patch`, the answer would be Node's own 400, which no page can read. Nor is it approved where one of the routes has a
+ * wildcard: that is there for what it does not know, and behind it a middleware may serve the rest.
  */
 export class UnservedPolicies {
   private readonly composer = new PolicyComposer();
@@ -43,7 +46,7 @@ export class UnservedPolicies {
   private compose(place: GovernedPlace, own: ComposedPolicy, others: readonly CorsRoute[]): Governed {
     const defaults: RouteDefaults = {
       ...NO_ROUTE_DEFAULTS,
-      methods: others.some(({ path }) => OPEN_ENDED.test(path)) ? [] : ['*'],
+      methods: others.some(({ path }) => OPEN_ENDED.test(path)) ? [] : KNOWN_METHODS,
     };
     if (place !== this.elsewhere) return this.composer.compose(own.layers, defaults);
     const policies = others.map(({ index }) => governedAt(this.routes[index] as GovernedRoute, place));
@@ -63,6 +66,9 @@ export class UnservedPolicies {
 function governedAt({ home, governed, elsewhere }: GovernedRoute, place: GovernedPlace): Governed {
   return place === home ? governed : elsewhere?.get(place);
 }
+
+/** What a page can ask for. */
+const KNOWN_METHODS = METHODS.filter((method) => !isForbiddenMethod(method));
 
 /** A wildcard of either platform. */
 const OPEN_ENDED = /\*/;

@@ -9,7 +9,7 @@ import {
   type CorsModuleOptions,
 } from '../../lib/index.js';
 import { PLATFORMS, type Platform, type RunningApp } from '../support/apps.js';
-import { expected } from '../support/cors-headers.js';
+import { corsHeaders, expected } from '../support/cors-headers.js';
 import { preflightHeaders, send } from '../support/http.js';
 import { CLOSED, open, reach, REFUSED } from '../support/reach.js';
 import { appsOfSuite } from '../support/suites.js';
@@ -114,6 +114,25 @@ describe.each(PLATFORMS)('a method that no route of the path serves, on %s', (pl
     expect(await reach(running.port, '/mcp', OTHER, { method })).toEqual(REFUSED);
     const { status } = await send(running.port, { path: '/mcp', method, headers: { origin: PAGE } });
     expect(status).toBe(404);
+  });
+
+  it.each(['patch', 'BREW', 'TRACE', '*', ''])(
+    'is not approved where it could not get here: %j',
+    async (method) => {
+      const headers = { origin: PAGE, 'access-control-request-method': method };
+      const preflight = await send(running.port, { method: 'OPTIONS', path: '/mcp', headers });
+      expect([preflight.status, corsHeaders(preflight)]).toEqual(REFUSED.preflight);
+    },
+  );
+
+  it('is explained by its case, where that is why', async () => {
+    const { allowed, hint } = await running.app.get(CorsService).explain({
+      method: 'OPTIONS',
+      url: '/mcp',
+      headers: preflightHeaders(PAGE, 'delete'),
+    });
+    // Browsers send `delete` in upper case, and `patch` as it was written.
+    expect([allowed, hint]).toEqual([false, expect.objectContaining({ code: 'method-case' })]);
   });
 
   it('is approved with the headers that every client sends', async () => {

@@ -49,11 +49,18 @@ const TRAFFIC: readonly Traffic[] = [
   },
   {
     // A page may read the 404 with which that method is answered.
+    kind: 'preflight for a method that is not served',
+    path: '/cats',
+    method: 'OPTIONS',
+    headers: preflightHeaders(APP, 'PROPFIND'),
+    outcome: [204, APP],
+  },
+  {
     kind: 'preflight for an unknown method',
     path: '/cats',
     method: 'OPTIONS',
     headers: preflightHeaders(APP, 'X-NEVER-SEEN'),
-    outcome: [204, APP],
+    outcome: [403, undefined],
   },
   { kind: 'malformed Origin', path: '/cats', headers: { origin: `${APP}/` }, outcome: [200, undefined] },
   { kind: 'repeated Origin', path: '/asked', headers: { origin: [APP, APP] }, outcome: [200, undefined] },
