@@ -114,6 +114,12 @@ describe.each(PLATFORMS)('policies in Chromium, on %s', (platform) => {
       expect(received()).toEqual([`OPTIONS ${path}`]);
     });
 
+    it('of a method that the path does not serve is sent, and its 404 can be read', async () => {
+      const page = await browser.open(APP);
+      expect(await fetchIn(page, `${shop.url}/prices`, { method: 'DELETE' })).toMatchObject({ status: 404 });
+      expect(received()).toEqual(['OPTIONS /prices', 'DELETE /prices']);
+    });
+
     it('needs no header to be asked about', async () => {
       const page = await browser.open(APP);
       expect(await fetchIn(page, `${shop.url}/items/7`, { method: 'DELETE' })).toMatchObject({

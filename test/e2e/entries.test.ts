@@ -1,5 +1,10 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { All, Controller, Delete, Get, Module, Put, type Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AllowOrigin, CorsModule, CorsService, Preflight, type CorsModuleOptions } from '../../lib/index.js';
 import { PLATFORMS, type Platform, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected } from '../support/cors-headers.js';
@@ -379,6 +384,57 @@ describe.each(PLATFORMS)('an entry beside a route that has only some of its path
     expect(await reach(port, '/news/edit', ADMIN)).toEqual(open(ADMIN));
   });
 });
+
+describe.each(PLATFORMS)('an entry above a folder of files, on %s', (platform) => {
+  const startApp = appsOfSuite();
+  const root = mkdtempSync(join(tmpdir(), 'entries-'));
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  let running: RunningApp;
+  beforeAll(async () => {
+    mkdirSync(join(root, 'deep'));
+    for (const name of ['index.html', 'a.js', 'deep/index.html']) writeFileSync(join(root, name), 'secret');
+    const options: CorsModuleOptions = {
+      origin: PAGE,
+      credentials: true,
+      routes: [{ path: '/admin', policy: false }],
+    };
+    running = await startApp(platform, moduleOf(options), {
+      prepare: (app) => {
+        if (platform === 'express')
+          (app as NestExpressApplication).useStaticAssets(root, { prefix: '/admin' });
+        else (app as NestFastifyApplication).useStaticAssets({ root, prefix: '/admin/' });
+      },
+    });
+  });
+
+  it.each([
+    '/admin',
+    '/admin/',
+    '/admin/index.html',
+    '/admin/a.js',
+    '/admin/deep/',
+    '/admin/deep',
+    '/admin/none.txt',
+  ])('closes it as a whole: its index, its files, its redirects and its 404s: %s', async (path) => {
+    for (const method of ['GET', 'HEAD']) {
+      const { response, preflight } = await reach(running.port, path, PAGE, { method });
+      expect([withoutVary(response), preflight]).toEqual([CLOSED.response, CLOSED.preflight]);
+    }
+  });
+
+  it('serves it all the same', async () => {
+    for (const path of ['/admin/', '/admin/a.js'])
+      expect((await send(running.port, { path, headers: { origin: PAGE } })).body).toBe('secret');
+    const { response } = await reach(running.port, '/elsewhere', PAGE);
+    expect(response).toEqual(expected({ acao: PAGE, acac: 'true', vary: 'Origin' }));
+  });
+});
+
+/** `Vary` is no permission, and file servers may say what their answers vary on. */
+function withoutVary(headers: object): object {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'vary'));
+}
 
 describe.each(PLATFORMS)('an entry above what sets fields of its own, on %s', (platform) => {
   const startApp = appsOfTest();
