@@ -1,6 +1,7 @@
+import { CompiledPolicies } from './compiled-policies.js';
 import type { CorsProblem } from './cors-problem.js';
-import { compileOrigins, type OriginRule } from './origin-set.js';
-import { compilePolicy, type Policy } from './policy.js';
+import type { OriginRule } from './origin-set.js';
+import type { Policy } from './policy.js';
 import {
   layersOf,
   layersWithout,
@@ -82,6 +83,9 @@ export class PolicyComposer {
   private readonly checked = new ValuePath<Checked>();
   private readonly composed = new ValuePath<ComposedLayers>();
 
+  /** @param compiled - the policies of the app, of which this composer composes some */
+  constructor(readonly compiled = new CompiledPolicies()) {}
+
   /** Every problem of the policies composed so far, each once. */
   get problems(): readonly CorsProblem[] {
     return [...this.found.values()];
@@ -109,7 +113,7 @@ export class PolicyComposer {
 
     const merged = mergeLayers(layers, defaults);
     const { origin, isSound } = this.check(merged, layers);
-    const policy = compilePolicy(merged.fields, origin);
+    const policy = this.compiled.policy(merged.fields, origin);
     // Only of what is sound: a problem is told with the places of the very layers that have it.
     if (isSound) place.found = policy;
     return new ComposedPolicy(policy, layers, defaults);
@@ -144,12 +148,7 @@ export class PolicyComposer {
     if (known?.isSound === true) return known;
     const problems = checkPolicy(merged, layers);
     this.report(problems);
-    const { origin, credentials, dangerously } = merged.fields;
-    place.found = {
-      origin:
-        known?.origin ?? compileOrigins(origin, { secureOnly: credentials && !dangerously.insecureOrigins }),
-      isSound: problems.length === 0,
-    };
+    place.found = { origin: this.compiled.origin(merged.fields), isSound: problems.length === 0 };
     return place.found;
   }
 }

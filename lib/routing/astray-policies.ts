@@ -1,3 +1,4 @@
+import type { CompiledPolicies } from '../policy/compiled-policies.js';
 import { PolicyComposer } from '../policy/policy-composer.js';
 import { closingLayer, NO_ROUTE_DEFAULTS } from '../policy/policy-fields.js';
 import type { CorsRoute } from './cors-route.js';
@@ -11,8 +12,14 @@ import type { Governed, GovernedPlace, GovernedRoute } from './governance.js';
 export class AstrayPolicies {
   private readonly known = new Map<GovernedPlace, Map<CorsRoute, Governed>>();
 
-  /** @param routes - what governs the routes, by the route's index */
-  constructor(private readonly routes: readonly GovernedRoute[]) {}
+  /**
+   * @param routes - what governs the routes, by the route's index
+   * @param compiled - the policies of the app
+   */
+  constructor(
+    private readonly routes: readonly GovernedRoute[],
+    private readonly compiled: CompiledPolicies,
+  ) {}
 
   /** @param route - one that has no path in the place */
   at(place: GovernedPlace, route: CorsRoute): Governed {
@@ -25,7 +32,7 @@ export class AstrayPolicies {
   private compose({ own }: GovernedPlace, { index, where }: CorsRoute): Governed {
     const { decorators } = this.routes[index] as GovernedRoute;
     if (own === undefined || decorators.length === 0) return own;
-    const composer = new PolicyComposer();
+    const composer = new PolicyComposer(this.compiled);
     const composed = composer.compose([...own.layers, ...decorators], NO_ROUTE_DEFAULTS);
     if (composer.problems.length === 0) return composed;
     // Fine alone, and wrong together, which nobody could say when the app started.

@@ -87,8 +87,8 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
   return new Governance({
     routes,
     places,
-    unserved: new UnservedPolicies(places.elsewhere, routes),
-    astray: new AstrayPolicies(routes),
+    unserved: new UnservedPolicies(places.elsewhere, routes, composer.compiled),
+    astray: new AstrayPolicies(routes, composer.compiled),
     publicOrigins: options.publicOrigins,
   });
 }

@@ -1,4 +1,5 @@
 import { METHODS } from 'node:http';
+import type { CompiledPolicies } from '../policy/compiled-policies.js';
 import { PolicyComposer, type ComposedPolicy } from '../policy/policy-composer.js';
 import {
   mergeLayers,
@@ -20,17 +21,21 @@ import type { Governed, GovernedPlace, GovernedRoute } from './governance.js';
  * wildcard: that is there for what it does not know, and behind it a middleware may serve the rest.
  */
 export class UnservedPolicies {
-  private readonly composer = new PolicyComposer();
+  private readonly composer: PolicyComposer;
   private readonly known = new Map<GovernedPlace, Map<string, Governed>>();
 
   /**
    * @param elsewhere - the place of all paths that no entry covers
    * @param routes - what governs the routes, by the route's index
+   * @param compiled - the policies of the app
    */
   constructor(
     private readonly elsewhere: GovernedPlace,
     private readonly routes: readonly GovernedRoute[],
-  ) {}
+    compiled: CompiledPolicies,
+  ) {
+    this.composer = new PolicyComposer(compiled);
+  }
 
   /** @param others - the routes of Nest that serve the path with other methods */
   at(place: GovernedPlace, others: readonly CorsRoute[]): Governed {

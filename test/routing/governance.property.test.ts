@@ -7,6 +7,7 @@ import { CorsConfigurationError } from '../../lib/policy/cors-configuration-erro
 import type { CorsRoute } from '../../lib/routing/cors-route.js';
 import { readEntryPath, routeSegments, type EntrySegment } from '../../lib/routing/path-pattern.js';
 import { Places, type Place } from '../../lib/routing/places.js';
+import { isSafelistedMethod } from '../../lib/protocol/names.js';
 import { seed } from '../protocol/seed.js';
 import { govern, ORIGINS, summary, type GovernedControllers } from './governed.js';
 import { naivePlaces } from './naive-places.js';
@@ -184,60 +185,54 @@ class Oracle {
     return [home, ...others];
   }
 
-  /** The layers, and what they come to. The key tells those apart that were put together of other layers. */
-  private of(
-    kind: string,
-    layers: readonly Said[] | undefined,
-  ): { readonly key: string; readonly naive: Naive | undefined } {
-    if (layers === undefined) return { key: 'unmanaged', naive: undefined };
-    return { key: kind + JSON.stringify(layers.map((layer) => this.identity(layer))), naive: merged(layers) };
+  /** What layers come to; two that come to the same have the same key. */
+  private of(methods: string, naive: Naive | undefined): Keyed {
+    const key = naive?.letters.length === 0 ? written(naive) : `${written(naive)} ${methods}`;
+    return { key: naive === undefined ? 'unmanaged' : key, naive };
   }
 
-  /** Each entry is a layer of its own, but all that close are one. */
-  private identity(layer: Said): unknown {
-    const place = this.places.findIndex(({ policy }) => policy === layer);
-    return place === -1 || layer.closes ? layer : place;
+  private own({ policy }: NaivePlace): Keyed {
+    return this.of('', policy && merged([this.base, policy]));
   }
 
-  private outer({ policy }: NaivePlace): readonly Said[] | undefined {
-    return policy && [this.base, policy];
-  }
-
-  private own(place: NaivePlace) {
-    return this.of('own', this.outer(place));
-  }
-
-  private served(place: NaivePlace, route: CorsRoute) {
-    if (this.placesOfRoute(route).includes(place)) return this.of('served', this.layersOf(place, route));
+  private served(place: NaivePlace, route: CorsRoute): Keyed {
+    if (this.placesOfRoute(route).includes(place)) {
+      return this.of(this.methodsAt(route.path), this.layersOf(place, route));
+    }
     // Nobody has composed it when the app started: without decorators it is the entry's own.
-    const { ofClass, ofHandler } = this.handlers[route.index] as OneHandler;
-    const isDecorated = [ofClass, ofHandler].some((said) => said.closes || said.letters);
-    return isDecorated
-      ? this.of(`astray at ${this.places.indexOf(place)}`, this.layersOf(place, route))
-      : this.own(place);
+    return this.of('', this.layersOf(place, route));
   }
 
-  private layersOf(place: NaivePlace, route: CorsRoute): readonly Said[] | undefined {
-    const { ofClass, ofHandler } = this.handlers[route.index] as OneHandler;
-    const outer = this.outer(place);
-    return outer && [...outer, ofClass, ofHandler];
+  /** Those that the app serves at a path, as far as they have to be listed. */
+  private methodsAt(path: string): string {
+    const methods = this.handlers.filter((one) => one.path === path).map(({ method }) => method);
+    return [...new Set(methods.filter((method) => !isSafelistedMethod(method)))].toSorted().join();
   }
 
-  private unserved(place: NaivePlace, others: readonly CorsRoute[]) {
+  private layersOf({ policy }: NaivePlace, route: CorsRoute): Naive | undefined {
+    const { ofClass, ofHandler } = this.handlers[route.index] as OneHandler;
+    return policy && merged([this.base, policy, ofClass, ofHandler]);
+  }
+
+  private unserved(place: NaivePlace, others: readonly CorsRoute[]): Keyed {
     if (others.length === 0 || place.policy === undefined) return this.own(place);
-    if (place !== this.elsewhere) return this.of('unserved', this.outer(place));
+    const methods = others.some(({ path }) => path.includes('*')) ? '' : 'all that Node knows';
+    if (place !== this.elsewhere) return this.of(methods, merged([this.base, place.policy]));
     if (others.some((route) => !this.placesOfRoute(route).includes(place))) return this.own(place);
-    const all = others.map((route) => merged(this.layersOf(place, route) as readonly Said[]));
-    return {
-      key: 'common',
-      naive: {
-        letters: (['A', 'B', 'C'] as const).filter((letter) =>
-          all.every((one) => one.letters.includes(letter)),
-        ),
-        enforce: all.some((one) => one.enforce),
-      },
-    };
+    const all = others.map((route) => this.layersOf(place, route) as Naive);
+    return this.of(methods, {
+      letters: (['A', 'B', 'C'] as const).filter((letter) =>
+        all.every((one) => one.letters.includes(letter)),
+      ),
+      enforce: all.some((one) => one.enforce),
+    });
   }
+}
+
+/** What governs something. */
+interface Keyed {
+  readonly key: string;
+  readonly naive: Naive | undefined;
 }
 
 const NOTHING: Said = { closes: false, letters: undefined, enforce: undefined };
@@ -320,7 +315,7 @@ describe(`what governs a request [FC_SEED=${seed}]`, () => {
       ),
       { seed, numRuns: 1000 },
     );
-    for (const [what, times] of seen) expect([what, times > 40]).toEqual([what, true]);
+    for (const [what, times] of seen) expect([what, times > 10]).toEqual([what, true]);
     expect(seen.size).toBe(8);
   });
 });

@@ -220,7 +220,8 @@ describe('a path that can be read in several ways', () => {
     const app = govern({ origin: A, routes: [{ path: '/cats', policy: { origin: C } }] }, [Plain, Cats]);
     // Some router may find the route there, and some server nothing below the entry.
     expect(ruled(app, 'Cats#closed', '/%65lsewhere')).toBe('nobody');
-    expect(ruled(app, 'Cats#list', '/%65lsewhere')).toBe('nobody');
+    // A decorator that says the same at both makes no difference of it.
+    expect(ruled(app, 'Cats#list', '/%65lsewhere')).toBe('B');
     expect(ruled(app, 'Plain#list', '/cats/%78')).toBe('nobody');
   });
 
@@ -270,7 +271,8 @@ describe('a path that a middleware has changed', () => {
     ['Cookies#list', '/old', 'A'],
     ['Cookies#list', '/any', 'nobody'],
     // Two readings: it does not help that a handler is known.
-    ['Cats#list', '/%61ny', 'nobody'],
+    ['Plain#list', '/%61ny', 'nobody'],
+    ['Cats#list', '/%61ny', 'B'],
     ['Cats#list', '/c%61ts', 'nobody!'],
   ])('%s by %s: %s', (where, path, expected) => {
     expect(ruled(app, where, path, true)).toBe(expected);
