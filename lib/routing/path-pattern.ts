@@ -66,7 +66,8 @@ export function readEntryPath(path: string): readonly EntrySegment[] | Unreadabl
 
 function hasOneReading(segments: readonly EntrySegment[]): boolean {
   const path = segments.map((segment) => `/${segment ?? 'parameter'}`).join('');
-  return new Set(pathReadings(path).map((reading) => reading.map(writtenSegment).join('/'))).size === 1;
+  const readings = pathReadings(path)?.map((reading) => reading.map(writtenSegment).join('/'));
+  return readings !== undefined && new Set(readings).size === 1;
 }
 
 function severalReadings(path: string): UnreadablePath {

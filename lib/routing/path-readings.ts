@@ -1,4 +1,4 @@
-import { canonicalPath, decodedPath } from './request-path.js';
+import { decodedPath, withoutDotSegments } from './request-path.js';
 
 /** How often an escape may be escaped itself before a server that decodes twice no longer finds it. */
 const MAX_DECODING = 2;
@@ -16,30 +16,47 @@ export function isPlainPath(path: string, caseSensitive: boolean): boolean {
   return PLAIN_PATH.test(path) && (caseSensitive || !UPPER_CASE.test(path));
 }
 
+/** More than any path has that somebody meant: each further one takes time. */
+const MAX_READINGS = 48;
+
 /**
- * The paths that servers may make of a path, each as its segments without the empty one behind a trailing slash: first
- * as it was sent, then decoded, as Fastify's router reads it, then with dot segments resolved and repeated slashes as one,
- * decoded once more, and without what stands behind a semicolon.
+ * The paths that servers may make of a path, each as its segments without the empty one behind a trailing slash; first as it
+ * was sent. What stands between a browser and a handler takes these steps in any order, and leaves any of them out: it
+ * decodes, once or twice, takes backslashes for slashes and repeated slashes for one, resolves dot segments, and drops what
+ * stands behind a semicolon.
  *
  * A file server reads `/public/..%2fprivate/x` as `/private/x`, a router as a name below `/public`; whoever gives one of
  * the two a policy must know of both (CVE-2020-25032, CVE-2019-18978).
  *
+ * @returns `undefined` if there are too many to go through
  * @see RFC 3986, section 6.2.2
  */
-export function pathReadings(path: string): readonly (readonly string[])[] {
-  const readings = [path];
-  const add = (reading: string): void => {
-    if (!readings.includes(reading)) readings.push(reading);
-  };
-  const spellings = new Set([path, path.replace(HOST, ''), path.replaceAll(/\/{2,}/g, '/')]);
-  for (const given of [...spellings].flatMap(withAndWithoutParameters)) {
-    add(given);
-    add(decodedPath(given));
-    let canonical = given;
-    for (let times = 0; times < MAX_DECODING; times++) add((canonical = canonicalPath(canonical)));
+export function pathReadings(path: string): readonly (readonly string[])[] | undefined {
+  const readings = new Set([path, path.replace(HOST, '')]);
+  let before: ReadonlySet<string> = new Set();
+  for (let times = 0; times <= MAX_DECODING; times++) {
+    if (times > 0) for (const reading of before) readings.add(decodedPath(reading));
+    // A set that grows while it is gone through hands out what has been added as well.
+    for (const reading of readings) {
+      if (before.has(reading)) continue;
+      for (const step of STEPS) readings.add(step(reading));
+      if (readings.size > MAX_READINGS) return undefined;
+    }
+    before = new Set(readings);
   }
-  return readings.map(segmentsOf);
+  return [...readings].map(segmentsOf);
 }
+
+/** What servers do with a path beside decoding it. */
+const STEPS: readonly ((path: string) => string)[] = [
+  (path) => path.replaceAll('\\', '/'),
+  (path) => path.replaceAll(/\/{2,}/g, '/'),
+  withoutDotSegments,
+  // As Fastify's router, for which a semicolon ends the path.
+  (path) => path.split(';', 1)[0] as string,
+  // As many an upstream, for which it ends a segment.
+  (path) => path.replaceAll(/;[^/]*/g, ''),
+];
 
 /**
  * What a URL parser takes for a host where a path begins with two slashes: `new URL('//host/chat', base)`, which is how
@@ -48,13 +65,6 @@ export function pathReadings(path: string): readonly (readonly string[])[] {
  * @see URL standard, "relative slash state"
  */
 const HOST = /^[/\\]{2,}[^/\\]*/;
-
-/** And what is left where a semicolon ends the path, as for Fastify's router, or a segment, as for many an upstream. */
-function withAndWithoutParameters(path: string): readonly string[] {
-  return path.includes(';')
-    ? [path, path.slice(0, path.indexOf(';')), path.replaceAll(/;[^/]*/g, '')]
-    : [path];
-}
 
 /** The segments of a path: `['a', 'b']` of `/a/b` and of `/a/b/`. */
 export function segmentsOf(path: string): readonly string[] {

@@ -118,8 +118,11 @@ export class Places<P extends Place> {
     if (this.isPlain(path)) {
       return [this.routers.find(segmentsOf(path)) ?? this.elsewhere];
     }
+    const readings = pathReadings(path);
+    // Any of them, for all that is known of such a path.
+    if (readings === undefined) return [this.elsewhere, ...this.all];
     const places = new Set<P>();
-    for (const segments of pathReadings(path)) {
+    for (const segments of readings) {
       for (const tree of this.trees) places.add(tree.find(segments) ?? this.elsewhere);
     }
     return [...places] as unknown as [P, ...P[]];

@@ -20,18 +20,27 @@ function pathStart(target: string): number {
   return AUTHORITY.exec(target)?.[0].length ?? -1;
 }
 
-/**
- * The path that a server may make of another one: decoded, with backslashes for slashes, repeated slashes as one and
- * dot segments resolved.
- */
+/** The one path that a server makes of another which can be read in several ways, if it goes all the way. */
 export function canonicalPath(path: string): string {
-  const segments: string[] = [];
-  const decoded = decodedPath(path).replaceAll('\\', '/');
-  for (const segment of decoded.split('/')) {
-    if (segment === '..') segments.pop();
-    else if (segment !== '.' && segment !== '') segments.push(segment);
+  return withoutDotSegments(
+    decodedPath(path)
+      .replaceAll('\\', '/')
+      .replaceAll(/\/{2,}/g, '/'),
+  );
+}
+
+/** A path with its dot segments resolved. @see RFC 3986, section 5.2.4 */
+export function withoutDotSegments(path: string): string {
+  if (!path.includes('/.')) return path;
+  const [first = '', ...segments] = path.split('/');
+  const resolved: string[] = [];
+  for (const segment of segments) {
+    if (segment === '..') resolved.pop();
+    else if (segment !== '.') resolved.push(segment);
   }
-  return decoded.endsWith('/') && segments.length > 0 ? `/${segments.join('/')}/` : `/${segments.join('/')}`;
+  const last = segments.at(-1);
+  if (last === '.' || last === '..') resolved.push('');
+  return [first, ...resolved].join('/');
 }
 
 /** A path without escapes. Those that make no UTF-8 are decoded one by one: of `%70rivate%ff` no server makes less than `private`. */

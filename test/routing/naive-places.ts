@@ -50,7 +50,9 @@ export function naivePlaces<P extends Place>(
   caseSensitive: boolean,
 ): ReadonlySet<P> {
   const cases = caseSensitive ? [true] : [false, true];
+  const readings = pathReadings(path);
+  if (readings === undefined) return new Set([elsewhere, ...places]);
   return new Set(
-    pathReadings(path).flatMap((reading) => cases.map((one) => naiveFind(places, elsewhere, reading, one))),
+    readings.flatMap((reading) => cases.map((one) => naiveFind(places, elsewhere, reading, one))),
   );
 }

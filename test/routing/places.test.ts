@@ -63,6 +63,11 @@ describe('the place of a path', () => {
     }
   });
 
+  it('may be any if there are too many readings to go through', () => {
+    const path = String.raw`//a\..//%2f;%5c%2e%2e;/%252f//;b/..\;c//%255c`;
+    expect(found(placesAt(['/p', '/q']), path)).toEqual(['elsewhere', '/p', '/q']);
+  });
+
   it('may be that of an entry for everything', () => {
     const places = placesAt(['/', '/a', '=/']);
     expect(['/', '/a', '/b/c'].map((path) => found(places, path))).toEqual([['=/'], ['/a'], ['/']]);
