@@ -72,6 +72,7 @@ export type CorsStepName = 'route' | 'policy' | 'origin' | 'method' | 'headers' 
  * - `method-allowed`, `headers-allowed`: that part of a preflight is allowed
  * - `enforce-off`: the handler runs whoever asks
  * - `enforce-after-guards`: the same, but a source that decides after the guards can still refuse the request with 403
+ * - `enforce-unserved`: nobody refuses the request, because no handler serves the version that it asks for
  * - `enforce-passed`, `enforce-refused`: the guard lets the request through, or refuses it with 403
  */
 export type CorsStepReason =
@@ -83,6 +84,7 @@ export type CorsStepReason =
   | 'headers-allowed'
   | 'enforce-off'
   | 'enforce-after-guards'
+  | 'enforce-unserved'
   | 'enforce-passed'
   | 'enforce-refused';
 

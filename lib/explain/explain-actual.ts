@@ -2,15 +2,23 @@ import { AskedRequest } from '../http/asked-request.js';
 import { hostRefusal } from '../http/app-log.js';
 import { isForeignByHost, isSameOrigin } from '../http/same-origin.js';
 import { sealedFields } from '../http/sealed-fields.js';
+import { refuseAll, wallsOf } from '../http/walls.js';
 import { addVary } from '../protocol/vary.js';
-import { allowsReading, decideOrigin } from '../protocol/verdict.js';
+import { allowsOrigin, allowsReading, decideOrigin } from '../protocol/verdict.js';
 import type { PathParams } from '../routing/route-matcher.js';
 import { Asking } from './asking.js';
 import type { CorsExplanation, CorsReason } from './cors-explanation.js';
 import { clausesOf, corsFieldsOf, subjectOf, toStep } from './explanation-parts.js';
 import { governingActual, type ExplainContext, type Governing } from './governing.js';
 import type { PlainRequest } from './read-request.js';
-import { enforceStep, governingSteps, originStep, sameOriginStep, type ExplainedStep } from './steps.js';
+import {
+  enforceStep,
+  governingSteps,
+  originStep,
+  sameOriginStep,
+  unservedStep,
+  type ExplainedStep,
+} from './steps.js';
 import { originText } from './words.js';
 
 /** What is decided of an actual request. */
@@ -39,7 +47,11 @@ export async function explainActual(
     origin !== undefined && isForeignByHost(request, origin, publicOrigins)
       ? hostRefusal(origin, request.host)
       : undefined;
-  const enforced = enforcement(governing, allowed || origin === undefined, decision.waits && !isOwn, byHost);
+  const mayPass = allowed || origin === undefined;
+  const enforced =
+    !mayPass && reachesNobody(governing, origin)
+      ? [unservedStep(governing)]
+      : enforcement(governing, mayPass, decision.waits && !isOwn, byHost);
   const steps = [...decision.steps, ...(isOwn ? [sameOriginStep(governing)] : []), ...enforced];
   const deciding = (
     allowed ? steps.findLast(isOriginStep) : steps.find(({ passed }) => !passed)
@@ -112,6 +124,15 @@ function enforcement(
   return [enforceStep(governing, policy, mayPass, waits, byHost)];
 }
 
+/**
+ * Whether a request for a version that nobody serves gets through where its policy refuses it: the hook lets through what one
+ * of the versions might.
+ */
+function reachesNobody({ policy, rivals }: Governing, origin: string | undefined): boolean {
+  const candidates = wallsOf([...rivals, policy]);
+  return candidates.length > 1 && !refuseAll(candidates, (one) => allowsOrigin(one, origin));
+}
+
 function messageOf(
   origin: string | undefined,
   subject: string,
@@ -130,6 +151,7 @@ function messageOf(
 
 function outcomeOf({ passed, reason, message }: ExplainedStep): string {
   if (reason === 'enforce-after-guards') return 'Whether the handler runs is decided after the guards.';
+  if (reason === 'enforce-unserved') return `Nobody refuses the request, since ${message}.`;
   if (passed) return 'The handler runs all the same.';
   const because = message.indexOf(': ');
   const why = because === -1 ? '' : ` ${message.slice(because + 2)}.`;

@@ -35,6 +35,11 @@ export interface Governing {
   readonly composed: ComposedPolicy | undefined;
   /** The origins of the policy, one by one. */
   readonly entries: readonly OriginEntry[];
+  /**
+   * The policies of the routes that share the path with the request, where the platform finds out behind the hook that it
+   * asks for a version which none of them serves; `undefined` among them for one that leaves it alone.
+   */
+  readonly rivals: readonly (Policy | undefined)[];
 }
 
 /** What can govern the actual request that a preflight announces: several where versions share a path. */
@@ -51,7 +56,13 @@ export function governingPreflight(
 /** What governs an actual request. */
 export function governingActual(request: PlainRequest, context: ExplainContext): Governing {
   const routes = context.matcher.targetsOf(request, request.method);
-  return governing(routeOfVersion(routes, request, context), request, request.method, context);
+  const route = routeOfVersion(routes, request, context);
+  const own = governing(route, request, request.method, context);
+  if (route !== undefined || !context.isOrderSensitive) return own;
+  return {
+    ...own,
+    rivals: routes.map((other) => governing(other, request, request.method, context).policy),
+  };
 }
 
 function governing(
@@ -73,6 +84,7 @@ function governing(
     policy,
     composed: governed,
     entries: governed?.fields.origin ?? [],
+    rivals: [],
   };
 }
 

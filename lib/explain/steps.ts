@@ -175,6 +175,14 @@ const AFTER_GUARDS =
 const UNASKED =
   'the source that decides after the guards is not asked about such an origin, so the request is refused with 403';
 
+/** That a request is let through to where nobody serves it. */
+export function unservedStep(governing: Governing): ExplainedStep {
+  return makeStep('enforce', governing, 'enforce-unserved', true, UNSERVED);
+}
+
+const UNSERVED =
+  'no handler serves the version that it asks for, which turns out behind all that could refuse it';
+
 /**
  * Whether the guard, and behind all guards the interceptor, let an actual request through to the handler.
  *

@@ -12,6 +12,7 @@ import { AskedRequest } from './asked-request.js';
 import type { HookContext } from './hook-context.js';
 import type { ForeignFields } from './sealed-fields.js';
 import { isSameOrigin } from './same-origin.js';
+import { wallsOf } from './walls.js';
 
 /** What every policy but `*` varies on. */
 const VARY_ORIGIN = 'Origin';
@@ -134,7 +135,7 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
     const { governance, matcher } = this.context;
     const routes = matcher.candidatesOf(this);
     if (routes.length < 2) return [governance.policyOf(routes[0], this)];
-    return [...new Set(routes.map((route) => governance.policyOf(route, this)))];
+    return wallsOf(routes.map((route) => governance.policyOf(route, this)));
   }
 
   /** Asks the sources of a policy, if that is still to be done; a promise if a source is asynchronous. */

@@ -7,6 +7,7 @@ import type { HookContext } from './hook-context.js';
 import { preflightAnswer, preflightFacts } from './preflight.js';
 import { logHostRefusal, writeRefusal } from './refusal.js';
 import { breakSeal, exchangeOf, seal, sealBody, type SealableResponse } from './seal.js';
+import { refuseAll } from './walls.js';
 
 /** What becomes of a request in the hook: it goes on, it has been answered, or that is not known yet. */
 export type HookOutcome = 'continue' | 'answered' | Promise<'continue' | 'answered'>;
@@ -41,7 +42,8 @@ export function onEntry(exchange: Exchange, response: RawResponse): HookOutcome 
     return 'continue';
   }
   exchange.request = context.view(request);
-  exchange.stage = 'decided';
+  // Where versions share a path, the platform's hook may know more.
+  exchange.stage = exchange.candidates().length === 1 ? 'decided' : 'sealed';
   return goOn(exchange, response);
 }
 
@@ -75,14 +77,12 @@ function goOn(exchange: Exchange, response: RawResponse): HookOutcome {
   const { governance, mounts } = exchange.context;
   if (exchange.origin === undefined || (!governance.asks && !governance.enforces)) return 'continue';
   if (mounts.cover(exchange.url)) return 'continue';
-  const [policy, ...others] = exchange.candidates();
+  const candidates = exchange.candidates();
+  const [policy] = candidates;
   if (policy === undefined) return 'continue';
-  if (others.length > 0) {
+  if (candidates.length > 1) {
     // Which of them it is, the guard finds out; what none of them lets through need not get there.
-    const all = [policy, ...others];
-    return all.every((one) => one !== undefined && refusesForSure(exchange, one))
-      ? refuse(exchange, response)
-      : 'continue';
+    return refuseAll(candidates, (one) => exchange.mayPass(one)) ? refuse(exchange, response) : 'continue';
   }
   const asking = exchange.ask(policy);
   return asking === undefined
@@ -92,10 +92,6 @@ function goOn(exchange: Exchange, response: RawResponse): HookOutcome {
 
 function pass(exchange: Exchange, response: RawResponse, policy: Policy): 'continue' | 'answered' {
   return policy.enforce && !exchange.mayPass(policy) ? refuse(exchange, response) : 'continue';
-}
-
-function refusesForSure(exchange: Exchange, policy: Policy): boolean {
-  return policy.enforce && policy.origin.asked.length === 0 && !exchange.mayPass(policy);
 }
 
 function refuse(exchange: Exchange, response: RawResponse): 'answered' {

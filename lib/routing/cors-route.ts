@@ -16,6 +16,8 @@ export interface CorsRoute extends Omit<RegisteredRoute, 'method' | 'hosts'> {
   readonly method: string;
   /** `Controller#handler`. */
   readonly where: string;
+  /** Whether its path has parameters, none of which may be empty. */
+  readonly hasParameters: boolean;
   /** Whether the request is for one of the hosts that the controller is bound to; always so if it is bound to none. */
   readonly servesHost: (request: HostedRequest) => boolean;
   /** The hosts that the controller is bound to, as they were written. */
@@ -35,6 +37,7 @@ export function corsRoute(registered: RegisteredRoute, index: number): CorsRoute
     index,
     method: RequestMethod[method],
     where: `${controller.name}#${handlerName}`,
+    hasParameters: path.includes(':'),
     hosts: hosts.map(String),
     servesHost: hosts.length === 0 ? anyHost : hostFilter(hosts),
   };

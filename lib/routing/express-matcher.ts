@@ -38,7 +38,7 @@ interface Candidate {
 }
 
 /** A route of Nest that a request can reach. */
-type Target = Pick<Candidate, 'match'> & { readonly route: CorsRoute };
+type Target = Pick<Candidate, 'match' | 'versions'> & { readonly route: CorsRoute };
 
 /** A candidate, and what it serves. */
 interface Served {
@@ -85,8 +85,13 @@ export class ExpressMatcher implements RouteMatcher {
     return path === undefined ? [] : this.targets(request, method, path).map(({ route }) => route);
   }
 
-  candidatesOf({ request }: ArrivedRequest): readonly CorsRoute[] {
-    return this.targetsOf(request, request.method);
+  candidatesOf({ request }: ArrivedRequest): readonly (CorsRoute | undefined)[] {
+    const path = pathOf(request.url);
+    const targets = path === undefined ? [] : this.targets(request, request.method, path);
+    const routes = targets.map(({ route }) => route);
+    const last = targets.at(-1);
+    // One that does not ask for a version serves all that gets there; else it may be one that nobody serves.
+    return last !== undefined && last.versions === undefined ? routes : [...routes, undefined];
   }
 
   othersAt(request: ExpressRequest, method: string): readonly CorsRoute[] {
@@ -167,7 +172,7 @@ export class ExpressMatcher implements RouteMatcher {
       if (!route.servesHost(request)) continue;
       // A request for a version that an earlier route serves does not get here.
       if (versions?.every((version) => taken.has(version)) === true) continue;
-      targets.push({ route, match: matchPath });
+      targets.push({ route, versions, match: matchPath });
       if (versions === undefined) break;
       for (const version of versions) taken.add(version);
     }

@@ -1,6 +1,12 @@
 import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
 import type { CorsRoute } from './cors-route.js';
-import { FastifyMirror, type Constraints, type FoundRoute, type MirroredRoute } from './fastify-mirror.js';
+import {
+  FastifyMirror,
+  hasEmptyParameter,
+  type Constraints,
+  type FoundRoute,
+  type MirroredRoute,
+} from './fastify-mirror.js';
 import { fastifyConstraints, type RouteMatching } from './nest-internals.js';
 import { printedRoutes } from './fastify-printed-routes.js';
 import { commonParams, pathParams } from './path-params.js';
@@ -82,24 +88,25 @@ export class FastifyMatcher implements RouteMatcher {
   }
 
   routeOf({ request }: ArrivedRequest): CorsRoute | undefined {
-    const { routeOptions } = request as Partial<FastifyRequest>;
+    const { routeOptions, params } = request as Partial<FastifyRequest>;
     // Something in front of Fastify, or of Nest's first hook, has answered: what would have served it is all there is.
     if (routeOptions === undefined) return this.targetsOf(request, request.method)[0];
     const route = this.configured(routeOptions.config);
-    return route === undefined || !route.servesHost(request) ? undefined : route;
+    if (route === undefined || !route.servesHost(request)) return undefined;
+    return route.hasParameters && hasEmptyParameter(params as PathParams) ? undefined : route;
   }
 
   targetsOf(request: PlatformRequest, method: string): readonly CorsRoute[] {
     return this.targets(request, method).map(({ route }) => route);
   }
 
-  candidatesOf(arrived: ArrivedRequest): readonly CorsRoute[] {
+  candidatesOf(arrived: ArrivedRequest): readonly (CorsRoute | undefined)[] {
     const { request } = arrived;
     if ((request as Partial<FastifyRequest>).routeOptions === undefined) {
-      return this.targetsOf(request, request.method);
+      // The version, or another constraint, may be one that none of them serves.
+      return [...this.targetsOf(request, request.method), undefined];
     }
-    const route = this.routeOf(arrived);
-    return route === undefined ? [] : [route];
+    return [this.routeOf(arrived)];
   }
 
   othersAt(request: PlatformRequest, method: string): readonly CorsRoute[] {

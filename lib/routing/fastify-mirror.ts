@@ -192,7 +192,7 @@ function exactConstraint(name: string): FindMyWay.ConstraintStrategy<Http1> {
 }
 
 /** Nest answers 404 where a parameter is empty (`requireNonEmptyParams` of its adapter). Only a wildcard may be. */
-function hasEmptyParameter(params: Readonly<Record<string, string | undefined>> | undefined): boolean {
+export function hasEmptyParameter(params: Readonly<Record<string, string | undefined>> | undefined): boolean {
   for (const name in params) if (params[name] === '' && name !== '*') return true;
   return false;
 }

@@ -46,9 +46,10 @@ export interface RouteMatcher {
 
   /**
    * The routes that an actual request can reach, before anything of the app has run: one, if the platform knows it by now;
-   * several where only what a middleware or Nest reads of the request tells versions apart.
+   * several where only what a middleware or Nest reads of the request tells versions apart. `undefined` among them says
+   * that none of Nest may serve it.
    */
-  candidatesOf(arrived: ArrivedRequest): readonly CorsRoute[];
+  candidatesOf(arrived: ArrivedRequest): readonly (CorsRoute | undefined)[];
 
   /**
    * The routes that `method` could reach at the target of a preflight. A preflight carries neither a version nor other
