@@ -129,10 +129,19 @@ class OptionsReader {
         fix: 'remove policy, or unmanaged: true',
       });
     }
+    const path = this.path(raw['path'], where);
+    const exact = this.flag(raw, 'exact', where);
+    if (exact && path !== undefined && /\/\*[^/]*\/?$/.test(path)) {
+      this.report(where, 'exact', true, {
+        code: 'option-conflict',
+        message: `leaves nothing to the wildcard of ${path}, which stands for all below`,
+        fix: 'remove the wildcard, or exact: true',
+      });
+    }
     return {
       where,
-      path: this.path(raw['path'], where),
-      exact: this.flag(raw, 'exact', where),
+      path,
+      exact,
       layer: unmanaged ? undefined : this.policy(raw['policy'], where, named),
     };
   }

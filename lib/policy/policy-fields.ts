@@ -236,7 +236,7 @@ function covers(list: ReadonlySet<string>, name: string, uncovered: string | und
   return list.has(name) || (name !== uncovered && list.has('*'));
 }
 
-/** Where the outer layer says nothing, browsers keep a preflight for a few seconds, and a longer time would be wider. */
-function shorter(outer: number | undefined, value: number | undefined): number | undefined {
-  return (outer ?? DEFAULT_MAX_AGE) <= (value as number) ? outer : value;
+/** Where a layer says nothing, browsers keep a preflight for a few seconds, and a longer time would be wider. */
+export function shorter(outer: number | undefined, value: number | undefined): number | undefined {
+  return (outer ?? DEFAULT_MAX_AGE) <= (value ?? DEFAULT_MAX_AGE) ? outer : value;
 }

@@ -63,13 +63,15 @@ export function withoutEffect(
     if (isSaid(handler)) return [unmanaged(where, route.home)];
     return isSaid(controller) ? [unmanaged(name, route.home)] : [];
   }
-  const decorators = [...controller.own, ...handler.own];
+  const { decorators } = route;
   if (policies.some((policy) => !policy.policy.closed || namesOrigins(policy))) return [];
   const inner = decorators.slice(decorators.findLastIndex(({ closes }) => closes === true) + 1);
   // One that names origins has restricted them to none, which is reported.
   if (inner.some(({ fields }) => fields.origin !== undefined)) return [];
   const idle = inner.findLast(({ fields }) => fields.enforce === undefined);
-  return idle === undefined ? [] : [withoutOrigin(idle)];
+  if (idle === undefined) return [];
+  if (handler.named.includes(idle)) return [withoutOrigin(where)];
+  return [withoutOrigin(controller.named.includes(idle) ? name : idle.where)];
 }
 
 /** Whether some layer says who may read, as far as that could be read, though another one may have left nobody of them. */
@@ -94,7 +96,7 @@ function unmanaged(where: string, { path, where: entry }: GovernedPlace): CorsPr
 }
 
 /** A decorator that says what origins may do, where no layer says which ones, says nothing to nobody. */
-function withoutOrigin({ where }: PolicyLayer): CorsProblem {
+function withoutOrigin(where: string): CorsProblem {
   return {
     code: 'preflight-without-origin',
     where,

@@ -4,6 +4,8 @@ import { PolicyComposer, type ComposedPolicy } from '../policy/policy-composer.j
 import {
   mergeLayers,
   NO_ROUTE_DEFAULTS,
+  shorter,
+  type PolicyFields,
   type PolicyLayer,
   type RouteDefaults,
 } from '../policy/policy-fields.js';
@@ -57,10 +59,15 @@ export class UnservedPolicies {
     const policies = others.map(({ index }) => governedAt(this.routes[index] as GovernedRoute, place));
     // Of a path that one of them leaves alone nobody else knows what is right.
     if (policies.includes(undefined)) return own;
-    const layers = (policies as readonly ComposedPolicy[]).map((policy, index): PolicyLayer => ({
+    const all = (policies as readonly ComposedPolicy[]).map(
+      ({ layers }) => mergeLayers(layers, defaults).fields,
+    );
+    // Apart from the layers, where one that says nothing would not be asked.
+    const maxAge = all.map((fields) => fields.maxAge).reduce(shorter);
+    const layers = all.map((fields, index): PolicyLayer => ({
       where: (others[index] as CorsRoute).where,
       merge: index === 0 ? 'replace' : 'restrict',
-      fields: mergeLayers(policy.layers, defaults).fields,
+      fields: { ...fields, maxAge } as PolicyFields,
       unread: [],
       raw: {},
     }));

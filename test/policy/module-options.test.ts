@@ -187,6 +187,11 @@ describe('the options of the module', () => {
       [['option-conflict', 'options.routes[0], policy']],
     ],
     [
+      'a wildcard that may cover nothing',
+      { routes: [{ path: '/files/*path', policy: {}, exact: true }] },
+      [['option-conflict', 'options.routes[0], exact', true]],
+    ],
+    [
       'switches of an entry that are none',
       { routes: [{ path: '/auth', policy: {}, unmanaged: 1, exact: 'true' }] },
       [

@@ -118,6 +118,24 @@ describe('a decorator where no layer names an origin', () => {
       cats([UseCorsPolicy('p')], [Preflight({ maxAge: 1 })]),
       without('Cats#list'),
     ],
+    [
+      'a named policy alone, of a handler',
+      { policies: { p: { maxAge: 1 } } },
+      cats([], [UseCorsPolicy('p')]),
+      without('Cats#list'),
+    ],
+    [
+      'a named policy alone, of a class',
+      { policies: { p: { maxAge: 1 } } },
+      cats([UseCorsPolicy('p')]),
+      without('Cats'),
+    ],
+    [
+      'a named policy with a wall alone',
+      { policies: { p: { enforce: true } } },
+      cats([UseCorsPolicy('p')]),
+      [],
+    ],
     ['@NoCors()', { origin: A }, cats([], [NoCors()]), []],
     [
       '@NoCors() of the class',

@@ -19,6 +19,9 @@ class Cats {
   @Preflight({ methods: ['PATCH', 'PUT'], allowedHeaders: ['x-a', 'x-b'] })
   lists() {}
   @Post('lists') @AllowOrigin(A) @Preflight({ methods: 'PATCH', allowedHeaders: ['x-b', 'x-c'] }) lists2() {}
+  @Get('ages') @AllowOrigin(A) @Preflight({ maxAge: 600 }) ages() {}
+  @Post('ages') @AllowOrigin(A) agesUnsaid() {}
+  @Put('ages') @AllowOrigin(A) @Preflight({ maxAge: 3 }) agesShort() {}
   @Get(':id') @AllowOrigin(A) byId() {}
   @All('files/*path') @AllowOrigin(A) files() {}
   @Put('files/:name') @AllowOrigin(A) putFile() {}
@@ -43,6 +46,17 @@ describe('a method that no route of a path serves', () => {
   it('is governed by the default where nobody serves the path at all', () => {
     expect(summary(common(app, '/nowhere'))).toBe('C');
     expect(common(app, '/nowhere')).toMatchObject({ methods: { any: false, names: [] } });
+  });
+
+  it.each<[handlers: readonly string[], expected: string]>([
+    [['ages'], '600'],
+    // Browsers keep for five seconds what does not say how long.
+    [['ages', 'agesUnsaid'], ''],
+    [['agesUnsaid', 'ages'], ''],
+    [['agesShort', 'agesUnsaid'], '3'],
+    [['agesUnsaid', 'ages', 'agesShort'], '3'],
+  ])('may be kept as long as the shortest of %s', (handlers, maxAge) => {
+    expect(common(app, '/cats/ages', ...handlers)).toMatchObject({ maxAge });
   });
 
   it.each<[handlers: readonly string[], expected: string]>([
