@@ -16,8 +16,11 @@ export function isPlainPath(path: string, caseSensitive: boolean): boolean {
   return PLAIN_PATH.test(path) && (caseSensitive || !UPPER_CASE.test(path));
 }
 
-/** More than any path has that somebody meant: each further one takes time. */
+/** More readings than any path has that somebody meant. */
 const MAX_READINGS = 48;
+
+/** How many characters all readings of a path may have: it comes from anybody with a socket, and each of them takes time. */
+const MAX_CHARACTERS = 100_000;
 
 /**
  * The paths that servers may make of a path, each as its segments without the empty one behind a trailing slash; first as it
@@ -33,6 +36,7 @@ const MAX_READINGS = 48;
  */
 export function pathReadings(path: string): readonly (readonly string[])[] | undefined {
   const readings = new Set([path, path.replace(HOST, '')]);
+  const most = Math.min(MAX_READINGS, MAX_CHARACTERS / path.length);
   let before: ReadonlySet<string> = new Set();
   for (let times = 0; times <= MAX_DECODING; times++) {
     if (times > 0) for (const reading of before) readings.add(decodedPath(reading));
@@ -40,7 +44,7 @@ export function pathReadings(path: string): readonly (readonly string[])[] | und
     for (const reading of readings) {
       if (before.has(reading)) continue;
       for (const step of STEPS) readings.add(step(reading));
-      if (readings.size > MAX_READINGS) return undefined;
+      if (readings.size > most) return undefined;
     }
     before = new Set(readings);
   }
