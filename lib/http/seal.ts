@@ -1,22 +1,24 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
-import { PREFLIGHT_VARY, refusePreflight } from '../protocol/header-fields.js';
+import { PREFLIGHT_VARY, refusePreflight, type HeaderFields } from '../protocol/header-fields.js';
 import { preflightAnswer } from './preflight.js';
+import { startsWithWriteHead } from './runtime.js';
 import { isCorsField, sealedFields, type GivenFields } from './sealed-fields.js';
 
 /** Where a sealed response keeps its seal. */
 const SEAL = Symbol('nestjs-cors:seal');
 
-type WriteHead = (status: number, reason?: unknown, fields?: unknown) => unknown;
+type WriteHead = (this: SealableResponse, status: number, reason?: unknown, fields?: unknown) => unknown;
 
 /** A raw response, sealed or not. */
 export interface SealableResponse extends Pick<
   ServerResponse,
-  'headersSent' | 'getHeader' | 'getHeaderNames' | 'removeHeader'
+  'headersSent' | 'statusCode' | 'getHeader' | 'getHeaderNames' | 'setHeader' | 'removeHeader'
 > {
   writeHead: WriteHead;
   write: (...args: readonly unknown[]) => boolean;
   end: (...args: readonly unknown[]) => unknown;
+  flushHeaders: (...args: readonly unknown[]) => unknown;
   [SEAL]?: Seal;
 }
 
@@ -57,12 +59,36 @@ export function seal(response: SealableResponse, exchange: Exchange): void {
   const sealed: WriteHead = function (this: SealableResponse, status, reason, fields) {
     return own.isBroken
       ? own.writeHead.call(this, status, reason, fields)
-      : writeSealed(this, own, status, reason, fields);
+      : writeSealed(this, own, own.writeHead, status, reason, fields);
   };
   // In two steps, because V8 expects a function that is assigned to a property where it is written to live for long. Until
   // the code is optimized, it would lie among the old objects with all that it holds, where only a full collection looks.
   response.writeHead = sealed;
+  if (!startsWithWriteHead) sealStarts(response, own);
 }
+
+/**
+ * Runtimes other than Node start a response in `end`, `write` and `flushHeaders` without a call of its `writeHead`: Deno before
+ * 2.7.13 any response, Bun 1.2 what is written in parts. There each of them sets the policy's headers before it does.
+ */
+function sealStarts(response: SealableResponse, own: Seal): void {
+  for (const name of ['write', 'end', 'flushHeaders'] as const) {
+    const start = response[name] as SealableResponse['end'];
+    response[name] = function (this: SealableResponse, ...args: readonly unknown[]): never {
+      if (!own.isBroken && !this.headersSent) writeSealed(this, own, setHead, this.statusCode);
+      if (own.isEmpty && name === 'write') return true as never;
+      return start.call(this, ...(own.isEmpty ? args.filter(isFunction) : args)) as never;
+    };
+  }
+}
+
+/** Sets what `writeHead` would write, and leaves it to the runtime to write it. */
+const setHead: WriteHead = function (status, fields) {
+  this.statusCode = status;
+  for (const [name, value] of Object.entries((fields ?? {}) as HeaderFields)) {
+    if (value !== undefined) this.setHeader(name, value);
+  }
+};
 
 /** Takes the seal off a response whose fields are the policy's already. */
 export function breakSeal(response: SealableResponse): void {
@@ -78,7 +104,7 @@ export function sealBody(response: SealableResponse): void {
   const own = response[SEAL] as Seal;
   const { write, end } = response;
   const isEmpty = (): boolean => {
-    if (!own.isBroken && own.exchange.stage === 'sealed') answerUnseen(response, own);
+    if (!own.isBroken && own.exchange.stage === 'sealed') answerUnseen(response, own, own.writeHead);
     return own.isEmpty;
   };
   response.write = (...args) => isEmpty() || write.call(response, ...args);
@@ -93,16 +119,17 @@ export function exchangeOf(response: SealableResponse): Exchange | undefined {
 function writeSealed(
   response: SealableResponse,
   own: Seal,
+  writeHead: WriteHead,
   status: number,
-  reason: unknown,
-  fields: unknown,
+  reason?: unknown,
+  fields?: unknown,
 ): unknown {
-  const { exchange, writeHead } = own;
+  const { exchange } = own;
   own.isBroken = true;
   try {
     if (exchange.stage === 'sealed') {
       exchange.request = exchange.context.view(exchange.request);
-      const answered = answerUnseen(response, own);
+      const answered = answerUnseen(response, own, writeHead);
       if (answered !== undefined) return answered;
     }
     const policy = exchange.policy();
@@ -128,7 +155,7 @@ function writeSealed(
  * Somebody in front of the platform answers a preflight: a middleware on an instance that was given to the adapter, or
  * another listener of the server. Its answer is made ours. Where a source would have to be waited for, it is refused.
  */
-function answerUnseen(response: SealableResponse, own: Seal): unknown {
+function answerUnseen(response: SealableResponse, own: Seal, writeHead: WriteHead): unknown {
   const { request, context } = own.exchange;
   const answer = preflightAnswer(request, context);
   if (answer === undefined) return undefined;
@@ -138,7 +165,7 @@ function answerUnseen(response: SealableResponse, own: Seal): unknown {
   own.isEmpty = true;
   // Fastify answers a malformed URL by itself, where nobody stands in front whose body would have been sealed.
   sealBody(response);
-  return own.writeHead.call(response, status, fields);
+  return writeHead.call(response, status, fields);
 }
 
 function isFunction(value: unknown): boolean {

