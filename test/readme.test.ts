@@ -42,6 +42,15 @@ describe('README', () => {
     expect(found).toEqual([head, ...rows]);
   });
 
+  it('lists the runtimes on which the wire table is asked for', () => {
+    const packages = [...read('.ci/runtimes/check.mjs').matchAll(/'(?:(bun|deno)@)?(\d+\.\d+\.\d+)'/g)];
+    const versions = packages.map(([, , version]) => version);
+    const [, table = ''] = /^## Where it runs$([^]*?)^## /m.exec(readme) ?? [];
+    const listed = [...table.matchAll(/\d+\.\d+\.\d+/g)].map(([version]) => version);
+    expect(new Set(listed)).toEqual(new Set(versions));
+    expect(listed).toHaveLength(8);
+  });
+
   it('names the versions of that run', () => {
     const { machine } = JSON.parse(read('bench/results/http-fastify.json')) as {
       machine: { versions: Record<string, string> };

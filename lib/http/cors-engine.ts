@@ -30,6 +30,7 @@ import { EVENTS_GUARD } from './cors.events-guard.js';
 import { CorsGuard } from './cors.guard.js';
 import { CorsInterceptor } from './cors.interceptor.js';
 import { reportGateways } from './foreign-cors.js';
+import { runtimeName, unsealable } from './runtime.js';
 
 /** The engines, by the modules of their container. */
 const engines = new WeakMap<ModulesContainer, CorsEngine>();
@@ -87,6 +88,8 @@ export class CorsEngine {
     // The host speaks once, but a testing module can make a second app, of which nobody is told.
     const app = this.attach(adapter, true);
     if (app === undefined) throw new CorsConfigurationError([unknownAdapter(adapter)]);
+    const method = unsealable();
+    if (method !== undefined) throw new CorsConfigurationError([unsealableRuntime(method)]);
     const { matcher, table } = app;
     const routes = exploreRoutes(this.modules, this.config, adapter, new MetadataScanner()).map(corsRoute);
     const classes = containedClasses(this.modules);
@@ -207,6 +210,17 @@ function unknownAdapter(adapter: AbstractHttpAdapter): CorsProblem {
     value: adapter.getType(),
     message: 'is the type of an HTTP adapter on which preflights could not be answered, nor responses sealed',
     fix: 'use the FastifyAdapter of @nestjs/platform-fastify or the ExpressAdapter of @nestjs/platform-express, or a subclass',
+  };
+}
+
+function unsealableRuntime(method: string): CorsProblem {
+  return {
+    code: 'runtime-unsealable',
+    where: 'CorsModule',
+    field: '',
+    value: runtimeName(),
+    message: `is a runtime on which nobody can stand in front of ServerResponse.${method}(), so its responses cannot be sealed`,
+    fix: 'use Node.js, Bun or Deno in one of the versions that the README lists',
   };
 }
 

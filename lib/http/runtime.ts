@@ -1,3 +1,6 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+
 /** The runtimes that have Node's modules and are not Node, by the name that `process.versions` has for them. */
 const OTHERS = ['bun', 'deno'] as const;
 
@@ -12,4 +15,31 @@ export const startsWithWriteHead = otherRuntime(process.versions) === undefined;
 
 function otherRuntime(versions: NodeJS.ProcessVersions): (typeof OTHERS)[number] | undefined {
   return OTHERS.find((name) => versions[name] !== undefined);
+}
+
+/** What the seal stands in. */
+const SEALED = ['writeHead', 'write', 'end', 'flushHeaders'] as const;
+
+/**
+ * The first method of a runtime's responses in front of which nobody can stand, so that they could not be sealed;
+ * `undefined` if there is none.
+ *
+ * @param response - one that nobody sends
+ */
+export function unsealable(response: object = unsent()): string | undefined {
+  return SEALED.find((name) => !canReplace(response as Partial<Record<string, unknown>>, name));
+}
+
+function canReplace(response: Partial<Record<string, unknown>>, name: string): boolean {
+  const own = (): void => undefined;
+  try {
+    response[name] = own;
+    return response[name] === own;
+  } catch {
+    return false;
+  }
+}
+
+function unsent(): ServerResponse {
+  return new ServerResponse(new IncomingMessage(new Socket()));
 }

@@ -55,6 +55,7 @@ export const CORS_PROBLEM_CODES = [
   'route-path-repeated',
   'adapter-unknown',
   'adapter-missing',
+  'runtime-unsealable',
   'module-not-imported',
   'module-imported-twice',
   'module-without-options',

@@ -1,5 +1,6 @@
+import { ServerResponse } from 'node:http';
 import { EventEmitter } from 'node:events';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Delete,
@@ -639,6 +640,13 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
       },
     ],
   }),
+  'runtime-unsealable': () => {
+    Object.defineProperty(ServerResponse.prototype, 'flushHeaders', {
+      get: () => () => undefined,
+      configurable: true,
+    });
+    return moduleOf({ origin: A });
+  },
   'module-not-imported': () => ({
     module: class AppModule {},
     controllers: [controllerOf([AllowOrigin(A)])],
@@ -656,6 +664,9 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
 };
 
 describe.each(PLATFORMS)('problem codes on %s', (platform) => {
+  // What it has is inherited, but for the test of a runtime that cannot be sealed.
+  afterEach(() => void Reflect.deleteProperty(ServerResponse.prototype, 'flushHeaders'));
+
   it.each(CORS_PROBLEM_CODES)('%s', async (code) => {
     const { problems, message } = await startError(platform, FAULTS[code]());
     expect(problems.map((problem) => problem.code)).toEqual([code]);
