@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { TABLE } from './table.mjs';
+import { PROBLEMS, TABLE } from './table.mjs';
 
 /** @type {readonly { package: string, command: string, args?: readonly string[], varies?: string, http2?: false }[]} */
 const RUNTIMES = [
@@ -66,7 +66,7 @@ async function checkRuntime(runtime, home, platform) {
     child.once('close', resolve);
   });
   try {
-    const { port, http2Port } = await Promise.race([
+    const { port, http2Port, problems } = await Promise.race([
       ready(child),
       ended.then((code) => {
         throw new Error(`${runtime.package} ended with ${code} before the app served`);
@@ -81,6 +81,12 @@ async function checkRuntime(runtime, home, platform) {
         console.error(`${runtime.package}, ${platform}, HTTP/${version}: ${row.name}\n${problem}`);
       }
     };
+    if (!isDeepStrictEqual(problems, PROBLEMS)) {
+      wrong++;
+      console.error(
+        `${runtime.package}: ${JSON.stringify(problems)} where ${JSON.stringify(PROBLEMS)} are wrong`,
+      );
+    }
     await check((one) => ask1(port, one), '1.1', TABLE);
     const over2 = http2Port === undefined || runtime.http2 === false ? [] : TABLE;
     if (over2.length > 0) await overHttp2(http2Port, (ask2) => check(ask2, '2', over2));

@@ -40,6 +40,9 @@ function preflight(path, method, status, fields, { origin = PAGE, headers } = {}
   };
 }
 
+/** What the app finds wrong with origins that it is given. */
+export const PROBLEMS = ['origin-host', 'origin-host', 'origin-unicode'];
+
 export const TABLE = [
   get('/cats', 200, OWN, { body: 'list' }),
   get('/cats', 200, OWN, { method: 'HEAD', body: '' }),

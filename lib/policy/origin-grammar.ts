@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import {
   FILE_ORIGIN,
   hostEndOf,
@@ -90,10 +91,26 @@ export function sampleOrigin(pattern: OriginPattern): string {
   return `${pattern.scheme}://${label}${pattern.host}${port}`;
 }
 
-/** The URL, or `undefined` where the URL parser fails. */
+/** The URL, or `undefined` where the parser of a browser fails. */
 export function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const isPlain = url.origin === 'null' || !url.hostname.includes('xn--');
+  return isPlain || url.hostname.split('.').every(isLabel) ? url : undefined;
 }
+
+/**
+ * Whether a label in punycode, if it is that, stands for anything: some text that is not all ASCII. The parser of Node 24 and
+ * 26 leaves a broken one as it is, where browsers and Node 22 find no URL.
+ *
+ * @see Unicode Technical Standard 46, section 4, "Processing": labels that start with `xn--`
+ */
+function isLabel(label: string): boolean {
+  return !label.startsWith('xn--') || NOT_ASCII.test(domainToUnicode(label));
+}
+
+/** But for the character that stands where a decoder has given up. */
+const NOT_ASCII = /[^\0-\x7f\ufffd]/;
 
 function wildcardOf(host: string): WildcardLabels {
   if (host.startsWith(WILDCARD_PREFIX.many)) return 'many';

@@ -241,6 +241,9 @@ const CASES: readonly (readonly [string, CorsProblemCode, string?])[] = [
   [`https://aa.${host251}`, 'origin-host'],
   ['https://xn--a', 'origin-host'],
   ['http://xn--f', 'origin-host'],
+  // What it stands for is all ASCII, and needs no punycode.
+  ['http://xn--abc-', 'origin-host'],
+  ['https://xn--bcher-kva.xn--f.example', 'origin-host'],
   ['https://*.xn--a', 'origin-host'],
   ['https://exa$mple.com', 'origin-host'],
   ['https://EXA!MPLE.com', 'origin-host'],
