@@ -31,10 +31,9 @@ export function unsealable(response: object = unsent()): string | undefined {
 }
 
 function canReplace(response: Partial<Record<string, unknown>>, name: string): boolean {
-  const own = (): void => undefined;
   try {
-    response[name] = own;
-    return response[name] === own;
+    response[name] = canReplace;
+    return response[name] === canReplace;
   } catch {
     return false;
   }

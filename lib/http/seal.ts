@@ -73,7 +73,7 @@ export function seal(response: SealableResponse, exchange: Exchange): void {
  */
 function sealStarts(response: SealableResponse, own: Seal): void {
   for (const name of ['write', 'end', 'flushHeaders'] as const) {
-    const start = response[name] as SealableResponse['end'];
+    const start: SealableResponse['end'] = response[name];
     response[name] = function (this: SealableResponse, ...args: readonly unknown[]): never {
       if (!own.isBroken && !this.headersSent) writeSealed(this, own, setHead, this.statusCode);
       if (own.isEmpty && name === 'write') return true as never;
