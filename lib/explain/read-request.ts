@@ -16,10 +16,9 @@ const SINGLE_FIELDS: ReadonlySet<string> = new Set(['authorization', 'host', 're
 
 type Headers = Readonly<Record<string, string>>;
 
-/** A request as the matchers of both platforms take it: Fastify's router reads the raw one. */
+/** A request as the matchers of both platforms take it. */
 export interface PlainRequest extends PlatformRequest {
   readonly headers: Headers;
-  readonly raw: { readonly method: string; readonly url: string; readonly headers: Headers };
 }
 
 /**
@@ -47,7 +46,6 @@ export function readRequest(request: ExplainableRequest): PlainRequest {
     headers,
     host,
     hostname: withoutPort(host),
-    raw: { method, url, headers },
   };
 }
 

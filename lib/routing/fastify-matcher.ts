@@ -218,8 +218,10 @@ export class FastifyMatcher implements RouteMatcher {
 }
 
 /** What Fastify's router reads of a request: what was sent, not the forwarded host of a trusted proxy. */
-function routed(request: PlatformRequest): { readonly url: string; readonly host: string | undefined } {
-  const { url, headers } = (request as { readonly raw?: PlatformRequest }).raw ?? request;
+function routed({ url, headers }: PlatformRequest): {
+  readonly url: string;
+  readonly host: string | undefined;
+} {
   return { url, host: (headers['host'] ?? headers[':authority']) as string | undefined };
 }
 

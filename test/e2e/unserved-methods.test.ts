@@ -10,6 +10,7 @@ import {
 } from '../../lib/index.js';
 import { PLATFORMS, type Platform, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected } from '../support/cors-headers.js';
+import { says } from '../support/foreign.js';
 import { preflightHeaders, send } from '../support/http.js';
 import { CLOSED, open, reach, REFUSED } from '../support/reach.js';
 import { appsOfSuite } from '../support/suites.js';
@@ -104,7 +105,9 @@ describe.each(PLATFORMS)('a method that no route of the path serves, on %s', (pl
   const startApp = appsOfSuite();
   let running: RunningApp;
   beforeAll(async () => {
-    running = await startApp(platform, moduleOf(platform));
+    running = await startApp(platform, moduleOf(platform), {
+      prepare: (app) => void app.use('/mounted', says('mounted')),
+    });
   });
 
   it.each(['GET', 'DELETE', 'PUT'])('is readable where the path has a policy: %s /mcp', async (method) => {
@@ -171,6 +174,12 @@ describe.each(PLATFORMS)('a method that no route of the path serves, on %s', (pl
   it('is not approved below a wildcard, behind which somebody else may serve it', async () => {
     const { response, preflight } = await reach(running.port, '/pages/a', PAGE, { method: 'DELETE' });
     expect([response, preflight]).toEqual([open(PAGE).response, REFUSED.preflight]);
+  });
+
+  it('is no method of a middleware, which sees of the path only what is below it', async () => {
+    const { body } = await send(running.port, { method: 'DELETE', path: '/mounted/mcp' });
+    expect(body).toBe('mounted');
+    expect(await reach(running.port, '/mounted/mcp', PAGE, { method: 'DELETE' })).toEqual(CLOSED);
   });
 
   it('is none where a route serves all', async () => {
