@@ -87,7 +87,7 @@ async function decide(
   const steps = governingSteps(governing, subject);
   if (policy === undefined) return { steps, allowed: false, waits: false, fields: {} };
   const origin = request.headers['origin'];
-  const findParams = (): PathParams | undefined => matcher.targetParams(request, request.method);
+  const findParams = (): PathParams | undefined => matcher.paramsOf({ request, url: request.url });
   const view = new AskedRequest(request, request.method, false, findParams);
   const verdict = await new Asking(view).decide(policy, origin);
   const allowed = allowsReading(verdict.reason);

@@ -8,11 +8,13 @@ import type { CorsRoute } from '../routing/cors-route.js';
 import type { Governed, Ruling } from '../routing/governance.js';
 import { reportPlace, reportPolicy, reportRoute, type CorsRouteReport } from '../routing/route-report.js';
 import type { PlainRequest } from './read-request.js';
-import { routeOfVersion, type Versioned } from './requested-version.js';
 import { listed } from './words.js';
 
 /** What explaining a request needs to know of the app. */
-export type ExplainContext = HookContext & Versioned;
+export interface ExplainContext extends HookContext {
+  /** Whether the platform tries routes in the order in which they were registered, as Express does. */
+  readonly isOrderSensitive: boolean;
+}
 
 /**
  * Why a policy is the one in force: it is there; `@NoCors()` or `policy: false` closes what is around it; no layer says who
@@ -55,10 +57,11 @@ export function governingPreflight(
 
 /** What governs an actual request. */
 export function governingActual(request: PlainRequest, context: ExplainContext): Governing {
-  const routes = context.matcher.targetsOf(request, request.method);
-  const route = routeOfVersion(routes, request, context);
+  const { matcher, isOrderSensitive } = context;
+  const route = matcher.routeOf({ request, url: request.url });
   const own = governing(route, request, request.method, context);
-  if (route !== undefined || !context.isOrderSensitive) return own;
+  if (route !== undefined || !isOrderSensitive) return own;
+  const routes = matcher.targetsOf(request, request.method);
   return {
     ...own,
     rivals: routes.map((other) => governing(other, request, request.method, context).policy),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Logger } from '@nestjs/common';
+import { Logger, type VersioningOptions } from '@nestjs/common';
 import type { AbstractHttpAdapter, ApplicationConfig } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { GovernedApp } from '../routing/compile-governance.js';
@@ -76,9 +76,10 @@ export class AttachedApp {
     this.instance = adapter.getInstance();
     this.mounts = new Mounts(this.instance);
     const matching = matchingOptions(adapter);
+    const versioning = (): VersioningOptions | undefined => config.getVersioning();
     this.matcher = this.isExpress
-      ? new ExpressMatcher(adapter, matching, () => config.getVersioning())
-      : new FastifyMatcher(adapter.getInstance(), matching);
+      ? new ExpressMatcher(adapter, matching, versioning)
+      : new FastifyMatcher(adapter.getInstance(), matching, versioning);
     const ofInstance = peers.get(this.instance) ?? new Set();
     peers.set(this.instance, ofInstance.add(this));
     this.peers = ofInstance;

@@ -164,9 +164,8 @@ export class CorsEngine {
    */
   explain(request: ExplainableRequest): Promise<CorsExplanation> {
     const current = this.started();
-    const versioning = this.config.getVersioning();
     const orderSensitive = isOrderSensitive((this.app as AttachedApp).adapter);
-    return explainRequest(request, { ...current, versioning, isOrderSensitive: orderSensitive });
+    return explainRequest(request, { ...current, isOrderSensitive: orderSensitive });
   }
 
   /** Registers what asks sources after the guards. */

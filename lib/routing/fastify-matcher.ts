@@ -1,3 +1,4 @@
+import type { VersioningOptions } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
 import type { CorsRoute } from './cors-route.js';
 import {
@@ -10,6 +11,7 @@ import {
 import { fastifyConstraints, type RouteMatching } from './nest-internals.js';
 import { printedRoutes } from './fastify-printed-routes.js';
 import { commonParams, pathParams } from './path-params.js';
+import { requestedVersions } from './requested-versions.js';
 import type {
   ArrivedRequest,
   ForeignRoute,
@@ -67,10 +69,12 @@ export class FastifyMatcher implements RouteMatcher {
   /**
    * @param instance - Fastify, before any route of Nest is registered: `onRoute` sees later routes only
    * @param matching - the options of Fastify's router
+   * @param versioning - how versions are asked for
    */
   constructor(
     private readonly instance: FastifyInstance,
     private readonly matching: RouteMatching,
+    private readonly versioning: () => VersioningOptions | undefined,
   ) {
     const earlier = instance.printRoutes();
     this.seesAll = earlier === NO_ROUTES;
@@ -90,7 +94,7 @@ export class FastifyMatcher implements RouteMatcher {
   routeOf({ request }: ArrivedRequest): CorsRoute | undefined {
     const { routeOptions, params } = request as Partial<FastifyRequest>;
     // Something in front of Fastify, or of Nest's first hook, has answered: what would have served it is all there is.
-    if (routeOptions === undefined) return this.targetsOf(request, request.method)[0];
+    if (routeOptions === undefined) return this.wouldServe(request)?.route;
     const route = this.configured(routeOptions.config);
     if (route === undefined || !route.servesHost(request)) return undefined;
     return route.hasParameters && hasEmptyParameter(params as PathParams) ? undefined : route;
@@ -133,20 +137,30 @@ export class FastifyMatcher implements RouteMatcher {
   }
 
   paramsOf(arrived: ArrivedRequest): PathParams | undefined {
-    const { params, routeOptions } = arrived.request as Partial<FastifyRequest>;
-    if (routeOptions === undefined) return this.targetParams(arrived.request, arrived.request.method);
-    return this.routeOf(arrived) === undefined ? undefined : pathParams(params as object);
+    const { request } = arrived;
+    const { params, routeOptions } = request as Partial<FastifyRequest>;
+    const found = routeOptions === undefined ? this.wouldServe(request)?.params : params;
+    return this.routeOf(arrived) === undefined ? undefined : pathParams(found as object);
   }
 
   targetParams(request: PlatformRequest, method: string): PathParams | undefined {
     return commonParams(this.targets(request, method).map(({ params }) => pathParams(params)));
   }
 
-  private targets(request: PlatformRequest, method: string): readonly FoundRoute[] {
+  private targets(
+    request: PlatformRequest,
+    method: string,
+    versions?: readonly unknown[],
+  ): readonly FoundRoute[] {
     const { url, host } = routed(request);
     return this.currentMirror()
-      .find(method, url, host)
+      .find(method, url, host, versions)
       .filter(({ route }) => route.servesHost(request));
+  }
+
+  /** What Fastify would find for a request that it has not seen. */
+  private wouldServe(request: PlatformRequest): FoundRoute | undefined {
+    return this.targets(request, request.method, requestedVersions(request, this.versioning()))[0];
   }
 
   private currentMirror(): FastifyMirror {

@@ -35,6 +35,7 @@ export class FastifyMirror {
   private readonly routes = new Map<string, MirroredRoute[]>();
   private readonly requests: readonly Constraints[];
   private readonly config: FindMyWay.Config<Http1>;
+  private readonly isVersioned: boolean;
 
   /**
    * @param routes - in the order in which Fastify got them
@@ -50,6 +51,7 @@ export class FastifyMirror {
   ) {
     this.requests = possibleRequests(routes);
     const hidden = new Set(this.requests.flatMap(Object.keys));
+    this.isVersioned = hidden.has('version');
     this.config = {
       ...routerOptions(matching, instance),
       constraints: Object.fromEntries([...hidden].map((name) => [name, exactConstraint(name)])),
@@ -68,12 +70,19 @@ export class FastifyMirror {
    *
    * @param url - the request target
    * @param host - the `Host` of the request, as it was sent
+   * @param versions - what it asks for, the first that some route serves; any if they are not known
    */
-  find(method: string, url: string, host: string | undefined): readonly FoundRoute[] {
+  find(
+    method: string,
+    url: string,
+    host: string | undefined,
+    versions?: readonly unknown[],
+  ): readonly FoundRoute[] {
     const router = this.routers.get(method) ?? this.routerOf(method);
     const found: FoundRoute[] = [];
     if (router === undefined) return found;
-    for (const constraints of this.requests) {
+    for (const request of this.requests) {
+      const constraints = this.isVersioned && versions ? { ...request, version: versions } : request;
       const result = router.find(method as FindMyWay.HTTPMethod, url, { ...constraints, host });
       const route = (result?.store as { readonly route?: CorsRoute } | undefined)?.route;
       if (result === null || route === undefined || hasEmptyParameter(result.params)) continue;
@@ -182,7 +191,8 @@ function exactConstraint(name: string): FindMyWay.ConstraintStrategy<Http1> {
     storage: () => {
       const handlers = new Map<unknown, FindMyWay.Handler<Http1>>();
       return {
-        get: (value: unknown) => handlers.get(value) ?? null,
+        // A request asks for one value, or for the first of several that there is.
+        get: (values: unknown) => handlers.get([values].flat().find((value) => handlers.has(value))) ?? null,
         set: (values: unknown, handler: FindMyWay.Handler<Http1>) => {
           for (const value of [values].flat()) handlers.set(value, handler);
         },

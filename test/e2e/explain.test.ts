@@ -232,6 +232,15 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
       ]);
     });
 
+    it('is for the route that serves its version', async () => {
+      for (const version of ['1', '2']) {
+        const path = '/overlapping/special';
+        const { body } = await send(strict.port, { path, headers: { 'x-version': version } });
+        const { route } = await actual(`GET ${path}`, { origin: APP, 'x-version': version });
+        expect([version, route?.where]).toEqual([version, `OverlappingController#${body}`]);
+      }
+    });
+
     it('is whole', async () => {
       const explanation = await actual('GET /orders', { origin: 'https://shop.example.com' });
       const hint = { code: 'www', message: `${SHOP} differs by "www."` };

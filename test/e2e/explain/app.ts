@@ -136,6 +136,17 @@ export class VersionsController {
   }
 }
 
+/** Where the path that is text serves one version only: Express takes the first that matches, and Fastify the text. */
+@Controller('overlapping')
+export class OverlappingController {
+  @Get(':id') @Version(['2', '1']) @NoCors() any() {
+    return 'any';
+  }
+  @Get('special') @Version('1') @AllowOrigin(APP) special() {
+    return 'special';
+  }
+}
+
 @Controller({ path: 'hosted', host: 'api.example.com' })
 @AllowOrigin(APP)
 export class HostedController {
@@ -160,6 +171,7 @@ const CONTROLLERS = [
   AskedController,
   FailingController,
   VersionsController,
+  OverlappingController,
   HostedController,
   PlainController,
 ];

@@ -40,6 +40,7 @@ const PATHS = [
   '/failing',
   '/failing/junk',
   '/versions',
+  '/overlapping/special',
   '/versions/7',
   '/v1/versions',
   '/v2/versions/7',
