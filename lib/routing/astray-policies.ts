@@ -1,6 +1,6 @@
 import type { CompiledPolicies } from '../policy/compiled-policies.js';
 import { PolicyComposer } from '../policy/policy-composer.js';
-import { closingLayer, NO_ROUTE_DEFAULTS } from '../policy/policy-fields.js';
+import { closingLayer } from '../policy/policy-fields.js';
 import type { CorsRoute } from './cors-route.js';
 import type { Governed, GovernedPlace, GovernedRoute } from './governance.js';
 
@@ -30,12 +30,12 @@ export class AstrayPolicies {
   }
 
   private compose({ own }: GovernedPlace, { index, where }: CorsRoute): Governed {
-    const { decorators } = this.routes[index] as GovernedRoute;
-    if (own === undefined || decorators.length === 0) return own;
+    if (own === undefined) return own;
+    const { decorators, defaults } = this.routes[index] as GovernedRoute;
     const composer = new PolicyComposer(this.compiled);
-    const composed = composer.compose([...own.layers, ...decorators], NO_ROUTE_DEFAULTS);
+    const composed = composer.compose([...own.layers, ...decorators], defaults);
     if (composer.problems.length === 0) return composed;
     // Fine alone, and wrong together, which nobody could say when the app started.
-    return composer.compose([...own.layers, closingLayer(where, composed.policy.enforce)], NO_ROUTE_DEFAULTS);
+    return composer.compose([...own.layers, closingLayer(where, composed.policy.enforce)], defaults);
   }
 }

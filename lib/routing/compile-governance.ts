@@ -143,10 +143,17 @@ function governRoute(
   const compose = ({ outer }: LayeredPlace): Governed =>
     outer && composer.compose([...outer, ...decorators], defaults);
   if (places.isEmpty)
-    return { decorators, home: places.elsewhere, governed: compose(places.elsewhere), elsewhere: undefined };
+    return {
+      decorators,
+      defaults,
+      home: places.elsewhere,
+      governed: compose(places.elsewhere),
+      elsewhere: undefined,
+    };
   const { home, others } = places.locate(routeSegments(route.path));
   return {
     decorators,
+    defaults,
     home,
     governed: compose(home),
     elsewhere: others.length === 0 ? undefined : new Map(others.map((place) => [place, compose(place)])),

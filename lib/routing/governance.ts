@@ -1,6 +1,12 @@
 import { compilePolicy, type Policy } from '../policy/policy.js';
 import type { ComposedPolicy } from '../policy/policy-composer.js';
-import { closingLayer, mergeLayers, NO_ROUTE_DEFAULTS, type PolicyLayer } from '../policy/policy-fields.js';
+import {
+  closingLayer,
+  mergeLayers,
+  NO_ROUTE_DEFAULTS,
+  type PolicyLayer,
+  type RouteDefaults,
+} from '../policy/policy-fields.js';
 import { compileOrigins } from '../policy/origin-set.js';
 import type { CorsRoute } from './cors-route.js';
 import type { AstrayPolicies } from './astray-policies.js';
@@ -24,6 +30,8 @@ export interface GovernedPlace extends Place {
 export interface GovernedRoute {
   /** The layers of its decorators, outermost first. */
   readonly decorators: readonly PolicyLayer[];
+  /** What the route says of itself where no layer does. */
+  readonly defaults: RouteDefaults;
   /** The most specific place that has all paths of the route. */
   readonly home: GovernedPlace;
   readonly governed: Governed;

@@ -196,11 +196,7 @@ class Oracle {
   }
 
   private served(place: NaivePlace, route: CorsRoute): Keyed {
-    if (this.placesOfRoute(route).includes(place)) {
-      return this.of(this.methodsAt(route.path), this.layersOf(place, route));
-    }
-    // Nobody has composed it when the app started: without decorators it is the entry's own.
-    return this.of('', this.layersOf(place, route));
+    return this.of(this.methodsAt(route.path), this.layersOf(place, route));
   }
 
   /** Those that the app serves at a path, as far as they have to be listed. */
