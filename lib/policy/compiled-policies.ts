@@ -1,4 +1,4 @@
-import { isExact, type OriginEntry } from './origin-entry.js';
+import { isAny, isExact, type OriginEntry } from './origin-entry.js';
 import { compileOrigins, type OriginRule } from './origin-set.js';
 import { compilePolicy, type Policy } from './policy.js';
 import type { PolicyFields } from './policy-fields.js';
@@ -35,7 +35,11 @@ export class CompiledPolicies {
 
 /** The same for lists that say the same: texts in one order, and the others by being the same ones. */
 function identitiesOf(origin: readonly OriginEntry[]): readonly unknown[] {
-  const identities = origin.map((entry) => (isExact(entry) || entry.kind !== 'pattern' ? entry : entry.text));
+  const identities = origin.map((entry) => {
+    if (isExact(entry)) return entry;
+    if (isAny(entry)) return '*';
+    return entry.kind === 'pattern' ? entry.text : entry;
+  });
   const texts = identities.filter(isText).toSorted();
   return [...texts, ...identities.filter((one) => !isText(one))];
 }

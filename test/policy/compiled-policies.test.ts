@@ -27,6 +27,7 @@ describe('two compiled policies', () => {
       { origin: entriesOf('https://*.a.example') },
       { origin: entriesOf('https://*.a.example') },
     ],
+    ['any origin', { origin: entriesOf('*') }, { origin: entriesOf('*') }],
     [
       'the same names in another order',
       { origin: entriesOf(A), methods: ['PUT', 'DELETE'], allowedHeaders: ['x-a', 'x-b'] },
