@@ -304,7 +304,12 @@ function findOwn(all: readonly ExpressRoute[], routes: readonly CorsRoute[], fro
     if (own !== undefined) {
       const later = all.slice(start + own.size);
       const paths = new Set<unknown>(routes.map(({ path }) => path));
-      const notFound = new Set(later.filter((one) => paths.has(one.path) && methodsOf(one).includes('ALL')));
+      const notFound = new Set(
+        later.filter(
+          // Nest's own answer takes `next`.
+          (one) => paths.has(one.path) && methodsOf(one).includes('ALL') && !answersForSure(one),
+        ),
+      );
       return {
         inFront: all.slice(0, start),
         own,
