@@ -41,7 +41,8 @@ import { importsOf } from './routing/nest-internals.js';
     {
       provide: CorsEngine,
       useFactory: engineOf,
-      inject: [ApplicationConfig, ModulesContainer, ModuleRef],
+      // Always there, unless the container is of another copy of Nest: the factory says so better than Nest would.
+      inject: [ApplicationConfig, ModulesContainer, ModuleRef].map((token) => ({ token, optional: true })),
     },
     CorsService,
     { provide: CORS_MODULE_IMPORTED, useValue: true },
@@ -51,9 +52,9 @@ import { importsOf } from './routing/nest-internals.js';
 export class CorsModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {
   constructor(
     @Optional() @Inject(MODULE_OPTIONS_TOKEN) private readonly options: unknown,
-    @Inject(ApplicationConfig) config: ApplicationConfig,
-    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
-    @Inject(ModulesContainer) modules: ModulesContainer,
+    @Optional() @Inject(ApplicationConfig) config: ApplicationConfig,
+    @Optional() @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Optional() @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(CorsEngine) private readonly engine: CorsEngine,
   ) {
     super();
@@ -111,11 +112,14 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule, O
    * Called by Nest when the global prefix and versioning are final and no route has been registered yet: the one moment
    * when the route table can be computed and the platform can still be told of it. Not for apps to call.
    */
-  configure(): void {
+  configure(): void | Promise<void> {
     // Nest then calls this on an instance that it has not constructed.
     if ((this.engine as CorsEngine | undefined) === undefined) throw new CorsConfigurationError([SCOPED]);
     // Null where the app's host of the adapter is not the one here, whatever the type says.
-    this.engine.start(this.options, (this.host.httpAdapter as AbstractHttpAdapter | null) ?? undefined);
+    return this.engine.start(
+      this.options,
+      (this.host.httpAdapter as AbstractHttpAdapter | null) ?? undefined,
+    );
   }
 
   /** Called by Nest when all of the app is there. Not for apps to call. */

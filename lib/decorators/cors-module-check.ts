@@ -4,6 +4,7 @@ import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
 import { containedClasses } from './contained-classes.js';
 import { CORS_MODULE_IMPORTED } from './cors-module-imported.js';
+import { refuseOtherCopy } from '../routing/nest/nest-in-use.js';
 import { decoratedPlaces, placeName } from './decorated-places.js';
 
 /** Never thrown: what the check catches. */
@@ -21,9 +22,12 @@ class Nothing {}
 export class CorsModuleCheck implements ExceptionFilter, OnModuleInit {
   constructor(
     @Optional() @Inject(CORS_MODULE_IMPORTED) private readonly imported: true | undefined,
-    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
-    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
-  ) {}
+    @Optional() @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Optional() @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+  ) {
+    // Of the container that has made this, these are always there.
+    if ((host as HttpAdapterHost | undefined) === undefined) refuseOtherCopy();
+  }
 
   onModuleInit(): void {
     // The host's adapter is null in application contexts and microservices, where nobody can ask for CORS.

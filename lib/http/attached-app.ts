@@ -5,7 +5,9 @@ import type { AbstractHttpAdapter, ApplicationConfig } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { GovernedApp } from '../routing/compile-governance.js';
 import type { Governance } from '../routing/governance.js';
-import { expressApp, inFrontOf, matchingOptions } from '../routing/nest-internals.js';
+import { expressApp, inFrontOf } from '../routing/nest-internals.js';
+import { nestOf } from '../routing/nest/nest-of.js';
+import { matchingOptions } from '../routing/nest/route-matching.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import { RouteTable } from '../routing/route-table.js';
 import { FastifyMatcher } from '../routing/fastify-matcher.js';
@@ -86,7 +88,7 @@ export class AttachedApp {
     const own = (request: PlatformRequest, response: RawResponse): HookOutcome =>
       this.onArrival(request, response);
     const hasEntered = this.isExpress && enterExpress(adapter, own, () => this.readsHost());
-    if (!hasEntered) shareRequestSlot(adapter, own);
+    if (!hasEntered) shareRequestSlot(adapter, own, nestOf(config));
     const app = this.isExpress ? expressApp(adapter) : undefined;
     if (app !== undefined) watchMount(app as unknown as MountableApp);
     watchForeignCors(adapter, logger);

@@ -1,7 +1,7 @@
 import { Logger, VersioningType, type VersioningOptions } from '@nestjs/common';
 import {
+  AbstractHttpAdapter,
   MetadataScanner,
-  type AbstractHttpAdapter,
   type ApplicationConfig,
   type ModuleRef,
   type ModulesContainer,
@@ -19,10 +19,12 @@ import {
   addLastGuard,
   addOutermostInterceptor,
   exploreRoutes,
-  isOrderSensitive,
-  matchingOptions,
   streamsEvents,
+  type RegisteredRoute,
 } from '../routing/nest-internals.js';
+import { checkNestInUse } from '../routing/nest/nest-in-use.js';
+import { nestOf } from '../routing/nest/nest-of.js';
+import { matchingOptions } from '../routing/nest/route-matching.js';
 import { reportRoutes, type CorsRouteReport } from '../routing/route-report.js';
 import { sourceResolver } from '../routing/source-resolver.js';
 import { AttachedApp, type InForce } from './attached-app.js';
@@ -40,6 +42,7 @@ const engines = new WeakMap<ModulesContainer, CorsEngine>();
  * providers anew, but for the modules themselves.
  */
 export function engineOf(...container: ConstructorParameters<typeof CorsEngine>): CorsEngine {
+  checkNestInUse(container);
   const [, modules] = container;
   const engine = engines.get(modules) ?? new CorsEngine(...container);
   engines.set(modules, engine);
@@ -81,17 +84,25 @@ export class CorsEngine {
    *
    * @param options - the module's options as they were given
    * @param adapter - the app's, which only apps with HTTP have; they alone start the engine
+   * @returns a promise where the order of the routes is not known at once
    * @throws CorsConfigurationError with all problems of all layers
    */
-  start(options: unknown, adapter: AbstractHttpAdapter | undefined): void {
+  start(options: unknown, adapter: AbstractHttpAdapter | undefined): void | Promise<void> {
     if (adapter === undefined) throw new CorsConfigurationError([NO_ADAPTER]);
     // The host speaks once, but a testing module can make a second app, of which nobody is told.
     const app = this.attach(adapter, true);
-    if (app === undefined) throw new CorsConfigurationError([unknownAdapter(adapter)]);
+    if (app === undefined) throw new CorsConfigurationError([unsupportedAdapter(adapter)]);
     const method = unsealable();
     if (method !== undefined) throw new CorsConfigurationError([unsealableRuntime(method)]);
-    const { matcher, table } = app;
-    const routes = exploreRoutes(this.modules, this.config, adapter, new MetadataScanner()).map(corsRoute);
+    const declared = exploreRoutes(this.modules, this.config, adapter, new MetadataScanner());
+    const registered = nestOf(this.config).inOrder(declared, this.config, adapter);
+    if (!(registered instanceof Promise)) return this.startApp(app, registered, options);
+    return registered.then((inOrder) => this.startApp(app, inOrder, options));
+  }
+
+  private startApp(app: AttachedApp, registered: readonly RegisteredRoute[], options: unknown): void {
+    const { matcher, table, adapter } = app;
+    const routes = registered.map(corsRoute);
     const classes = containedClasses(this.modules);
     const governed: Omit<GovernedApp, 'canAskAfterGuards'> = {
       routes,
@@ -164,8 +175,8 @@ export class CorsEngine {
    */
   explain(request: ExplainableRequest): Promise<CorsExplanation> {
     const current = this.started();
-    const orderSensitive = isOrderSensitive((this.app as AttachedApp).adapter);
-    return explainRequest(request, { ...current, isOrderSensitive: orderSensitive });
+    const isOrderSensitive = nestOf(this.config).isOrderSensitive((this.app as AttachedApp).adapter);
+    return explainRequest(request, { ...current, isOrderSensitive });
   }
 
   /** Registers what asks sources after the guards. */
@@ -187,8 +198,13 @@ export class CorsEngine {
   }
 }
 
-/** The adapters of the two platforms, and what is derived from them. */
+/** The adapters of the two platforms, and what is derived from them, as long as they have a slot for a request hook. */
 function isSupported(adapter: AbstractHttpAdapter): boolean {
+  // Where an adapter has none, this is the method of the abstract one, which does nothing.
+  return isKnown(adapter) && adapter.setOnRequestHook !== AbstractHttpAdapter.prototype.setOnRequestHook;
+}
+
+function isKnown(adapter: AbstractHttpAdapter): boolean {
   return adapter.getType() === 'fastify' || adapter.getType() === 'express';
 }
 
@@ -201,7 +217,17 @@ const NO_ADAPTER: CorsProblem = {
   fix: "leave HttpAdapterHost to Nest, which provides the app's own to every module",
 };
 
-function unknownAdapter(adapter: AbstractHttpAdapter): CorsProblem {
+function unsupportedAdapter(adapter: AbstractHttpAdapter): CorsProblem {
+  if (isKnown(adapter)) {
+    return {
+      code: 'nest-unsupported',
+      where: `@nestjs/platform-${adapter.getType()}`,
+      field: '',
+      value: undefined,
+      message: 'has an adapter without setOnRequestHook(), which came with 11.1.4',
+      fix: 'install the version of it that belongs to your @nestjs/core, both in the range of peerDependencies',
+    };
+  }
   return {
     code: 'adapter-unknown',
     where: 'CorsModule',

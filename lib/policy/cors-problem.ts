@@ -60,6 +60,8 @@ export const CORS_PROBLEM_CODES = [
   'module-imported-twice',
   'module-without-options',
   'module-scoped',
+  'nest-copies',
+  'nest-unsupported',
 ] as const;
 
 /** The kind of a problem, one of a closed set. The README has a table of them. */

@@ -8,7 +8,8 @@ import {
   type FoundRoute,
   type MirroredRoute,
 } from './fastify-mirror.js';
-import { fastifyConstraints, type RouteMatching } from './nest-internals.js';
+import { fastifyConstraints } from './nest-internals.js';
+import type { RouteMatching } from './nest/route-matching.js';
 import { printedRoutes } from './fastify-printed-routes.js';
 import { commonParams, pathParams } from './path-params.js';
 import { requestedVersions } from './requested-versions.js';

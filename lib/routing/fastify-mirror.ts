@@ -1,7 +1,7 @@
 import FindMyWay from 'find-my-way';
 import type { FastifyInstance } from 'fastify';
 import type { CorsRoute } from './cors-route.js';
-import type { RouteMatching } from './nest-internals.js';
+import type { RouteMatching } from './nest/route-matching.js';
 
 type Http1 = FindMyWay.HTTPVersion.V1;
 

@@ -1,17 +1,17 @@
 /**
- * Everything of Nest that the library uses although it is not public: three classes of the router, metadata keys, and a
- * field of the adapters; and of Express the list of its routes. Nothing else in `lib` may reach for such things;
- * `test/routing/nest-internals.test.ts` fails, naming the part, when one of them changes.
+ * Everything of Nest that the library uses although it is not public: two classes of the router, metadata keys, and a
+ * field of the adapters; and of Express the list of its routes. What differs between Nest 11 and 12 is in `nest/`. Nothing
+ * else in `lib` may reach for such things; `test/routing/nest-internals.test.ts` fails, naming the part, when one changes.
  */
 import {
   VersioningType,
   type CanActivate,
-  type HttpServer,
   type NestInterceptor,
   type RequestMethod,
   type Type,
   type VersioningOptions,
 } from '@nestjs/common';
+// Not from the barrel `@nestjs/common/internal`, which Nest 11 does not have.
 import {
   GUARDS_METADATA,
   HOST_METADATA,
@@ -19,24 +19,20 @@ import {
   MODULE_PATH,
   PATH_METADATA,
   ROUTE_ARGS_METADATA,
-  RouteParamtypes,
   SSE_METADATA,
   VERSION_METADATA,
-  addLeadingSlash,
-  type VersionValue,
-} from '@nestjs/common/internal';
+} from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import type { VersionValue } from '@nestjs/common/interfaces/version-options.interface.js';
+import { addLeadingSlash } from '@nestjs/common/utils/shared.utils.js';
 import type { AbstractHttpAdapter, ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { RoutePathMetadata } from '@nestjs/core/router/interfaces/route-path-metadata.interface.js';
 import { PathsExplorer } from '@nestjs/core/router/paths-explorer.js';
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
-import { RouteSpecificitySorter } from '@nestjs/core/router/route-specificity-sorter.js';
 import { ValuePath } from '../policy/value-path.js';
 
 /** A host that a controller is bound to, as `@Controller({ host })` takes it. */
 export type HostPattern = string | RegExp;
-
-/** How a platform's router reads paths, as its adapter reports it. */
-export type RouteMatching = ReturnType<NonNullable<HttpServer['getRouteMatchingOptions']>>;
 
 /** A route as Nest registers it with the platform: one path of one handler of one controller. */
 export interface RegisteredRoute {
@@ -58,7 +54,8 @@ export interface RegisteredRoute {
 export type Handler = (...args: never[]) => unknown;
 
 /**
- * The routes that Nest is about to register, in its order. Right from `configure()` on, when the global prefix and
+ * The routes that Nest has, in the order in which they are declared; `NestMajor#inOrder()` knows in which one they are
+ * registered. Right from `configure()` on, when the global prefix and
  * versioning are final; not later than `onModuleInit`, because controllers of lazily loaded modules join the container
  * without ever getting a route.
  */
@@ -70,7 +67,7 @@ export function exploreRoutes(
 ): readonly RegisteredRoute[] {
   const explorer = new PathsExplorer(scanner);
   const factory = new RoutePathFactory(config);
-  const routes = [...modules.values()].flatMap((module) => {
+  return [...modules.values()].flatMap((module) => {
     const modulePath = modulePathOf(module.metatype, modules.applicationId);
     return [...module.controllers.values()].flatMap(({ metatype, instance }) => {
       const controller = metatype as Type;
@@ -83,9 +80,6 @@ export function exploreRoutes(
       });
     });
   });
-  if (config.getRouteResolutionStrategy() !== 'specificity' || !isOrderSensitive(adapter)) return routes;
-  // oxlint-disable-next-line unicorn/no-array-sort -- not an array's: it returns a new list
-  return RouteSpecificitySorter.sort(routes as never[]) as unknown as readonly RegisteredRoute[];
 }
 
 type FoundHandler = ReturnType<PathsExplorer['scanForPaths']>[number];
@@ -220,11 +214,6 @@ function hostsOf(controller: Type): readonly HostPattern[] {
   return host ? [host].flat() : [];
 }
 
-/** Whether the platform tries routes in the order in which they were registered. */
-export function isOrderSensitive(adapter: HttpServer): boolean {
-  return adapter.isRouteOrderSensitive?.() ?? true;
-}
-
 /** What calls a class or method that serves no route. */
 export type Caller = 'gateway' | 'resolver' | 'message';
 
@@ -277,13 +266,6 @@ export function fastifyConstraints(handler: Handler): Readonly<Record<string, un
   return (Reflect.getOwnMetadata('__fastify_route_constraints__', handler) ?? {}) as Readonly<
     Record<string, unknown>
   >;
-}
-
-/**
- * How the adapter's router reads paths. The method is public; an adapter that lacks it is read as Express by default.
- */
-export function matchingOptions(adapter: HttpServer): RouteMatching {
-  return adapter.getRouteMatchingOptions?.() ?? { caseSensitive: false, ignoreTrailingSlash: true };
 }
 
 /**
@@ -393,7 +375,11 @@ export interface ExpressApp {
   readonly request: object;
   readonly response: object;
   /** Has a layer for each middleware and route, in their order. */
-  readonly router: { readonly stack: readonly { readonly route?: ExpressRoute }[] };
+  readonly router: {
+    readonly stack: readonly { readonly route?: ExpressRoute }[];
+    readonly caseSensitive?: boolean;
+    readonly strict?: boolean;
+  };
   /** What the app does with a request. Node's server calls it, and an app that this one is mounted in. */
   handle: (this: ExpressApp, request: never, response: never, done: unknown) => void;
 }

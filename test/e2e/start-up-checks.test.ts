@@ -19,7 +19,7 @@ import {
   type WebSocketAdapter,
 } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
-import { HttpAdapterHost, REQUEST } from '@nestjs/core';
+import { AbstractHttpAdapter, HttpAdapterHost, REQUEST } from '@nestjs/core';
 import { MessagePattern } from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
@@ -34,6 +34,7 @@ import {
   type OriginSource,
   type OriginSourceAfterGuards,
 } from '../../lib/index.js';
+import { CorsEngine, engineOf } from '../../lib/http/cors-engine.js';
 import { CORS_PROBLEM_CODES } from '../../lib/policy/cors-problem.js';
 import { PLATFORMS, startApp, type Platform, type StartOptions } from '../support/apps.js';
 import { corsHeaders, expected } from '../support/cors-headers.js';
@@ -657,6 +658,23 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
     return moduleOf({}, [], { imports: [FeatureModule] });
   },
   'module-without-options': () => ({ module: class AppModule {}, imports: [CorsModule] }),
+  'nest-copies': () => {
+    /** A token of the copy that the package imports, which the container of the other one does not know. */
+    class Token {}
+    const { providers = [], ...module } = CorsModule.forRoot({ origin: A });
+    const inject = [{ token: Token, optional: true }];
+    const engine = { provide: CorsEngine, useFactory: engineOf, inject };
+    return { module: class AppModule {}, imports: [{ ...module, providers: [...providers, engine] }] };
+  },
+  'nest-unsupported': () => {
+    @Injectable()
+    class OlderPlatform {
+      constructor(@Inject(HttpAdapterHost) { httpAdapter }: HttpAdapterHost) {
+        httpAdapter.setOnRequestHook = AbstractHttpAdapter.prototype.setOnRequestHook;
+      }
+    }
+    return moduleOf({ origin: A }, [], { providers: [OlderPlatform] });
+  },
   'module-scoped': () => ({
     module: class AppModule {},
     imports: [CorsModule.forRootAsync({ inject: [REQUEST], useFactory: () => ({ origin: A }) })],

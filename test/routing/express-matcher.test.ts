@@ -4,7 +4,8 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Express } from 'express';
 import { ExpressMatcher } from '../../lib/routing/express-matcher.js';
 import type { CorsRoute } from '../../lib/routing/cors-route.js';
-import { expressRoutes, matchingOptions, type ExpressRoute } from '../../lib/routing/nest-internals.js';
+import { expressRoutes, type ExpressRoute } from '../../lib/routing/nest-internals.js';
+import { matchingOptions } from '../../lib/routing/nest/route-matching.js';
 import type { PlatformRequest } from '../../lib/routing/route-matcher.js';
 import { routesOf } from './governed.js';
 

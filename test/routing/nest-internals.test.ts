@@ -61,14 +61,15 @@ import {
   gatewayServer,
   importsOf,
   inFrontOf,
-  isOrderSensitive,
-  matchingOptions,
   PLAIN_PATH,
   streamsEvents,
   type Handler,
 } from '../../lib/routing/nest-internals.js';
+import { nestOf } from '../../lib/routing/nest/nest-of.js';
+import { matchingOptions } from '../../lib/routing/nest/route-matching.js';
 import { createAdapter, PLATFORMS, startApp } from '../support/apps.js';
 import { send } from '../support/http.js';
+import { isNest11, itOn12 } from '../support/nest-11.js';
 import { seed } from '../protocol/seed.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -76,6 +77,11 @@ type AnyFunction = (...args: unknown[]) => unknown;
 /** What a module of Nest exports, read so that a missing name is a failing assertion and not a file that cannot load. */
 async function exportsOf(path: string): Promise<Readonly<Record<string, never>>> {
   return (await import(path)) as Readonly<Record<string, never>>;
+}
+
+/** An adapter as it is without `getRouteMatchingOptions()`. */
+function sayingNothing(adapter: AbstractHttpAdapter): AbstractHttpAdapter {
+  return Object.create(adapter, { getRouteMatchingOptions: { value: undefined } }) as AbstractHttpAdapter;
 }
 
 function handlerOf(controller: Type, name: string): Handler {
@@ -92,19 +98,21 @@ class Cats {
   noRoute() {}
 }
 
-describe('@nestjs/common/internal', () => {
+describe('@nestjs/common', () => {
   it.each([
     ['PATH_METADATA', 'path'],
     ['HOST_METADATA', 'host'],
     ['VERSION_METADATA', '__version__'],
     ['ROUTE_ARGS_METADATA', '__routeArguments__'],
     ['MODULE_PATH', '__module_path__'],
-  ])('exports %s', async (name, value) => {
-    expect(await exportsOf('@nestjs/common/internal')).toHaveProperty(name, value);
+    ['GUARDS_METADATA', '__guards__'],
+    ['SSE_METADATA', '__sse__'],
+  ])('exports %s in constants.js', async (name, value) => {
+    expect(await exportsOf('@nestjs/common/constants.js')).toHaveProperty(name, value);
   });
 
-  it('exports MODULE_METADATA with the key of what @Module imports', async () => {
-    expect(await exportsOf('@nestjs/common/internal')).toMatchObject({
+  it('exports MODULE_METADATA in constants.js with the key of what @Module imports', async () => {
+    expect(await exportsOf('@nestjs/common/constants.js')).toMatchObject({
       MODULE_METADATA: { IMPORTS: 'imports' },
     });
     @Module({})
@@ -114,8 +122,8 @@ describe('@nestjs/common/internal', () => {
     expect([importsOf(Importing), importsOf(Imported), importsOf(Cats)]).toEqual([[Imported], [], []]);
   });
 
-  it('exports RouteParamtypes with BODY, RAW_BODY and HEADERS', async () => {
-    const { RouteParamtypes } = await exportsOf('@nestjs/common/internal');
+  it('exports RouteParamtypes in enums/route-paramtypes.enum.js with BODY, RAW_BODY and HEADERS', async () => {
+    const { RouteParamtypes } = await exportsOf('@nestjs/common/enums/route-paramtypes.enum.js');
     expect(RouteParamtypes).toMatchObject({
       BODY: expect.any(Number),
       RAW_BODY: expect.any(Number),
@@ -123,10 +131,10 @@ describe('@nestjs/common/internal', () => {
     });
   });
 
-  it('exports addLeadingSlash', async () => {
-    const addLeadingSlash = (await exportsOf('@nestjs/common/internal'))[
-      'addLeadingSlash'
-    ] as unknown as AnyFunction;
+  it('exports addLeadingSlash in utils/shared.utils.js', async () => {
+    const { addLeadingSlash } = (await exportsOf('@nestjs/common/utils/shared.utils.js')) as unknown as {
+      addLeadingSlash: AnyFunction;
+    };
     expect(['', 'a', '/a'].map((path) => addLeadingSlash(path))).toEqual(['', '/a', '/a']);
   });
 });
@@ -289,30 +297,30 @@ describe('RoutePathFactory of @nestjs/core/router/route-path-factory.js', () => 
 });
 
 describe('RouteSpecificitySorter of @nestjs/core/router/route-specificity-sorter.js', () => {
-  it('sort() puts text before parameters before wildcards, reading nothing but `path`', async () => {
-    const { RouteSpecificitySorter } = await exportsOf('@nestjs/core/router/route-specificity-sorter.js');
-    const { sort } = RouteSpecificitySorter as unknown as { sort: AnyFunction };
-    const paths = ['/*rest', '/:id', '/a/:id', '/a'];
-    const sorted = sort.call(
-      RouteSpecificitySorter,
-      paths.map((path) => ({ path })),
-    ) as { path: string }[];
-    expect(sorted.map(({ path }) => path)).toEqual(['/a', '/a/:id', '/:id', '/*rest']);
-  });
+  itOn12('specificity')(
+    'sort() puts text before parameters before wildcards, reading nothing but `path`',
+    async () => {
+      const { RouteSpecificitySorter } = await exportsOf('@nestjs/core/router/route-specificity-sorter.js');
+      const { sort } = RouteSpecificitySorter as unknown as { sort: AnyFunction };
+      const paths = ['/*rest', '/:id', '/a/:id', '/a'];
+      const sorted = sort.call(
+        RouteSpecificitySorter,
+        paths.map((path) => ({ path })),
+      ) as { path: string }[];
+      expect(sorted.map(({ path }) => path)).toEqual(['/a', '/a/:id', '/:id', '/*rest']);
+    },
+  );
 });
 
 describe('ApplicationConfig', () => {
-  it.each([
-    'getGlobalPrefix',
-    'getVersioning',
-    'getRouteResolutionStrategy',
-    'addGlobalGuard',
-    'getGlobalInterceptors',
-  ] as const)('has %s()', (name) => {
-    expect(typeof new ApplicationConfig()[name]).toBe('function');
-  });
+  it.each(['getGlobalPrefix', 'getVersioning', 'addGlobalGuard', 'getGlobalInterceptors'] as const)(
+    'has %s()',
+    (name) => {
+      expect(typeof new ApplicationConfig()[name]).toBe('function');
+    },
+  );
 
-  it('leaves the resolution strategy undefined or "registration" by default', () => {
+  itOn12('specificity')('leaves the resolution strategy undefined or "registration" by default', () => {
     expect(new ApplicationConfig().getRouteResolutionStrategy()).not.toBe('specificity');
   });
 });
@@ -437,25 +445,28 @@ describe.each(PLATFORMS)('the adapter of %s', (platform) => {
     expect(order).toEqual(['hook', 'middleware']);
   });
 
-  it('takes the rejection of a promise that the request hook returns for an error', async () => {
-    @Module({})
-    class AppModule {}
-    const { app, port } = await startApp(platform, AppModule, {
-      prepare: (created: INestApplication) => {
-        const adapter = created.getHttpAdapter() as unknown as AbstractHttpAdapter;
-        adapter.setOnRequestHook(async () => {
-          throw new Error('refused');
-        });
-      },
-    });
-    const { status } = await send(port);
-    await app.close();
-    expect(status).toBe(500);
-  });
+  itOn12('hookPromises')(
+    'takes the rejection of a promise that the request hook returns for an error',
+    async () => {
+      @Module({})
+      class AppModule {}
+      const { app, port } = await startApp(platform, AppModule, {
+        prepare: (created: INestApplication) => {
+          const adapter = created.getHttpAdapter() as unknown as AbstractHttpAdapter;
+          adapter.setOnRequestHook(async () => {
+            throw new Error('refused');
+          });
+        },
+      });
+      const { status } = await send(port);
+      await app.close();
+      expect(status).toBe(500);
+    },
+  );
 
   it('says how it matches paths in getRouteMatchingOptions()', () => {
-    const adapter = createAdapter(platform) as unknown as HttpServer;
-    expect(typeof adapter.getRouteMatchingOptions).toBe('function');
+    const adapter = createAdapter(platform) as unknown as AbstractHttpAdapter;
+    expect(typeof (adapter as HttpServer).getRouteMatchingOptions).toBe('function');
     expect(matchingOptions(adapter)).toMatchObject(
       platform === 'fastify'
         ? { caseSensitive: true, ignoreTrailingSlash: false }
@@ -463,25 +474,40 @@ describe.each(PLATFORMS)('the adapter of %s', (platform) => {
     );
   });
 
-  it('says in isRouteOrderSensitive() whether the order of routes counts', () => {
+  itOn12('orderSensitivity')('says in isRouteOrderSensitive() whether the order of routes counts', () => {
     const adapter = createAdapter(platform) as unknown as HttpServer;
-    expect(isOrderSensitive(adapter)).toBe(platform === 'express');
-    expect(isOrderSensitive({} as HttpServer)).toBe(true);
+    expect(adapter.isRouteOrderSensitive?.()).toBe(platform === 'express');
+  });
+
+  it('tries routes in their order on Express alone, as nestOf() knows', () => {
+    const nest = nestOf(new ApplicationConfig());
+    const adapter = createAdapter(platform) as unknown as AbstractHttpAdapter;
+    expect(nest.isOrderSensitive(adapter)).toBe(platform === 'express');
+    const silent = { getType: () => 'other' } as unknown as AbstractHttpAdapter;
+    expect(nest.isOrderSensitive(silent)).toBe(true);
+  });
+
+  it('reads of a request hook what nestOf() knows', () => {
+    const adapter = createAdapter(platform);
+    expect('runLifecycleHook' in adapter || 'runRequestHook' in adapter).toBe(!isNest11);
   });
 });
 
 describe('the adapter of fastify, in more detail', () => {
-  it('passes the request on when a promise that the request hook returns resolves', async () => {
-    @Module({})
-    class AppModule {}
-    const { app, port } = await startApp('fastify', AppModule, {
-      prepare: (created: INestApplication) =>
-        (created.getHttpAdapter() as unknown as AbstractHttpAdapter).setOnRequestHook(async () => {}),
-    });
-    const { status } = await send(port);
-    await app.close();
-    expect(status).toBe(404);
-  });
+  itOn12('hookPromises')(
+    'passes the request on when a promise that the request hook returns resolves',
+    async () => {
+      @Module({})
+      class AppModule {}
+      const { app, port } = await startApp('fastify', AppModule, {
+        prepare: (created: INestApplication) =>
+          (created.getHttpAdapter() as unknown as AbstractHttpAdapter).setOnRequestHook(async () => {}),
+      });
+      const { status } = await send(port);
+      await app.close();
+      expect(status).toBe(404);
+    },
+  );
 
   it('reports the options of the router in getRouteMatchingOptions(), wherever they were given', () => {
     const options = {
@@ -490,10 +516,22 @@ describe('the adapter of fastify, in more detail', () => {
       maxParamLength: 10,
       useSemicolonDelimiter: true,
     };
-    const topLevel = matchingOptions(new FastifyAdapter(options));
-    const nested = matchingOptions(new FastifyAdapter({ routerOptions: options }));
-    expect(topLevel).toMatchObject(options);
-    expect(nested).toMatchObject(options);
+    for (const given of [options, { routerOptions: options }]) {
+      const adapter = new FastifyAdapter(given) as unknown as AbstractHttpAdapter;
+      expect(matchingOptions(adapter)).toMatchObject(options);
+      // What an older adapter does not say, or an instance of Fastify that was made elsewhere.
+      expect(matchingOptions(sayingNothing(adapter))).toEqual(options);
+    }
+    const defaults = { caseSensitive: true, ignoreTrailingSlash: false, useSemicolonDelimiter: false };
+    const instance = fastify() as never;
+    expect(matchingOptions(sayingNothing(new FastifyAdapter(instance) as never))).toEqual({
+      ...defaults,
+      maxParamLength: 100,
+    });
+    expect(matchingOptions(sayingNothing(new FastifyAdapter({ maxParamLength: 200 }) as never))).toEqual({
+      ...defaults,
+      maxParamLength: 200,
+    });
   });
 
   it('reads the version of a route from the handler that applyVersionFilter() returns', () => {
@@ -512,10 +550,10 @@ describe('the adapter of express, in more detail', () => {
     const instance = express();
     instance.enable('strict routing');
     instance.enable('case sensitive routing');
-    expect(matchingOptions(new ExpressAdapter(instance))).toMatchObject({
-      caseSensitive: true,
-      ignoreTrailingSlash: false,
-    });
+    const adapter = new ExpressAdapter(instance) as unknown as AbstractHttpAdapter;
+    const settings = { caseSensitive: true, ignoreTrailingSlash: false };
+    expect(matchingOptions(adapter)).toMatchObject(settings);
+    expect(matchingOptions(sayingNothing(adapter))).toEqual(settings);
   });
 
   it.each([
@@ -702,8 +740,9 @@ describe('a plain path', () => {
 });
 
 describe('matchingOptions()', () => {
-  it('takes an adapter that does not say for Express by default', () => {
-    expect(matchingOptions({} as HttpServer)).toEqual({ caseSensitive: false, ignoreTrailingSlash: true });
+  it('takes an adapter that does not say, and whose router is unknown, for Express by default', () => {
+    const adapter = { getType: () => 'express', getInstance: () => ({}) } as unknown as AbstractHttpAdapter;
+    expect(matchingOptions(adapter)).toEqual({ caseSensitive: false, ignoreTrailingSlash: true });
   });
 });
 
