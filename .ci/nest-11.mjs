@@ -28,8 +28,15 @@ const { packages, oldest } = JSON.parse(readFileSync(new URL('nest-11.json', imp
 
 /** What is copied: all that the suites read. */
 const COPIED = [
-  ...['lib', 'dist', 'sample', 'test', 'README.md'],
-  ...['.swcrc', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'],
+  'lib',
+  'dist',
+  'sample',
+  'test',
+  'README.md',
+  '.swcrc',
+  'nest-cli.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
 ];
 
 /**

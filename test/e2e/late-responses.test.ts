@@ -4,6 +4,7 @@ import { AllowOrigin, CorsModule } from '../../lib/index.js';
 import { createAdapter, PLATFORMS, type RunningApp } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
+import { itOn12 } from '../support/nest-11.js';
 import { appsOfTest } from '../support/suites.js';
 
 const APP = 'https://app.example.com';
@@ -52,7 +53,7 @@ describe('what the server answers in place of a handler', () => {
     expect([none.status, corsHeaders(none)]).toEqual([503, expected({ vary: 'Origin' })]);
   });
 
-  it.each(PLATFORMS)('return503OnClosing on %s', async (platform) => {
+  itOn12('closing503').each(PLATFORMS)('return503OnClosing on %s', async (platform) => {
     running = await startApp(platform, AppModule, { return503OnClosing: true });
     LastRequests.port = running.port;
     await running.app.close();

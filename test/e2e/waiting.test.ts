@@ -5,6 +5,7 @@ import { AllowOrigin, cachedOrigins, CorsModule } from '../../lib/index.js';
 import { createAdapter, PLATFORMS, startApp } from '../support/apps.js';
 import { corsHeaders, expected } from '../support/cors-headers.js';
 import { send } from '../support/http.js';
+import { has } from '../support/nest-11.js';
 
 const A = 'https://a.example';
 
@@ -67,9 +68,8 @@ describe('where a source is asynchronous', () => {
     expect([response.status, corsHeaders(response)]).toEqual([200, expected({ acao: A, vary: 'Origin' })]);
     await called;
     // Fastify's adapter lets a request go on when the hook's promise resolves; Express's waits for `done`.
-    expect(events).toEqual(
-      platform === 'fastify' ? ['hook', 'handler', 'done'] : ['hook', 'done', 'handler'],
-    );
+    const readsPromise = platform === 'fastify' && has('hookPromises');
+    expect(events).toEqual(readsPromise ? ['hook', 'handler', 'done'] : ['hook', 'done', 'handler']);
   });
 
   it.each(PLATFORMS)(

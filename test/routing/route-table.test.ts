@@ -32,6 +32,7 @@ import { Test } from '@nestjs/testing';
 import { EMPTY, type Observable } from 'rxjs';
 import { CorsModule, CorsService, type CorsRouteReport } from '../../lib/index.js';
 import { createAdapter, PLATFORMS, startApp, type Platform, type StartOptions } from '../support/apps.js';
+import { on12 } from '../support/nest-11.js';
 import { DEFAULT_OPTIONS, Numbered, Prober } from './probes.js';
 
 /** What an adapter was given for one route. */
@@ -350,16 +351,16 @@ const CASES: readonly Case[] = [
     options: versioning({ type: VersioningType.CUSTOM, extractor: byCustom }),
   },
   { name: 'a snapshot', controllers: PLAIN, options: { snapshot: true } },
-  {
+  ...on12<Case>('conflicts', {
     name: 'a route conflict policy',
     controllers: [...PLAIN, twin('twin-a'), Shared],
     options: { routeConflictPolicy: { duplicate: 'warn', shadow: 'warn' } },
-  },
-  {
+  }),
+  ...on12<Case>('specificity', {
     name: 'routes by specificity',
     controllers: [Verbs, Second, First],
     options: { routeResolutionStrategy: 'specificity' },
-  },
+  }),
   {
     name: 'constraints of Fastify',
     platforms: ['fastify'],

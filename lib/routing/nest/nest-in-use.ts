@@ -73,16 +73,22 @@ function importedCopy(): NestCopy | undefined {
 
 /** The files of the functions that are running, the innermost first. */
 function callers(): readonly string[] {
-  const { prepareStackTrace, stackTraceLimit } = Error;
+  const { stackTraceLimit } = Error;
+  const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  let files: readonly string[] = [];
   try {
     Error.stackTraceLimit = 50;
-    Error.prepareStackTrace = (_error, sites): readonly string[] =>
-      sites.flatMap((site) => site.getFileName() ?? []);
-    const { stack } = new Error('asks who calls') as { readonly stack?: unknown };
-    return Array.isArray(stack) ? (stack as readonly string[]) : [];
+    Error.prepareStackTrace = (_error, sites): string => {
+      files = sites.flatMap((site) => site.getFileName() ?? []);
+      return '';
+    };
+    // Where somebody wants it, a stack is prepared.
+    String(new Error('asks who calls').stack);
+    return files;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
-    Error.prepareStackTrace = prepareStackTrace;
+    if (prepare === undefined) delete (Error as Partial<ErrorConstructor>).prepareStackTrace;
+    else Object.defineProperty(Error, 'prepareStackTrace', prepare);
   }
 }
 
