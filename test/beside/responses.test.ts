@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { PLATFORMS } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send } from '../support/http.js';
+import { describeOn12 } from '../support/nest-11.js';
 import { hostOfSuite, startBefore } from './support/beside.js';
 import { OTHER, PAGE, PARTNER } from './support/observe.js';
 import { DEFAULT, itObeysPolicies } from './support/policies.js';
@@ -67,7 +68,7 @@ describe.each(PLATFORMS)('@nestjs/throttler', (platform) => {
   });
 });
 
-describe.each(PLATFORMS)("Nest's own CSRF protection", (platform) => {
+describeOn12('csrfProtection').each(PLATFORMS)("Nest's own CSRF protection", (platform) => {
   describe(`on ${platform}`, () => {
     const app = startBefore(host, 'csrf', platform, DEFAULT);
     const post = (origin: string, site = 'cross-site') =>

@@ -1,4 +1,4 @@
-import { it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import { ApplicationConfig } from '@nestjs/core';
 
 /** Whether the suites run on Nest 11, which `.ci/nest-11.mjs` has them do. */
@@ -13,6 +13,8 @@ const ONLY_ON_12 = {
     'Nest 11 registers routes as they are declared: it has no RouteSpecificitySorter and no strategy.',
   conflicts: 'Nest 11 has no routeConflictPolicy.',
   orderSensitivity: 'The adapters of Nest 11 do not say whether the order of routes counts.',
+  csrfProtection: 'Nest 11 has no enableCsrfProtection().',
+  handlerNames: "Nest 11 registers handlers without a name, so that tracing cannot show Fastify's.",
   closing503: 'Nest 11 has no return503OnClosing.',
   injectedEvents:
     'A route with @Sse() answers 500 to inject(): the socket of light-my-request has no setKeepAlive().',
@@ -28,6 +30,11 @@ export function has(_what: keyof typeof ONLY_ON_12): boolean {
 /** The tests of something that only Nest 12 has; on Nest 11 they are skipped. */
 export function itOn12(what: keyof typeof ONLY_ON_12): typeof it {
   return has(what) ? it : (it.skip as typeof it);
+}
+
+/** The suites of something that only Nest 12 has; on Nest 11 they are skipped. */
+export function describeOn12(what: keyof typeof ONLY_ON_12): typeof describe {
+  return has(what) ? describe : (describe.skip as typeof describe);
 }
 
 /** A case of something that only Nest 12 has, for a table of cases; on Nest 11 there is none. */
