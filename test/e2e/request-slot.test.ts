@@ -15,6 +15,7 @@ import { AllowOrigin, CorsModule } from '../../lib/index.js';
 import { createAdapter, PLATFORMS, type Platform } from '../support/apps.js';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
+import { has, on12 } from '../support/nest-11.js';
 import { appsOfTest, startedByTest } from '../support/suites.js';
 
 const APP = 'https://app.example.com';
@@ -24,8 +25,11 @@ type Hook = (request: unknown, response: unknown, done: (error?: Error) => void)
 /** How often the other hook has run. */
 let runs = 0;
 
-/** Another user of the slot, in each of the styles that the adapters know, and the status of what it lets happen. */
-const HOOKS: readonly (readonly [style: string, hook: Hook, status: number, only?: Platform])[] = [
+/** Another user of the slot, and the status of what it lets happen; maybe on one platform only. */
+type OtherHook = readonly [style: string, hook: Hook, status: number, only?: Platform | undefined];
+
+/** In each of the styles that the adapters know. */
+const HOOKS: readonly OtherHook[] = [
   ['calls done()', (_request, _response, done) => done(), 200],
   ['calls done() later', (_request, _response, done) => void setTimeout(done, 5), 200],
   [
@@ -35,6 +39,7 @@ const HOOKS: readonly (readonly [style: string, hook: Hook, status: number, only
       done();
     },
     200,
+    has('doneOnce') ? undefined : 'fastify',
   ],
   [
     'is async and calls done()',
@@ -44,7 +49,7 @@ const HOOKS: readonly (readonly [style: string, hook: Hook, status: number, only
     },
     200,
   ],
-  ['is async', () => Promise.resolve(), 200, 'fastify'],
+  ...on12<OtherHook>('hookPromises', ['is async', () => Promise.resolve(), 200, 'fastify']),
   ['calls done(error)', (_request, _response, done) => done(new Error('stopped')), 500],
   [
     'throws',
@@ -53,7 +58,7 @@ const HOOKS: readonly (readonly [style: string, hook: Hook, status: number, only
     },
     500,
   ],
-  ['rejects', () => Promise.reject(new Error('stopped')), 500],
+  ...on12<OtherHook>('hookPromises', ['rejects', () => Promise.reject(new Error('stopped')), 500]),
 ];
 
 /** When it takes the slot. */

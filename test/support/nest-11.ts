@@ -15,6 +15,7 @@ const ONLY_ON_12 = {
   orderSensitivity: 'The adapters of Nest 11 do not say whether the order of routes counts.',
   csrfProtection: 'Nest 11 has no enableCsrfProtection().',
   handlerNames: "Nest 11 registers handlers without a name, so that tracing cannot show Fastify's.",
+  doneOnce: "Express goes on as often as a request hook calls done(): Nest 11 hands it Express's own next().",
   closing503: 'Nest 11 has no return503OnClosing.',
   injectedEvents:
     'A route with @Sse() answers 500 to inject(): the socket of light-my-request has no setKeepAlive().',
