@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startOnFreePorts, startSample, type SampleBuild } from './sample.js';
 
@@ -54,6 +57,36 @@ describe('a sample', () => {
     await expect(starting).rejects.toThrow('unlucky ended before it was ready.\nnot yet');
     const pid = Number(readFileSync(join(build.folder, 'unlucky/pid'), 'utf8'));
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  it('ends with the process that has started it, however that one ends', async () => {
+    write(`
+      require('node:fs').writeFileSync(__dirname + '/pid', String(process.pid));
+      console.log('Ctrl+C');
+      setInterval(() => {}, 1000);
+    `);
+    const starter = spawn(process.execPath, [
+      '--import',
+      new URL('typescript.mjs', import.meta.url).href,
+      '--input-type=module',
+      '--eval',
+      `import { startSample } from ${JSON.stringify(new URL('sample.ts', import.meta.url).href)};
+      await startSample(${JSON.stringify(build)}, 'unlucky');
+      process.kill(process.pid, 'SIGKILL');`,
+    ]);
+    expect(await once(starter, 'exit')).toEqual([null, 'SIGKILL']);
+    const pid = Number(readFileSync(join(build.folder, 'unlucky/pid'), 'utf8'));
+    const isAlive = (): boolean => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    for (let turn = 0; isAlive() && turn < 250; turn++) await setTimeout(20);
+    const wasLeft = isAlive();
+    if (wasLeft) process.kill(pid, 'SIGKILL');
+    expect(wasLeft).toBe(false);
   });
 
   it('is not tried again if it fails for another reason', async () => {

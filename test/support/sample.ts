@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const endWithParent = new URL('end-with-parent.mjs', import.meta.url).href;
 const nest = createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js');
 
 /** A build of the samples that no other suite, and no developer, is using. */
@@ -83,7 +84,7 @@ const PATIENCE = 40_000;
 
 /**
  * Starts a sample on free ports, or on those that it is told, and waits until it has said where it is. One that doesn't
- * say so is ended.
+ * say so is ended, and so is one whose suite is killed.
  */
 export async function startSample(
   { folder }: SampleBuild,
@@ -92,7 +93,7 @@ export async function startSample(
   patience = PATIENCE,
 ): Promise<RunningSample> {
   const inherited = Object.entries(process.env).filter(([variable]) => !VARIABLES.has(variable));
-  const child = spawn(process.execPath, [join(folder, name, 'main.js')], {
+  const child = spawn(process.execPath, ['--import', endWithParent, join(folder, name, 'main.js')], {
     env: { ...Object.fromEntries(inherited), ...env },
   });
   const ended = once(child, 'exit') as Promise<[Ended['code'], Ended['signal']]>;

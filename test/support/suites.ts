@@ -8,6 +8,12 @@ import { Started, type Own } from './started.js';
  */
 
 /**
+ * How long all of it may take to end, in milliseconds. Longer than a suite has for anything else: what is not ended in time
+ * outlives the suite.
+ */
+const PATIENCE = 180_000;
+
+/**
  * For a suite: what its `beforeAll` starts is ended after it, also where that has failed half-way, or has taken too long
  * and goes on behind the suite's back.
  *
@@ -21,7 +27,7 @@ import { Started, type Own } from './started.js';
  */
 export function startedBySuite(): Own {
   const started = new Started();
-  afterAll(started.end);
+  afterAll(started.end, PATIENCE);
   return started.own;
 }
 
@@ -32,7 +38,7 @@ export function startedByTest(): Own {
     const ending = started;
     started = new Started();
     await ending.end();
-  });
+  }, PATIENCE);
   return (starting, end) => started.own(starting, end);
 }
 
