@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost, type AbstractHttpAdapter } from '@nestjs/core';
 import { AllowOrigin, CorsModule, CorsService, type CorsModuleOptions } from '../../lib/index.js';
-import { createAdapter, PLATFORMS, startApp, type Platform, type RunningApp } from '../support/apps.js';
+import { createAdapter, PLATFORMS, type Platform, type RunningApp } from '../support/apps.js';
 import { send } from '../support/http.js';
 import { CLOSED, open, reach, REFUSED } from '../support/reach.js';
 import { appsOfSuite, appsOfTest } from '../support/suites.js';
@@ -182,33 +182,33 @@ describe.each(PLATFORMS)('beside routes with versions and a global prefix, on %s
 });
 
 /** Fastify refuses a second route for a method of a path. */
-it('a route of all methods behind one of Nest is governed as what it is where it answers, on express', async () => {
-  @Module({})
-  class Registering implements OnModuleInit {
-    constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
-    onModuleInit(): void {
-      this.host.httpAdapter.all('/shared', ((
-        _request: unknown,
-        response: { send(body: string): unknown },
-      ) => {
-        void response.send('all');
-      }) as never);
+describe('a route of all methods behind one of Nest, on express', () => {
+  const startApp = appsOfTest();
+
+  it('is governed as what it is where it answers', async () => {
+    @Module({})
+    class Registering implements OnModuleInit {
+      constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
+      onModuleInit(): void {
+        this.host.httpAdapter.all('/shared', ((
+          _request: unknown,
+          response: { send(body: string): unknown },
+        ) => {
+          void response.send('all');
+        }) as never);
+      }
     }
-  }
-  @Controller('shared')
-  class SharedController {
-    @Get() @AllowOrigin('*') read() {
-      return 'read';
+    @Controller('shared')
+    class SharedController {
+      @Get() @AllowOrigin('*') read() {
+        return 'read';
+      }
     }
-  }
-  @Module({ imports: [CorsModule.forRoot({}), Registering], controllers: [SharedController] })
-  class AppModule {}
-  const { app, port } = await startApp('express', AppModule);
-  try {
+    @Module({ imports: [CorsModule.forRoot({}), Registering], controllers: [SharedController] })
+    class AppModule {}
+    const { port } = await startApp('express', AppModule);
     expect((await send(port, { method: 'POST', path: '/shared' })).body).toBe('all');
     expect(await reach(port, '/shared', OTHER, { method: 'POST' })).toEqual(CLOSED);
     expect(await reach(port, '/shared', OTHER)).toEqual(open('*'));
-  } finally {
-    await app.close();
-  }
+  });
 });

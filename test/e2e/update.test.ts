@@ -213,7 +213,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
   it.each([undefined, null, 'https://a.example', Promise.resolve({ origin: A }), () => ({ origin: A })])(
     'refuses what is no options: %p',
     async (given) => {
-      const { cors } = await start(CATS);
+      const { cors } = await start({ ...CATS, origin: A });
       expect(() => cors.update(given as never)).toThrow(CorsConfigurationError);
     },
   );
@@ -313,9 +313,9 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     });
 
     it('cannot put one on a path that no controller serves', async () => {
-      const { cors } = await start(CATS, GuardedController);
+      const { cors } = await start({ ...CATS, origin: A }, GuardedController);
       const routes = [{ path: '/graphql', policy: { origin: TenantOrigins } }];
-      const error = caught(() => cors.update({ ...CATS, routes }));
+      const error = caught(() => cors.update({ ...CATS, origin: A, routes }));
       expect(error.problems.map(({ code, where }) => [code, where])).toEqual([
         ['origin-source-after-guards', 'options.routes[0]'],
       ]);
@@ -488,7 +488,7 @@ describe.each(PLATFORMS)(`update(current()) on %s (seed ${seed})`, (platform: Pl
   const start = appsOfSuite();
   let app: INestApplication;
   beforeAll(async () => {
-    ({ app } = await start(platform, moduleOf(CATS)));
+    ({ app } = await start(platform, moduleOf({ ...CATS, origin: A })));
   });
 
   it('changes nothing, whatever the options', async () => {

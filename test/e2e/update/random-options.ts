@@ -102,7 +102,7 @@ export const options: fc.Arbitrary<CorsModuleOptions> = fc
     ([base, named, route]) =>
       ({
         ...base,
-        policies: { cats: named ?? { maxAge: 7 } },
+        policies: { cats: named ?? { origin: 'https://cats.example', maxAge: 7 } },
         ...(route !== null && { routes: [{ path: route[0], policy: route[1] }] }),
       }) as CorsModuleOptions,
   );
