@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpRequest, type Agent, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
 /** A response as it came over the wire: no browser, no fetch, nothing hidden. */
@@ -17,12 +17,14 @@ export interface WireRequest {
   /** A list sends the header once for each element. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
+  /** Keeps connections; without one each request has its own. */
+  readonly agent?: Agent;
 }
 
 /** Sends a request over real HTTP to a port of this machine. */
 export function send(
   port: number,
-  { method = 'GET', path = '/', headers = {}, body }: WireRequest = {},
+  { method = 'GET', path = '/', headers = {}, body, agent }: WireRequest = {},
 ): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(
@@ -32,7 +34,7 @@ export function send(
         method,
         path,
         headers: headers as Record<string, string | string[]>,
-        agent: false,
+        agent: agent ?? false,
       },
       (response) => {
         const chunks: Buffer[] = [];
