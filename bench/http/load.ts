@@ -6,6 +6,9 @@ const CONNECTIONS = 10;
 /** Autocannon looks this often whether all answers have come, in milliseconds; by itself only once in a second. */
 const SAMPLE_INTERVAL = 5;
 
+/** Seconds: on a busy machine a server under Valgrind may take longer than autocannon would wait. */
+const TIMEOUT = 120;
+
 /**
  * Sends a request again and again, from as many connections as browsers would have, and does not return before the last
  * answer has come: what a server is measured by is a number of requests, not a time.
@@ -20,6 +23,7 @@ export async function sendLoad(port: number, request: BenchRequest, amount: numb
     headers,
     amount,
     sampleInt: SAMPLE_INTERVAL,
+    timeout: TIMEOUT,
     connections: Math.min(CONNECTIONS, amount),
   });
   const good = statusCodeStats?.[`${status}`]?.count ?? 0;
