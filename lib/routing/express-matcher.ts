@@ -107,11 +107,14 @@ export class ExpressMatcher implements RouteMatcher {
 
   /**
    * A route that keeps what it gets, of a mounted router as well. Nest itself makes others: for middlewares of one method,
-   * which stand in front of the route that they are for, and for its answer to what it does not serve.
+   * which stand in front of the route that they are for, and for its answer to what it does not serve. And Express hands
+   * HEAD to all routes of a path, whatever their method, and lets them pass it on.
    */
   isElsewhere({ request }: ArrivedRequest): boolean {
-    const { route } = request as ExpressRequest;
-    return route !== undefined && this.isForeign(route) && answersForSure(route);
+    const { route, method } = request as ExpressRequest;
+    if (route === undefined || !this.isForeign(route) || !answersForSure(route)) return false;
+    const methods = withHead(methodsOf(route));
+    return methods.has('ALL') || methods.has(method);
   }
 
   reachedBy({ route }: ExpressRequest): CorsRoute | undefined {

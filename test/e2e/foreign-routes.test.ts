@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   Controller,
@@ -210,5 +211,33 @@ describe('a route of all methods behind one of Nest, on express', () => {
     expect((await send(port, { method: 'POST', path: '/shared' })).body).toBe('all');
     expect(await reach(port, '/shared', OTHER, { method: 'POST' })).toEqual(CLOSED);
     expect(await reach(port, '/shared', OTHER)).toEqual(open('*'));
+  });
+});
+
+/** Express hands HEAD to every route of a path, and calls it the route of the request. */
+describe("a HEAD request that somebody else's route of another method passes on, on express", () => {
+  const startApp = appsOfTest();
+
+  it('is governed by the route of Nest, also where a middleware answers it', async () => {
+    @Module({})
+    class Registering {
+      constructor(@Inject(HttpAdapterHost) { httpAdapter }: HttpAdapterHost) {
+        httpAdapter.put('/users/*path', ((_request: unknown, response: { send(body: string): unknown }) => {
+          void response.send('put');
+        }) as never);
+      }
+    }
+    @Module({ imports: [CorsModule.forRoot({}), Registering], controllers: [UsersController] })
+    class AppModule {}
+    const { port } = await startApp('express', AppModule, {
+      prepare: (app) =>
+        void app.use((_request: unknown, response: ServerResponse) => {
+          response.writeHead(503).end('later');
+        }),
+    });
+    expect((await send(port, { path: '/users/7' })).body).toBe('later');
+    expect(await reach(port, '/users/7', OTHER, { method: 'HEAD' })).toEqual(open('*', 'HEAD'));
+    expect(await reach(port, '/users/7', OTHER)).toEqual(open('*'));
+    expect(await reach(port, '/users/7', OTHER, { method: 'PUT' })).toEqual(CLOSED);
   });
 });
