@@ -8,6 +8,7 @@ import type { Governance } from '../routing/governance.js';
 import { expressApp, inFrontOf } from '../routing/nest-internals.js';
 import { nestOf } from '../routing/nest/nest-of.js';
 import { matchingOptions } from '../routing/nest/route-matching.js';
+import { requestPath } from '../routing/request-path.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import { RouteTable } from '../routing/route-table.js';
 import { FastifyMatcher } from '../routing/fastify-matcher.js';
@@ -27,6 +28,7 @@ import {
   type HookOutcome,
   type RawResponse,
 } from './request-hook.js';
+import { sealBody } from './seal.js';
 import { shareRequestSlot } from './request-slot.js';
 import { guardServer, isRequest } from './server-door.js';
 import { onUpgrade } from './upgrade.js';
@@ -87,7 +89,7 @@ export class AttachedApp {
     this.peers = ofInstance;
     const own = (request: PlatformRequest, response: RawResponse): HookOutcome =>
       this.onArrival(request, response);
-    const hasEntered = this.isExpress && enterExpress(adapter, own, () => this.readsHost());
+    const hasEntered = this.isExpress && enterExpress(adapter, own, () => this.readsAnyHost());
     if (!hasEntered) shareRequestSlot(adapter, own, nestOf(config));
     const app = this.isExpress ? expressApp(adapter) : undefined;
     if (app !== undefined) watchMount(app as unknown as MountableApp);
@@ -148,6 +150,10 @@ export class AttachedApp {
     return this.table.isHostBound || governance?.asks === true || governance?.enforces === true;
   }
 
+  private readsAnyHost(): boolean {
+    return this.peers.size === 1 ? this.readsHost() : [...this.peers].some((peer) => peer.readsHost());
+  }
+
   /** The platform's own hook. */
   private onArrival(request: PlatformRequest, response: RawResponse): HookOutcome {
     const context = this.contextOf(request);
@@ -160,16 +166,21 @@ export class AttachedApp {
    */
   private onEntry(raw: IncomingMessage, response: RawResponse): HookOutcome {
     const request = raw as unknown as PlatformRequest;
-    const context = this.contextOf(request);
+    const context = this.contextOf(request, this.view);
     if (context === undefined) return 'continue';
     const exchange = beginExchange(request, response, context);
     exchange.stage = 'sealed';
+    if (preflightFacts(request) !== undefined) {
+      // It goes on, so that all who listen see it; whoever answers it, the seal makes the answer ours, which has no body.
+      sealBody(response);
+      return 'continue';
+    }
     return this.isBehind ? onEntry(exchange, response) : 'continue';
   }
 
   private onUpgrade(raw: IncomingMessage, socket: Duplex): HookOutcome {
     const request = raw as unknown as PlatformRequest;
-    const context = this.contextOf(request);
+    const context = this.contextOf(request, this.view);
     if (context === undefined) return 'continue';
     return onUpgrade(createExchange(context.view(request), context), socket);
   }
@@ -178,21 +189,45 @@ export class AttachedApp {
   readonly view = (request: PlatformRequest): PlatformRequest => {
     if (!this.isExpress) return new RawView(request);
     // As Express itself is about to do.
-    if (this.readsHost()) Object.setPrototypeOf(request, (this.instance as { request: object }).request);
+    if (this.readsAnyHost()) Object.setPrototypeOf(request, (this.instance as { request: object }).request);
     return request;
   };
 
-  /** The app that a request is for: of several on one instance the one that serves it, else the first, whoever asks. */
-  private contextOf(request: PlatformRequest): HookContext | undefined {
+  /**
+   * The app that a request is for: of several on one instance the one that serves it. What none of them serves may have been
+   * put there by any: it comes under the entry of `routes` that covers it, else under the strictest of the defaults.
+   *
+   * @param view - how a request is seen that the platform has not had
+   */
+  private contextOf(
+    request: PlatformRequest,
+    view?: (request: PlatformRequest) => PlatformRequest,
+  ): HookContext | undefined {
     if (this.peers.size === 1) return this.current;
-    const method = preflightFacts(request)?.method ?? request.method;
+    const seen = view === undefined ? request : view(request);
+    const method = preflightFacts(seen)?.method ?? seen.method;
     const contexts = [...this.peers].flatMap(({ current }) => current ?? []);
     return (
-      contexts.find(({ matcher }) => matcher.targetsOf(request, method).length > 0) ??
-      contexts.find(({ matcher }) => matcher.othersAt(request, method).length > 0) ??
-      contexts[0]
+      contexts.find(({ matcher }) => matcher.targetsOf(seen, method).length > 0) ??
+      contexts.find(({ matcher }) => matcher.othersAt(seen, method).length > 0) ??
+      strictest(contexts, requestPath(seen.url))
     );
   }
+}
+
+/** The app with the strictest policy for a path that none of them serves, whose entries of `routes` come before defaults. */
+function strictest(contexts: readonly HookContext[], path: string | undefined): HookContext | undefined {
+  const covering = contexts.filter(
+    ({ governance: { places } }) =>
+      path !== undefined && places.placesOf(path).some((place) => place !== places.elsewhere),
+  );
+  const [first, ...others] = covering.length > 0 ? covering : contexts;
+  const strictness = ({ governance }: HookContext): number => {
+    const policy = governance.policyAt({ path });
+    if (policy === undefined) return 0;
+    return (policy.closed ? 4 : 0) + (policy.enforce ? 2 : 0) + (policy.origin.any ? 0 : 1);
+  };
+  return others.reduce((one, other) => (one && strictness(other) > strictness(one) ? other : one), first);
 }
 
 /** A request of Node with what Fastify adds to it that does not need Fastify. */

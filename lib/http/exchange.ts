@@ -61,8 +61,11 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
   arrive(request: PlatformRequest): void {
     this.stage = 'arrived';
     this.request = request;
-    // Fastify may have rewritten it on the way.
+    if (this.url === request.url) return;
+    // Fastify, or somebody in front of the platform, has rewritten it on the way: what was asked was about another path.
     this.url = request.url;
+    this.decided = undefined;
+    this.asked?.forget();
   }
 
   /** Somebody else has set a field of the protocol on the response, which is not sent. */

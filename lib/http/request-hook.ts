@@ -4,9 +4,9 @@ import type { PreflightAnswer } from '../protocol/header-fields.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
 import { Exchange } from './exchange.js';
 import type { HookContext } from './hook-context.js';
-import { preflightAnswer, preflightFacts } from './preflight.js';
+import { preflightAnswer } from './preflight.js';
 import { logHostRefusal, writeRefusal } from './refusal.js';
-import { breakSeal, exchangeOf, seal, sealBody, type SealableResponse } from './seal.js';
+import { breakSeal, exchangeOf, seal, type SealableResponse } from './seal.js';
 import { refuseAll } from './walls.js';
 
 /** What becomes of a request in the hook: it goes on, it has been answered, or that is not known yet. */
@@ -31,16 +31,11 @@ export function onRequest(
 }
 
 /**
- * What happens when a request comes in at the server and somebody may answer it in front of the platform's own hook: what a
- * policy refuses for sure is refused. A preflight goes on, so that all who listen see it; whoever answers it, the seal
- * makes the answer ours.
+ * What happens when an actual request comes in at the server and somebody may answer it in front of the platform's own
+ * hook: what a policy refuses for sure is refused.
  */
 export function onEntry(exchange: Exchange, response: RawResponse): HookOutcome {
   const { request, context } = exchange;
-  if (preflightFacts(request) !== undefined) {
-    sealBody(response);
-    return 'continue';
-  }
   exchange.request = context.view(request);
   // Where versions share a path, the platform's hook may know more.
   exchange.stage = exchange.candidates().length === 1 ? 'decided' : 'sealed';
@@ -61,9 +56,10 @@ export function onArrival(
   if (begun?.context.instance !== context.instance || begun.stage === 'arrived') {
     return onRequest(request, response, context);
   }
-  const { stage } = begun;
+  // Whoever stands in front may have sent it elsewhere, and so may Fastify's `rewriteUrl`.
+  const isDecided = begun.stage === 'decided' && begun.url === request.url;
   begun.arrive(request);
-  if (stage === 'decided') return 'continue';
+  if (isDecided) return 'continue';
   const answer = preflightAnswer(request, begun.context);
   return answer === undefined ? goOn(begun, response) : answerWith(answer, response);
 }

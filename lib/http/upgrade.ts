@@ -7,13 +7,14 @@ import type { HookOutcome } from './request-hook.js';
  * What happens to a request to change the protocol: where a policy says `enforce`, it is refused before any server of
  * WebSockets sees it. Any page may open a WebSocket, with the cookies of its visitor, and no CORS keeps it from that.
  *
- * Whoever serves it is no route of Nest: what counts is the entry of `routes` for the path, else the module's default.
+ * Whoever serves it is no route of Nest: what counts is the entry of `routes` for the path, else the module's default. Nor is
+ * it an app that is mounted in this one, which has no server.
  *
  * @see RFC 6455, section 10.2
  */
 export function onUpgrade(exchange: Exchange, socket: Duplex): HookOutcome {
-  const { governance, mounts } = exchange.context;
-  if (exchange.origin === undefined || !governance.enforces || mounts.cover(exchange.url)) return 'continue';
+  const { governance } = exchange.context;
+  if (exchange.origin === undefined || !governance.enforces) return 'continue';
   const policy = governance.policyAt(exchange);
   if (policy?.enforce !== true) return 'continue';
   const asking = exchange.ask(policy);

@@ -180,7 +180,7 @@ class OptionsReader {
       code: 'route-path-invalid',
       message: 'is no path that begins with a slash',
       fix:
-        typeof raw === 'string' && /^\w/.test(raw)
+        typeof raw === 'string' && /^\w+(?![^/]*:)/.test(raw)
           ? `write ${JSON.stringify(`/${raw}`)}`
           : 'write the whole path, as in "/graphql" or "/files/*path"',
     });

@@ -31,7 +31,8 @@ export function readEntryPath(path: string): readonly EntrySegment[] | Unreadabl
     ({ tokens } = parse(path));
   } catch {
     const mended = path.replaceAll(/\*(?![\p{ID_Start}"])/gu, '*path');
-    return { message: 'is no path in the syntax of Nest', mended: mended === path ? undefined : mended };
+    const isMended = mended !== path && Array.isArray(readEntryPath(mended));
+    return { message: 'is no path in the syntax of Nest', mended: isMended ? mended : undefined };
   }
   const segments: EntrySegment[] = [];
   let text: string | undefined;

@@ -450,3 +450,26 @@ describe('a decorator that is lost', () => {
     expect(lostIn(wrapper)).toEqual([]);
   });
 });
+
+describe('a decorator without parentheses', () => {
+  class Cats {
+    list(): void {}
+  }
+  const descriptor = Object.getOwnPropertyDescriptor(Cats.prototype, 'list');
+
+  // TypeScript refuses them; what only strips types does not, and then nothing would ever hear of the decorator.
+  it.each([
+    [NoCors, '@NoCors is written with parentheses: @NoCors()'],
+    [Preflight, '@Preflight is written with parentheses: @Preflight({ maxAge: 600 })'],
+    [UseCorsPolicy, "@UseCorsPolicy is written with parentheses: @UseCorsPolicy('partners')"],
+    [AllowOrigin, "@AllowOrigin is written with parentheses: @AllowOrigin('https://app.example.com')"],
+  ] as const)('is refused where it stands: %p', (decorator, message) => {
+    const call =
+      (...args: readonly unknown[]) =>
+      () =>
+        loose(decorator, ...args);
+    expect(call(Cats.prototype, 'list', descriptor)).toThrow(new TypeError(message));
+    // A class may be a source of origins.
+    if (decorator !== AllowOrigin) expect(call(Cats)).toThrow(new TypeError(message));
+  });
+});

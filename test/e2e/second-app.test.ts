@@ -356,6 +356,31 @@ describe.each(PLATFORMS)('two apps on one instance of %s', (platform) => {
     expect(readers.map(String).toSorted()).toEqual(['false,false', 'true,true']);
   });
 
+  it('what neither serves comes under an entry of whichever has one, else under the stricter default', async () => {
+    const create = async (options: CorsModuleOptions, adapter: unknown): Promise<INestApplication> => {
+      @Module({ imports: [CorsModule.forRoot(options)] })
+      class AppModule {}
+      return own(
+        NestFactory.create(AppModule, adapter as never, { logger: false, abortOnError: false }),
+        (app) => app.close(),
+      );
+    };
+    const [first, second] = SHARED[platform]();
+    const apps = [
+      await create({ origin: '*', routes: [{ path: '/one', policy: { origin: PAGE } }] }, first),
+      await create({ enforce: true, routes: [{ path: '/two', policy: { origin: PARTNER } }] }, second),
+    ] as const;
+    apps[0].setGlobalPrefix('first');
+    await apps[0].init();
+    await apps[1].listen(0, '127.0.0.1');
+    const { port } = apps[1].getHttpServer().address() as AddressInfo;
+    expect(await reach(port, '/one/x', PAGE)).toEqual(open(PAGE));
+    expect(await reach(port, '/two/x', PARTNER)).toEqual(open(PARTNER));
+    expect(await reach(port, '/two/x', OTHER)).toEqual(REFUSED);
+    expect((await send(port, { path: '/nowhere', headers: { origin: OTHER } })).status).toBe(403);
+    expect((await reach(port, '/nowhere', OTHER)).preflight).toEqual(CLOSED.preflight);
+  });
+
   it('each knows its own', async () => {
     const apps = await start(['cats', 'dogs'], 'dogs');
     await expectKnown(apps.cats, '/first');

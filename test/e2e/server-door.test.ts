@@ -1,4 +1,10 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Put, type INestApplication, type Type } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -368,5 +374,45 @@ describe.each(PLATFORMS)('the door of the server on %s', (platform) => {
     server.on('own', (...args: unknown[]) => events.push(args));
     expect([server.emit('own', 1, 2, 3), server.emit('nobody')]).toEqual([true, false]);
     expect(events).toEqual([[1, 2, 3]]);
+  });
+});
+
+describe('a request that is rewritten behind the door, on fastify', () => {
+  const startApp = appsOfTest();
+
+  it('is refused by the policy of what it becomes, also where somebody stands in front', async () => {
+    const { port } = await startApp(
+      'fastify',
+      moduleOf({ origin: '*', routes: [{ path: '/walled', policy: { origin: PAGE, enforce: true } }] }),
+      {
+        adapter: new FastifyAdapter({ rewriteUrl: ({ url = '' }) => url.replace('/api', '') }),
+        prepare: (app) => void app.getHttpServer().on('request', () => undefined),
+      },
+    );
+    for (const path of ['/walled', '/api/walled']) {
+      expect((await send(port, { path, headers: { origin: OTHER } })).status).toBe(403);
+      expect((await send(port, { path, headers: { origin: PAGE } })).status).toBe(404);
+    }
+  });
+
+  it('has no body of whoever answers it without a head, if it is a preflight', async () => {
+    const { port } = await startApp('fastify', moduleOf({}), {
+      adapter: new FastifyAdapter({
+        serverFactory: (handler: RequestListener) =>
+          createServer((request, response) => {
+            if (request.url === '/health') response.end('healthy');
+            else handler(request, response);
+          }),
+      }),
+    });
+    const { status, body } = await sendLines(
+      port,
+      'OPTIONS /health HTTP/1.1',
+      'Host: a.example',
+      `Origin: ${OTHER}`,
+      'Access-Control-Request-Method: GET',
+    );
+    expect([status, body]).toEqual([403, '']);
+    expect((await send(port, { path: '/health' })).body).toBe('healthy');
   });
 });

@@ -148,6 +148,41 @@ describe('an app with CorsModule that is mounted in another one with CorsModule,
     });
   });
 
+  it.each<
+    [
+      how: string,
+      mount: (outer: INestApplication, instance: express.Express) => void,
+      paths: readonly string[],
+    ]
+  >([
+    ['at the root', (outer, instance) => void outer.use(instance), ['']],
+    [
+      'twice',
+      (outer, instance) => {
+        outer.use('/v1', instance);
+        outer.use('/v2', instance);
+      },
+      ['/v1', '/v2'],
+    ],
+    ['by an expression', (outer, instance) => void outer.use(/^\/in/, instance), ['/in']],
+  ])('decides for itself, mounted %s', async (_, mount, paths) => {
+    const instance = express();
+    const inner = await own(
+      NestFactory.create(moduleOf({}, [InnerController]), new ExpressAdapter(instance), { logger: false }),
+      (app) => app.close(),
+    );
+    const { port } = await startApp('express', moduleOf(OUTER), {
+      prepare: async (app: INestApplication) => {
+        mount(app, instance);
+        await inner.init();
+      },
+    });
+    for (const path of paths) {
+      expect(await reach(port, `${path}/x`, INNER, { method: 'DELETE' })).toEqual(open(INNER, 'DELETE'));
+      expect(await reach(port, `${path}/x`, PAGE, { method: 'DELETE' })).toEqual(REFUSED);
+    }
+  });
+
   it('has no say in what answers in front of it', async () => {
     const { port } = await start(OUTER, true);
     expect((await reach(port, '/in/front', INNER)).response).toEqual(REFUSED.response);

@@ -187,6 +187,11 @@ describe('the options of the module', () => {
       [['option-conflict', 'options.routes[0], policy']],
     ],
     [
+      'an origin for a path',
+      { routes: [{ path: 'https://a.example/x', policy: {} }] },
+      [['route-path-invalid', 'options.routes[0], path', 'https://a.example/x']],
+    ],
+    [
       'a wildcard that may cover nothing',
       { routes: [{ path: '/files/*path', policy: {}, exact: true }] },
       [['option-conflict', 'options.routes[0], exact', true]],
