@@ -311,7 +311,7 @@ describe(`what governs a request [FC_SEED=${seed}]`, () => {
       ),
       { seed, numRuns: 1000 },
     );
-    for (const [what, times] of seen) expect([what, times > 10]).toEqual([what, true]);
+    for (const [what, times] of seen) expect([what, times > 2]).toEqual([what, true]);
     expect(seen.size).toBe(8);
   });
 });
