@@ -5,13 +5,12 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
 import { connect, constants } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { ask1, compare, ready } from './ask.mjs';
 import { PROBLEMS, TABLE } from './table.mjs';
 
 /** @type {readonly { package: string, command: string, args?: readonly string[], varies?: string, http2?: false }[]} */
@@ -75,7 +74,7 @@ async function checkRuntime(runtime, home, platform) {
     let wrong = 0;
     const check = async (ask, version, rows) => {
       for (const row of rows) {
-        const problem = compare(row, await ask(row.request), runtime, platform);
+        const problem = compare(row, await ask(row.request), platform, runtime.varies);
         if (problem === undefined) continue;
         wrong++;
         console.error(`${runtime.package}, ${platform}, HTTP/${version}: ${row.name}\n${problem}`);
@@ -98,30 +97,6 @@ async function checkRuntime(runtime, home, platform) {
     await ended;
     clearTimeout(timer);
   }
-}
-
-/** What the app prints when it serves. */
-async function ready(child) {
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line.startsWith('{')) return JSON.parse(line);
-  }
-  throw new Error('the app has printed no ports');
-}
-
-function ask1(port, { method, path, headers }) {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false, timeout: 10_000 });
-    sent.on('timeout', () => sent.destroy(new Error(`no answer to ${method} ${path}`)));
-    sent.on('error', reject);
-    sent.on('response', (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk) => (body += chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode, fields: response.headers, body }));
-    });
-    sent.end();
-  });
 }
 
 async function overHttp2(port, use) {
@@ -147,34 +122,4 @@ async function overHttp2(port, use) {
   } finally {
     session.close();
   }
-}
-
-/** What is wrong with an answer; `undefined` if nothing is. */
-function compare({ status, fields, body, express }, answer, { varies }, platform) {
-  const expected = { status, fields: platform === 'express' ? { ...fields, ...express } : fields };
-  const found = {
-    status: answer.status,
-    fields: Object.fromEntries(
-      Object.entries(answer.fields)
-        .filter(([name]) => name === 'vary' || name.startsWith('access-control-'))
-        .map(([name, value]) => [name, name === 'vary' ? withoutOwn(String(value), varies) : String(value)])
-        .filter(([, value]) => value !== ''),
-    ),
-  };
-  if (body !== undefined) {
-    expected.body = body;
-    found.body = answer.body;
-  }
-  if (isDeepStrictEqual(found, expected)) return undefined;
-  return `  expected ${JSON.stringify(expected)}\n  found    ${JSON.stringify(found)}`;
-}
-
-/** `Vary` without what the runtime adds to it. */
-function withoutOwn(vary, own) {
-  return own === undefined
-    ? vary
-    : vary
-        .split(', ')
-        .filter((name) => name !== own)
-        .join(', ');
 }
