@@ -6,7 +6,7 @@ import { Exchange } from './exchange.js';
 import type { HookContext } from './hook-context.js';
 import { preflightAnswer } from './preflight.js';
 import { logHostRefusal, writeRefusal } from './refusal.js';
-import { breakSeal, exchangeOf, seal, type SealableResponse } from './seal.js';
+import { breakSeal, exchangeOf, seal, showFields, type SealableResponse } from './seal.js';
 import { refuseAll } from './walls.js';
 
 /** What becomes of a request in the hook: it goes on, it has been answered, or that is not known yet. */
@@ -52,6 +52,8 @@ export function onArrival(
   context: HookContext,
 ): HookOutcome {
   const begun = exchangeOf(response);
+  // No server of ours has handed it out, and perhaps none has.
+  if (begun === undefined) showFields(response);
   // A request that is sent round again begins anew, and so does one that an app gets which is mounted in another.
   if (begun?.context.instance !== context.instance || begun.stage === 'arrived') {
     return onRequest(request, response, context);

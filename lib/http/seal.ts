@@ -57,9 +57,11 @@ export function seal(response: SealableResponse, exchange: Exchange): void {
   const own = new Seal(exchange, response.writeHead);
   response[SEAL] = own;
   const sealed: WriteHead = function (this: SealableResponse, status, reason, fields) {
-    return own.isBroken
-      ? own.writeHead.call(this, status, reason, fields)
-      : writeSealed(this, own, own.writeHead, status, reason, fields);
+    if (own.isBroken) own.writeHead.call(this, status, reason, fields);
+    else writeSealed(this, own, own.writeHead, status, reason, fields);
+    // As Node's own does, for whoever goes on with `.end()`. What imitates a response of Node may have one that does not,
+    // and Express would have replaced it with Node's before anybody could call it.
+    return this;
   };
   // In two steps, because V8 expects a function that is assigned to a property where it is written to live for long. Until
   // the code is optimized, it would lie among the old objects with all that it holds, where only a full collection looks.
@@ -111,6 +113,16 @@ export function sealBody(response: SealableResponse): void {
   response.end = (...args) => end.call(response, ...(isEmpty() ? args.filter(isFunction) : args));
 }
 
+/**
+ * Has all of a response's fields stand where `getHeaders()` finds them. Those that are given to `writeHead` stand there only
+ * if others have been set before; and what imitates a response of Node, for a function in a cloud, reads nothing else.
+ */
+export function showFields(response: SealableResponse): void {
+  if (response.headersSent || response.getHeaderNames().length > 0) return;
+  response.setHeader('vary', '');
+  response.removeHeader('vary');
+}
+
 /** The exchange of a sealed response. */
 export function exchangeOf(response: SealableResponse): Exchange | undefined {
   return response[SEAL]?.exchange;
@@ -123,17 +135,19 @@ function writeSealed(
   status: number,
   reason?: unknown,
   fields?: unknown,
-): unknown {
+): void {
   const { exchange } = own;
   own.isBroken = true;
   try {
     if (exchange.stage === 'sealed') {
       exchange.request = exchange.context.view(exchange.request);
-      const answered = answerUnseen(response, own, writeHead);
-      if (answered !== undefined) return answered;
+      if (answerUnseen(response, own, writeHead)) return;
     }
     const policy = exchange.policy();
-    if (policy === undefined) return writeHead.call(response, status, reason, fields);
+    if (policy === undefined) {
+      writeHead.call(response, status, reason, fields);
+      return;
+    }
     const given = (typeof reason === 'string' ? fields : (fields ?? reason)) as GivenFields;
     const verdict = {
       allowed: exchange.isReadable(policy, status),
@@ -141,9 +155,8 @@ function writeSealed(
       vary: exchange.vary(),
     };
     const sealed = sealedFields(policy, verdict, given, takeOut(response, exchange), exchange);
-    return typeof reason === 'string'
-      ? writeHead.call(response, status, reason, sealed)
-      : writeHead.call(response, status, sealed);
+    if (typeof reason === 'string') writeHead.call(response, status, reason, sealed);
+    else writeHead.call(response, status, sealed);
   } catch (error) {
     // A bad status or header value: whoever wrote it may answer with an error instead, which is sealed as well.
     if (!response.headersSent) own.isBroken = false;
@@ -154,18 +167,21 @@ function writeSealed(
 /**
  * Somebody in front of the platform answers a preflight: a middleware on an instance that was given to the adapter, or
  * another listener of the server. Its answer is made ours. Where a source would have to be waited for, it is refused.
+ *
+ * @returns whether it was a preflight
  */
-function answerUnseen(response: SealableResponse, own: Seal, writeHead: WriteHead): unknown {
+function answerUnseen(response: SealableResponse, own: Seal, writeHead: WriteHead): boolean {
   const { request, context } = own.exchange;
   const answer = preflightAnswer(request, context);
-  if (answer === undefined) return undefined;
+  if (answer === undefined) return false;
   const { status, fields } = answer instanceof Promise ? refusePreflight(PREFLIGHT_VARY) : answer;
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   own.isBroken = true;
   own.isEmpty = true;
   // Fastify answers a malformed URL by itself, where nobody stands in front whose body would have been sealed.
   sealBody(response);
-  return writeHead.call(response, status, fields);
+  writeHead.call(response, status, fields);
+  return true;
 }
 
 function isFunction(value: unknown): boolean {
