@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installed } from './installed.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const library = readJson(join(root, 'package.json'));
@@ -18,9 +19,7 @@ const entries = Object.keys(library.exports)
   .filter((path) => path !== './package.json')
   .map((path) => library.name + path.slice(1));
 
-const peers = [...Object.keys(library.peerDependencies), 'typescript', '@types/node'].map(
-  (name) => `${name}@${readJson(join(root, 'node_modules', name, 'package.json')).version}`,
-);
+const peers = [...Object.keys(library.peerDependencies), 'typescript', '@types/node'].map(installed);
 
 /** Whether `import` and `require` give the same objects: otherwise decorators and module would not know each other. */
 const SAME_OBJECTS = `

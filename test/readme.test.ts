@@ -45,10 +45,22 @@ describe('README', () => {
   it('lists the runtimes on which the wire table is asked for', () => {
     const packages = [...read('.ci/runtimes/check.mjs').matchAll(/'(?:(bun|deno)@)?(\d+\.\d+\.\d+)'/g)];
     const versions = packages.map(([, , version]) => version);
-    const [, table = ''] = /^## Where it runs$([^]*?)^## /m.exec(readme) ?? [];
+    const [, table = ''] = /^## Where it runs$([^]*?)^###? /m.exec(readme) ?? [];
     const listed = [...table.matchAll(/\d+\.\d+\.\d+/g)].map(([version]) => version);
     expect(new Set(listed)).toEqual(new Set(versions));
     expect(listed).toHaveLength(8);
+  });
+
+  it('lists the tools with which the packed library is tried', () => {
+    const cases = read('.ci/hosted/cases.mjs').matchAll(
+      /^ {2}(?:bundled|hosted|installed|tested)\('([^']+)'/gm,
+    );
+    const tried = new Set([...cases].map(([, tool]) => tool));
+    const [, table = ''] = /^### Bundled and hosted$([^]*?)^## /m.exec(readme) ?? [];
+    const [, ...rows] = cells(table.split('\n').filter((line) => line.startsWith('|')));
+    const listed = rows.map(([tool = '', version]) => tool + (version === '–' ? '' : `@${version}`));
+    expect(listed).toEqual([...tried]);
+    expect(listed).toHaveLength(12);
   });
 
   it('names the versions of that run', () => {

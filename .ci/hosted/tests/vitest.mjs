@@ -1,0 +1,12 @@
+import { expectCors } from 'nestjs-cors/testing';
+import { afterAll, beforeAll, test } from 'vitest';
+import { createApp } from '../apps/app.mjs';
+import { casesOf } from './cases.mjs';
+
+let app;
+beforeAll(async () => {
+  app = await createApp('fastify');
+});
+afterAll(() => app?.close());
+
+for (const [name, run] of casesOf(expectCors)) test(name, () => run(app));
