@@ -140,7 +140,7 @@ function bundled(tool, of, path, commandOf) {
 }
 
 /** Whose bodies are written to Node's response: on Fastify serverless-http loses them, with or without this library. */
-const WRITTEN = [
+const WRITTEN = new Set([
   '/cats/file',
   '/cats/end',
   '/cats/write',
@@ -149,7 +149,7 @@ const WRITTEN = [
   '/cats/head',
   '/cats/closed',
   '/left',
-];
+]);
 
 /** An app that has no server. */
 function hosted(name, tool, { isNewer = false, losesBodies = false } = {}) {
@@ -161,7 +161,7 @@ function hosted(name, tool, { isNewer = false, losesBodies = false } = {}) {
       const { answers } = JSON.parse(output);
       const wrong = answers.flatMap(({ platform, answer }, index) => {
         const row = ROWS[index % ROWS.length];
-        const isLost = losesBodies && platform === 'fastify' && WRITTEN.includes(row.request.path);
+        const isLost = losesBodies && platform === 'fastify' && WRITTEN.has(row.request.path);
         return wrongRow(isLost ? { ...row, body: row.body && '' } : row, answer, platform);
       });
       return { count: answers.length, wrong: answers.length === 0 ? ['no answers'] : wrong };
