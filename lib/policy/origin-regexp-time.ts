@@ -8,7 +8,7 @@ import type { RegExpTree } from './origin-regexp-tree.js';
 const MAX_TIME = 5;
 
 /** The least of so many times counts: enough of them for a machine that does many other things at once. */
-const RUNS = 24;
+const RUNS = 12;
 
 /** A text is repeated at least so often. */
 const FIRST_ROUNDS = 4;
