@@ -19,6 +19,7 @@ const ONLY_ON_12 = {
   closing503: 'Nest 11 has no return503OnClosing.',
   injectedEvents:
     'A route with @Sse() answers 500 to inject(): the socket of light-my-request has no setKeepAlive().',
+  malformedPaths: 'A path that cannot be decoded gets a 404 on Fastify, in front of any hook, and no 400.',
   hookPromises:
     'Nobody reads what a request hook returns: a rejection ends the process, and only done() goes on.',
 } as const;

@@ -4,6 +4,7 @@ import { CorsService } from '../../../lib/index.js';
 import type { Platform } from '../../support/apps.js';
 import { corsHeaders } from '../../support/cors-headers.js';
 import { preflightHeaders, send } from '../../support/http.js';
+import { has } from '../../support/nest-11.js';
 import {
   allows,
   approvalOf,
@@ -38,7 +39,19 @@ interface Sent {
 /** What the oracle makes of the app's own answer; `undefined` where it cannot say. */
 type Prediction = ((plain: Answer) => readonly Answer[]) | undefined;
 
-const MALFORMED = 400;
+/** Whether a request has been answered because its path cannot be decoded, by whoever found out. */
+function isMalformed(path: string, status: number): boolean {
+  return status === 400 || (status === 404 && !has('malformedPaths') && isUndecodable(path));
+}
+
+function isUndecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 /** Asks an app, its twin without CORS, `explain()` and the oracle, and compares what they say. */
 export class PairChecker {
@@ -77,7 +90,7 @@ export class PairChecker {
     const beside = arrived.served === undefined ? await this.routing.ofMethods(target) : [];
     // Who takes `next` may answer as well; and a malformed path is answered by whoever finds out.
     const isUnsure = [arrived, ...ofVersions, ...beside].some(
-      ({ isPassed, status }) => isPassed || status === MALFORMED,
+      ({ isPassed, status }) => isPassed || isMalformed(target, status),
     );
 
     const path = target.replace(/\?.*/, '');
@@ -122,7 +135,7 @@ export class PairChecker {
     const explanation = await this.service.explain({ method, url: path, headers: { ...headers, host } });
     this.note(explanation.reason);
     const explained = explainedAnswer(explanation, plain);
-    if (plain[0] === MALFORMED && isEqual(server[1], explained[1])) return [];
+    if (isMalformed(path, plain[0]) && isEqual(server[1], explained[1])) return [];
     const oracle = predict?.(plain) ?? [server];
     if (isEqual(server, explained) && oracle.some((one) => isEqual(one, server))) return [];
     const line = `${method} ${path} ${JSON.stringify(headers)}`;
