@@ -309,9 +309,10 @@ describe(`what governs a request [FC_SEED=${seed}]`, () => {
           }
         },
       ),
-      { seed, numRuns: 1000 },
+      { seed, numRuns: 4000 },
     );
-    for (const [what, times] of seen) expect([what, times > 2]).toEqual([what, true]);
+    for (const [what, times] of seen) expect([what, times > 40]).toEqual([what, true]);
     expect(seen.size).toBe(8);
-  });
+    // Long for a machine that does other things at once.
+  }, 180_000);
 });
