@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Logger, type VersioningOptions } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import type { AbstractHttpAdapter, ApplicationConfig } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { GovernedApp } from '../routing/compile-governance.js';
@@ -12,6 +12,7 @@ import { requestPath } from '../routing/request-path.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import { RouteTable } from '../routing/route-table.js';
 import { FastifyMatcher } from '../routing/fastify-matcher.js';
+import { versionReader } from '../routing/requested-versions.js';
 import { ExpressMatcher } from '../routing/express-matcher.js';
 import { AppLog } from './app-log.js';
 import { enterExpress } from './express-entry.js';
@@ -80,10 +81,9 @@ export class AttachedApp {
     this.instance = adapter.getInstance();
     this.mounts = new Mounts(this.instance);
     const matching = matchingOptions(adapter);
-    const versioning = (): VersioningOptions | undefined => config.getVersioning();
     this.matcher = this.isExpress
-      ? new ExpressMatcher(adapter, matching, versioning)
-      : new FastifyMatcher(adapter.getInstance(), matching, versioning);
+      ? new ExpressMatcher(adapter, matching, () => config.getVersioning())
+      : new FastifyMatcher(adapter.getInstance(), matching, versionReader(adapter));
     const ofInstance = peers.get(this.instance) ?? new Set();
     peers.set(this.instance, ofInstance.add(this));
     this.peers = ofInstance;

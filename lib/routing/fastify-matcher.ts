@@ -1,4 +1,3 @@
-import type { VersioningOptions } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
 import type { CorsRoute } from './cors-route.js';
 import {
@@ -12,7 +11,7 @@ import { fastifyConstraints } from './nest-internals.js';
 import type { RouteMatching } from './nest/route-matching.js';
 import { printedRoutes } from './fastify-printed-routes.js';
 import { commonParams, pathParams } from './path-params.js';
-import { requestedVersions } from './requested-versions.js';
+import type { VersionReader } from './requested-versions.js';
 import type {
   ArrivedRequest,
   ForeignRoute,
@@ -70,12 +69,12 @@ export class FastifyMatcher implements RouteMatcher {
   /**
    * @param instance - Fastify, before any route of Nest is registered: `onRoute` sees later routes only
    * @param matching - the options of Fastify's router
-   * @param versioning - how versions are asked for
+   * @param versionsOf - what Nest gives Fastify as the version of a request
    */
   constructor(
     private readonly instance: FastifyInstance,
     private readonly matching: RouteMatching,
-    private readonly versioning: () => VersioningOptions | undefined,
+    private readonly versionsOf: VersionReader,
   ) {
     const earlier = instance.printRoutes();
     this.seesAll = earlier === NO_ROUTES;
@@ -85,7 +84,9 @@ export class FastifyMatcher implements RouteMatcher {
 
   setRoutes(routes: readonly CorsRoute[]): void {
     for (const route of routes) {
-      const expected = { route, constraints: writeConstraints(constraintsOf(route)) };
+      const isDropped = route.method === 'ALL' && this.matching.dropsConstraintsOfAll === true;
+      const constraints = isDropped ? UNCONSTRAINED : constraintsOf(route);
+      const expected = { route, constraints: writeConstraints(constraints) };
       const atUrl = this.routesByUrl.get(route.path);
       if (atUrl === undefined) this.routesByUrl.set(route.path, [expected]);
       else atUrl.push(expected);
@@ -161,7 +162,7 @@ export class FastifyMatcher implements RouteMatcher {
 
   /** What Fastify would find for a request that it has not seen. */
   private wouldServe(request: PlatformRequest): FoundRoute | undefined {
-    return this.targets(request, request.method, requestedVersions(request, this.versioning()))[0];
+    return this.targets(request, request.method, this.versionsOf(request))[0];
   }
 
   private currentMirror(): FastifyMirror {

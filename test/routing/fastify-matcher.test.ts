@@ -50,7 +50,7 @@ async function seen(
 ): Promise<readonly Seen[]> {
   const instance = fastify(server);
   early?.(instance);
-  const matcher = new FastifyMatcher(instance, MATCHING, () => undefined);
+  const matcher = new FastifyMatcher(instance, MATCHING, () => []);
   const routes = routesOf([Cats], new FastifyAdapter());
   matcher.setRoutes(routes);
   const found: Seen[] = [];
@@ -233,7 +233,7 @@ describe('routes of others', () => {
   it('are listed, those that were there before as well', async () => {
     const instance = fastify();
     instance.get('/early', answer);
-    const matcher = new FastifyMatcher(instance, MATCHING, () => undefined);
+    const matcher = new FastifyMatcher(instance, MATCHING, () => []);
     const routes = routesOf([Cats], new FastifyAdapter());
     matcher.setRoutes(routes);
     instance.post('/cats', answer);
@@ -246,7 +246,7 @@ describe('routes of others', () => {
 
   it('have the methods that they serve for themselves', async () => {
     const instance = fastify();
-    const matcher = new FastifyMatcher(instance, MATCHING, () => undefined);
+    const matcher = new FastifyMatcher(instance, MATCHING, () => []);
     const routes = routesOf([Cats], new FastifyAdapter());
     matcher.setRoutes(routes);
     for (const { method, path, where } of routes) {

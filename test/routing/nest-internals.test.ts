@@ -23,6 +23,7 @@ import {
   Version,
   VERSION_NEUTRAL,
   VersioningType,
+  type VersioningOptions,
   type CanActivate,
   type HttpServer,
   type INestApplication,
@@ -44,7 +45,7 @@ import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import cors from 'cors';
 import express from 'express';
 import fc from 'fast-check';
-import fastify from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { of } from 'rxjs';
 import {
   addLastGuard,
@@ -67,6 +68,7 @@ import {
 } from '../../lib/routing/nest-internals.js';
 import { nestOf } from '../../lib/routing/nest/nest-of.js';
 import { matchingOptions } from '../../lib/routing/nest/route-matching.js';
+import { versionReader } from '../../lib/routing/requested-versions.js';
 import { createAdapter, PLATFORMS, startApp } from '../support/apps.js';
 import { send } from '../support/http.js';
 import { has, itOn12 } from '../support/nest-11.js';
@@ -510,6 +512,7 @@ describe('the adapter of fastify, in more detail', () => {
   );
 
   it('reports the options of the router in getRouteMatchingOptions(), wherever they were given', () => {
+    const dropsConstraintsOfAll = !has('versionsOfAll');
     const options = {
       caseSensitive: false,
       ignoreTrailingSlash: true,
@@ -520,9 +523,14 @@ describe('the adapter of fastify, in more detail', () => {
       const adapter = new FastifyAdapter(given) as unknown as AbstractHttpAdapter;
       expect(matchingOptions(adapter)).toMatchObject(options);
       // What an older adapter does not say, or an instance of Fastify that was made elsewhere.
-      expect(matchingOptions(sayingNothing(adapter))).toEqual(options);
+      expect(matchingOptions(sayingNothing(adapter))).toEqual({ ...options, dropsConstraintsOfAll });
     }
-    const defaults = { caseSensitive: true, ignoreTrailingSlash: false, useSemicolonDelimiter: false };
+    const defaults = {
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+      useSemicolonDelimiter: false,
+      dropsConstraintsOfAll,
+    };
     const instance = fastify() as never;
     expect(matchingOptions(sayingNothing(new FastifyAdapter(instance) as never))).toEqual({
       ...defaults,
@@ -532,6 +540,45 @@ describe('the adapter of fastify, in more detail', () => {
       ...defaults,
       maxParamLength: 200,
     });
+  });
+
+  it('gives Fastify a route of all methods with its version, or not, as matchingOptions() finds out', () => {
+    const adapter = new FastifyAdapter() as unknown as AbstractHttpAdapter;
+    const dropsConstraintsOfAll = !has('versionsOfAll');
+    expect(matchingOptions(adapter)).toMatchObject({ dropsConstraintsOfAll });
+    expect(adapter.getInstance<FastifyInstance>().printRoutes()).toBe('(empty tree)');
+    const unlike = {
+      all: {
+        value: () => {
+          throw new TypeError('needs more than this');
+        },
+      },
+    };
+    expect(matchingOptions(Object.create(adapter, unlike) as AbstractHttpAdapter)).toMatchObject({
+      dropsConstraintsOfAll: false,
+    });
+  });
+
+  it.each<[VersioningOptions, Record<string, string>, unknown[]]>([
+    [{ type: VersioningType.HEADER, header: 'X-Version' }, { 'x-version': '2' }, ['2']],
+    [{ type: VersioningType.HEADER, header: 'X-Version' }, {}, [VERSION_NEUTRAL]],
+    [{ type: VersioningType.MEDIA_TYPE, key: 'v=' }, { accept: 'text/html;v=3' }, ['3']],
+    [{ type: VersioningType.MEDIA_TYPE, key: 'v=' }, { accept: '*/*' }, [VERSION_NEUTRAL]],
+    [{ type: VersioningType.CUSTOM, extractor: () => ['4', '5'] }, {}, ['4', '5']],
+  ])(
+    'says the versions of a request for %j and %j, as versionReader() reads them',
+    (options, headers, versions) => {
+      const adapter = new FastifyAdapter();
+      adapter.applyVersionFilter(() => {}, '1', options);
+      const read = versionReader(adapter);
+      expect(read({ method: 'GET', url: '/', headers })).toEqual(versions);
+    },
+  );
+
+  it('finds no version if it cannot be asked', () => {
+    expect(versionReader({} as AbstractHttpAdapter)({ method: 'GET', url: '/', headers: {} })).toEqual([
+      undefined,
+    ]);
   });
 
   it('reads the version of a route from the handler that applyVersionFilter() returns', () => {

@@ -20,6 +20,8 @@ const ONLY_ON_12 = {
   injectedEvents:
     'A route with @Sse() answers 500 to inject(): the socket of light-my-request has no setKeepAlive().',
   malformedPaths: 'A path that cannot be decoded gets a 404 on Fastify, in front of any hook, and no 400.',
+  versionsOfAll:
+    'The adapter of Fastify hands over a handler with @All() without its version and constraints.',
   hookPromises:
     'Nobody reads what a request hook returns: a rejection ends the process, and only done() goes on.',
 } as const;

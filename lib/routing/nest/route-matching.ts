@@ -1,6 +1,6 @@
 import type { HttpServer } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 import { expressApp } from '../nest-internals.js';
 
 /** How a platform's router reads paths. */
@@ -10,6 +10,8 @@ export interface RouteMatching {
   /** The rest is Fastify's. */
   readonly maxParamLength?: number;
   readonly useSemicolonDelimiter?: boolean;
+  /** Whether Fastify gets a route of all methods without the constraints that the handler has. */
+  readonly dropsConstraintsOfAll?: boolean;
 }
 
 /**
@@ -19,7 +21,9 @@ export interface RouteMatching {
 export function matchingOptions(adapter: AbstractHttpAdapter): RouteMatching {
   const said = (adapter as Partial<HttpServer>).getRouteMatchingOptions?.();
   return {
-    ...(adapter.getType() === 'fastify' ? ofFastify(adapter.getInstance()) : ofExpress(adapter)),
+    ...(adapter.getType() === 'fastify'
+      ? { ...ofFastify(adapter.getInstance()), dropsConstraintsOfAll: dropsConstraintsOfAll(adapter) }
+      : ofExpress(adapter)),
     ...said,
   };
 }
@@ -43,6 +47,27 @@ const MAX_PARAM_LENGTH = 100;
 function maxParamLength(top: Partial<RouteMatching>, router: Partial<RouteMatching>): number {
   const [ofTop, ofRouter] = [top, router].map((options) => options.maxParamLength || MAX_PARAM_LENGTH);
   return (ofRouter === MAX_PARAM_LENGTH ? ofTop : ofRouter) as number;
+}
+
+/**
+ * Asks the adapter, which does not say so, with a handler of version 1 and with something that only keeps what Fastify
+ * would be given. The adapters of Nest 11 hand `@All()` to `fastify.all()`, and with it only path and handler.
+ */
+function dropsConstraintsOfAll(adapter: AbstractHttpAdapter): boolean {
+  let hasVersion: boolean | undefined;
+  const recorder = {
+    supportedMethods: [],
+    addHttpMethod: () => {},
+    all: () => (hasVersion = false),
+    route: ({ constraints }: RouteOptions) => (hasVersion = constraints !== undefined),
+  };
+  const handler = Object.assign(() => {}, { version: '1' });
+  try {
+    (Object.create(adapter, { instance: { value: recorder } }) as AbstractHttpAdapter).all('/', handler);
+  } catch {
+    // An adapter that needs more than that is none that we know: it is taken for one that drops nothing.
+  }
+  return hasVersion === false;
 }
 
 /** Express's router has its settings in fields of its own; one that has not is read as it is by default. */
