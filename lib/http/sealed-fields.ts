@@ -94,8 +94,13 @@ function isForeign(name: string, foreign: ForeignFields | undefined): boolean {
 
 type Pair = readonly [name: unknown, value: unknown];
 
+/** With lists of values copied: from version 22 on, Node adds to that of a name which a flat list has more than once. */
 function pairsOf(list: readonly unknown[]): readonly Pair[] {
-  return list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1]] as const] : []));
+  return list.flatMap((name, index) => (index % 2 === 0 ? [[name, copied(list[index + 1])] as const] : []));
+}
+
+function copied(value: unknown): unknown {
+  return Array.isArray(value) ? [...(value as readonly unknown[])] : value;
 }
 
 /**

@@ -69,7 +69,8 @@ const VARIES = ['Vary', 'vary', 'VARY'];
 
 const value = fc.oneof(
   fc.constantFrom('a', 'b', '', 'Origin', '*', 5),
-  fc.array(fc.constantFrom('a', 'b', 'origin, c'), { maxLength: 3 }),
+  // Frozen: an app may give the same list to each of its responses, so that nothing may be added to it.
+  fc.array(fc.constantFrom('a', 'b', 'origin, c'), { maxLength: 3 }).map((lines) => Object.freeze(lines)),
 );
 const bad = fc.constantFrom<Field>(['x y', 'a'], ['x-a', 'line\nbreak'], ['x-c', undefined]);
 const field = fc.oneof(
@@ -102,13 +103,21 @@ function linesOf(
   return (Reflect.get(response, '_header') as string).trimEnd().split('\r\n');
 }
 
-/** What Node sends without the library. Of pairs it knows only alone, where it keeps all that there are of a name. */
-function bare({ set, given, form }: Answer): readonly string[] | undefined {
+/**
+ * What Node sends without the library. Of pairs it knows only alone, where it keeps all that there are of a name. It gets
+ * lists of its own, since from version 22 on it adds to that of a name which a flat list has more than once.
+ */
+function bare({ set: frozen, given: shared, form }: Answer): readonly string[] | undefined {
+  const [set = [], given = []] = [frozen, shared].map(copied);
   if (!form.isPairs || given.length === 0) return linesOf(set, () => form.of(given));
   const names = new Set(given.map(([name]) => name.toLowerCase()));
   const kept = new Map(set.map((one) => [one[0].toLowerCase(), one]));
   for (const name of names) kept.delete(name);
   return linesOf([], () => form.of([...kept.values(), ...given]));
+}
+
+function copied(fields: readonly Field[]): readonly Field[] {
+  return fields.map(([name, text]) => [name, Array.isArray(text) ? ([...text] as string[]) : text]);
 }
 
 function sealed(policy: Policy, { set, given, form }: Answer): readonly string[] | undefined {
@@ -195,6 +204,23 @@ describe('a sealed response', () => {
       }),
       { seed, numRuns: 3000 },
     );
+  });
+
+  it('does not hand a list of values to Node that the app may give to its next response', () => {
+    const shared = ['theme=dark', 'language=en'];
+    for (const given of [
+      ['set-cookie', shared, 'set-cookie', 'visit=1'],
+      [
+        ['set-cookie', shared],
+        ['set-cookie', 'visit=1'],
+      ],
+    ]) {
+      expect(linesOf([['x-a', 'a']], () => sealedFields(RESTRICTED, VERDICT, given, undefined))).toContain(
+        'set-cookie: visit=1',
+      );
+      expect(sealedFields(RESTRICTED, VERDICT, given, undefined)).not.toContain(shared);
+      expect(shared).toEqual(['theme=dark', 'language=en']);
+    }
   });
 
   it.each(Object.entries(FORMS))('leaves %s as it is', (_, form) => {
