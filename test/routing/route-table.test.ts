@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -14,6 +15,7 @@ import {
   Propfind,
   Put,
   QueryMethod,
+  Search,
   RequestMapping,
   RequestMethod,
   Scope,
@@ -123,6 +125,9 @@ class Second extends Base {
   @Put(['a', 'b/:c']) @Numbered() two() {}
 }
 
+/** The first versions of Node 20 do not know the method QUERY. */
+const NewestMethod = METHODS.includes('QUERY') ? QueryMethod : Search;
+
 @Controller('verbs')
 class Verbs {
   @All('all') @Numbered() all() {}
@@ -132,7 +137,7 @@ class Verbs {
   @Options('options') @Numbered() options() {}
   @Head('head') @Numbered() head() {}
   @Get('head') @Numbered() get() {}
-  @QueryMethod('query') @Numbered() query() {}
+  @NewestMethod('query') @Numbered() query() {}
   @Propfind('propfind') @Numbered() propfind() {}
   @Delete() @Numbered() root() {}
   @RequestMapping({ path: ['m1', 'm2'], method: RequestMethod.PATCH }) @Numbered() mapped() {}
