@@ -5,6 +5,7 @@ import {
   Get,
   Param,
   Put,
+  Res,
   type DynamicModule,
   type INestApplication,
   type Type,
@@ -25,7 +26,7 @@ export async function createApp(server: Server): Promise<INestApplication> {
   class AppModule {}
   const module: DynamicModule = {
     module: AppModule,
-    controllers: controllers(server.setup.routes, cors.route),
+    controllers: controllers(server.setup.routes, cors),
     imports: [...cors.modules],
   };
   const app = await NestFactory.create(module, await adapter(server), {
@@ -36,22 +37,44 @@ export async function createApp(server: Server): Promise<INestApplication> {
   return app;
 }
 
+/** A response of Fastify or Express, as far as a handler sets fields. */
+interface PlatformResponse {
+  header(name: string, value: string): unknown;
+  setHeader(name: string, value: string): unknown;
+}
+
 /** What a variant does in which place. */
 interface Cors {
   readonly modules: readonly DynamicModule[];
   readonly route: MethodDecorator | undefined;
+  /** What the handler of a resource does with the platform's response, if it does anything. */
+  readonly answer?: (path: string) => (response: PlatformResponse) => void;
   readonly prepare: (app: INestApplication) => void | Promise<void>;
 }
 
 const NOTHING: Cors = { modules: [], route: undefined, prepare: () => undefined };
 
 /** Only the variant's own libraries are loaded. */
-async function corsOf({ variant, setup: { origins, place } }: Server): Promise<Cors> {
+async function corsOf({ platform, variant, setup }: Server): Promise<Cors> {
+  const { origins, place } = setup;
   switch (variant) {
     case 'bare':
     case 'bare again':
     case 'node:http':
       return NOTHING;
+    case 'by hand': {
+      const { fieldsOf } = await import('./by-hand.js');
+      const set = platform === 'fastify' ? 'header' : 'setHeader';
+      return {
+        ...NOTHING,
+        answer: (path) => {
+          const fields = Object.entries(fieldsOf(setup, path));
+          return (response) => {
+            for (const [name, value] of fields) response[set](name, value);
+          };
+        },
+      };
+    }
     case 'enableCors': {
       const { otherOptions } = await import('./policy.js');
       return { ...NOTHING, prepare: (app) => app.enableCors(otherOptions(origins)) };
@@ -103,15 +126,15 @@ async function adapter({ platform }: Server): Promise<AbstractHttpAdapter> {
 }
 
 /** Controllers with as many routes in all, ten in each, half of them for GET and half for PUT. */
-function controllers(routes: number, decorate: MethodDecorator | undefined): Type[] {
+function controllers(routes: number, cors: Cors): Type[] {
   const resources = Array.from({ length: Math.ceil(routes / 2) }, (_, index) => index);
   const perController = ROUTES_PER_CONTROLLER / 2;
   return resources
     .filter((first) => first % perController === 0)
-    .map((first) => controller(resources.slice(first, first + perController), decorate));
+    .map((first) => controller(resources.slice(first, first + perController), cors));
 }
 
-function controller(resources: readonly number[], decorate: MethodDecorator | undefined): Type {
+function controller(resources: readonly number[], { route, answer }: Cors): Type {
   class ResourceController {}
   const add = (name: string, handler: object, decorators: readonly MethodDecorator[]): void => {
     const descriptor = { value: handler, writable: true, configurable: true };
@@ -119,10 +142,21 @@ function controller(resources: readonly number[], decorate: MethodDecorator | un
     Param('id')(ResourceController.prototype, name, 0);
     for (const one of decorators) one(ResourceController.prototype, name, descriptor);
   };
-  const own = decorate === undefined ? [] : [decorate];
+  const own = route === undefined ? [] : [route];
   for (const index of resources) {
     const path = `resource-${index}/:id`;
-    add(`get${index}`, (id: string) => ({ id, name: 'a resource' }), [Get(path), ...own]);
+    const get = `get${index}`;
+    const respond = answer?.(resourcePath(index));
+    if (respond === undefined) {
+      add(get, (id: string) => ({ id, name: 'a resource' }), [Get(path), ...own]);
+    } else {
+      const handler = (id: string, response: PlatformResponse): object => {
+        respond(response);
+        return { id, name: 'a resource' };
+      };
+      add(get, handler, [Get(path)]);
+      Res({ passthrough: true })(ResourceController.prototype, get, 1);
+    }
     const put = `put${index}`;
     add(put, (id: string, body: object) => ({ ...body, id }), [Put(path), ...own]);
     Body()(ResourceController.prototype, put, 1);

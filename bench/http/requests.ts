@@ -2,7 +2,7 @@ import type { Platform } from '../support/options.js';
 import { allowedOrigin, REFUSED_ORIGIN } from '../support/origins.js';
 import { resourcePath } from './app.js';
 import { ALLOWED_HEADERS, EXPOSED_HEADERS, MAX_AGE, METHODS, PREFLIGHT_VARY } from './policy.js';
-import type { Server, Variant } from './setups.js';
+import type { Server, Setup, Variant } from './setups.js';
 
 export const REQUESTS = [
   'no Origin',
@@ -32,14 +32,14 @@ export function isPreflight(name: RequestName): boolean {
 /** Without CORS, a preflight is a 404, which is nothing to compare with: its floor is another one. */
 export function asks({ variant }: Server, name: RequestName): boolean {
   if (variant === 'node:http') return name === 'preflight approved';
-  return !(variant.startsWith('bare') && isPreflight(name));
+  return !((variant.startsWith('bare') || variant === 'by hand') && isPreflight(name));
 }
 
 /** The request, to the route in the middle of the app's. */
 export function requestTo({ platform, variant, setup }: Server, name: RequestName): BenchRequest {
   const allowed = allowedOrigin(setup.origins);
   const origin = name.endsWith('refused') || name.startsWith('refused') ? REFUSED_ORIGIN : allowed;
-  const path = resourcePath(Math.floor(setup.routes / 4));
+  const path = pathOf(setup, name === 'allowed origin');
   if (isPreflight(name)) {
     const headers = {
       origin,
@@ -58,6 +58,11 @@ export function requestTo({ platform, variant, setup }: Server, name: RequestNam
   return { method: 'GET', path, headers, status: 200, cors: answerHeaders(variant, origin, isAllowed) };
 }
 
+/** The path of the resource in the middle of the app's. What nobody may read is beside it: by hand it has other fields. */
+export function pathOf({ routes }: Setup, isAllowed: boolean): string {
+  return resourcePath(Math.floor(routes / 4) + (isAllowed ? 0 : 1));
+}
+
 const CREDENTIALS = { 'access-control-allow-credentials': 'true' };
 
 function answerHeaders(
@@ -69,7 +74,7 @@ function answerHeaders(
   const exposed = { 'access-control-expose-headers': EXPOSED_HEADERS.join(', ') };
   const allowed = isAllowed && { 'access-control-allow-origin': origin };
   // The other libraries send the rest to refused origins as well, and even where there is no origin.
-  const isSent = isAllowed || variant !== 'nestjs-cors';
+  const isSent = isAllowed || (variant !== 'nestjs-cors' && variant !== 'by hand');
   return { vary: 'Origin', ...allowed, ...(isSent && { ...CREDENTIALS, ...exposed }) };
 }
 

@@ -12,6 +12,8 @@ export type Variant =
   /** `@fastify/cors`, registered by hand, with the policy in each route's `config.cors`. */
   | '@fastify/cors'
   | 'nestjs-cors'
+  /** Handlers that set the very fields that this library would, and decide nothing: the floor of what it adds. */
+  | 'by hand'
   /** A server of Node's own that answers any preflight with the same fields, and does nothing else: their floor. */
   | 'node:http';
 
@@ -57,6 +59,7 @@ export function serverOf(platform: Platform, variant: Variant, setup: Setup): Se
   switch (variant) {
     case 'bare':
     case 'bare again':
+    case 'by hand':
     case 'node:http':
       return { platform, variant, setup: { ...setup, origins: TEN, place: 'module' } };
     case 'enableCors':
@@ -75,7 +78,7 @@ export function variantsOf(platform: Platform, setup: Setup): readonly Variant[]
     'enableCors',
     ...(platform === 'fastify' ? (['@fastify/cors'] as const) : []),
     'nestjs-cors',
-    ...(setup === BASE ? (['node:http'] as const) : []),
+    ...(setup === BASE ? (['by hand', 'node:http'] as const) : []),
   ];
 }
 
