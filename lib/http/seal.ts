@@ -175,7 +175,10 @@ function answerUnseen(response: SealableResponse, own: Seal, writeHead: WriteHea
   const answer = preflightAnswer(request, context);
   if (answer === undefined) return false;
   const { status, fields } = answer instanceof Promise ? refusePreflight(PREFLIGHT_VARY) : answer;
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  for (const name of response.getHeaderNames()) {
+    // It is about the connection and no answer: a server that closes ends it so.
+    if (name !== 'connection') response.removeHeader(name);
+  }
   own.isBroken = true;
   own.isEmpty = true;
   // Fastify answers a malformed URL by itself, where nobody stands in front whose body would have been sealed.
