@@ -16,6 +16,7 @@ import { versionReader } from '../routing/requested-versions.js';
 import { ExpressMatcher } from '../routing/express-matcher.js';
 import { AppLog } from './app-log.js';
 import { enterExpress } from './express-entry.js';
+import { FastifyWatchers } from './fastify-watchers.js';
 import { reportForeignCors, watchForeignCors } from './foreign-cors.js';
 import type { HookContext } from './hook-context.js';
 import { Mounts, watchMount, type MountableApp } from './mounts.js';
@@ -26,6 +27,7 @@ import {
   createExchange,
   onArrival,
   onEntry,
+  onPreflight,
   type HookOutcome,
   type RawResponse,
 } from './request-hook.js';
@@ -63,6 +65,8 @@ export class AttachedApp {
   /** Whether somebody else may get requests before the platform's own hook does. */
   private isBehind = false;
   private isReported = false;
+  /** On Fastify. */
+  private readonly watchers: FastifyWatchers | undefined;
 
   /**
    * Takes the request slot, and watches which routes the platform gets.
@@ -95,12 +99,14 @@ export class AttachedApp {
     if (app !== undefined) watchMount(app as unknown as MountableApp);
     watchForeignCors(adapter, logger);
     this.isBehind = isLate;
+    this.watchers = this.isExpress ? undefined : new FastifyWatchers(adapter);
     if (!this.isExpress) this.watchHooks(adapter.getInstance());
   }
 
   private watchHooks(instance: FastifyInstance): void {
     instance.server.on('newListener', this.onNewListener);
     instance.addHook('onReady', (done) => {
+      this.watchers?.settle();
       this.reportForeign();
       done();
     });
@@ -168,14 +174,27 @@ export class AttachedApp {
     const request = raw as unknown as PlatformRequest;
     const context = this.contextOf(request, this.view);
     if (context === undefined) return 'continue';
+    const isPreflight = preflightFacts(request) !== undefined;
+    if (isPreflight && this.isUnseen()) {
+      const outcome = onPreflight(context.view(request), response, context);
+      if (outcome !== undefined) return outcome;
+    }
     const exchange = beginExchange(request, response, context);
     exchange.stage = 'sealed';
-    if (preflightFacts(request) !== undefined) {
+    if (isPreflight) {
       // It goes on, so that all who listen see it; whoever answers it, the seal makes the answer ours, which has no body.
       sealBody(response);
       return 'continue';
     }
     return this.isBehind ? onEntry(exchange, response) : 'continue';
+  }
+
+  /**
+   * Whether nobody is told of a preflight that Fastify does not get, and Fastify would know nothing of it that is not known
+   * here: its own request and reply would be made for nothing then.
+   */
+  private isUnseen(): boolean {
+    return this.watchers?.areNone === true && !this.isBehind && !this.readsAnyHost();
   }
 
   private onUpgrade(raw: IncomingMessage, socket: Duplex): HookOutcome {

@@ -25,9 +25,17 @@ export function onRequest(
   response: RawResponse,
   context: HookContext,
 ): HookOutcome {
+  return onPreflight(request, response, context) ?? goOn(beginExchange(request, response, context), response);
+}
+
+/** Answers a preflight; `undefined` if the request is none, or is the app's own business. */
+export function onPreflight(
+  request: PlatformRequest,
+  response: RawResponse,
+  context: HookContext,
+): HookOutcome | undefined {
   const answer = preflightAnswer(request, context);
-  if (answer !== undefined) return answerWith(answer, response);
-  return goOn(beginExchange(request, response, context), response);
+  return answer && answerWith(answer, response);
 }
 
 /**
@@ -62,8 +70,7 @@ export function onArrival(
   const isDecided = begun.stage === 'decided' && begun.url === request.url;
   begun.arrive(request);
   if (isDecided) return 'continue';
-  const answer = preflightAnswer(request, begun.context);
-  return answer === undefined ? goOn(begun, response) : answerWith(answer, response);
+  return onPreflight(request, response, begun.context) ?? goOn(begun, response);
 }
 
 function answerWith(answer: PreflightAnswer | Promise<PreflightAnswer>, response: RawResponse): HookOutcome {

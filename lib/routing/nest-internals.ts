@@ -318,13 +318,30 @@ export function currentRequestHook(adapter: AbstractHttpAdapter): RequestHook | 
  * was given to the adapter. Right once Fastify is ready; `undefined` if Nest's own is not found there.
  */
 function fastifyHooksInFront(adapter: AbstractHttpAdapter): readonly string[] | undefined {
-  const instance = adapter.getInstance<object>();
-  const key = Object.getOwnPropertySymbols(instance).find(
-    ({ description }) => description === 'fastify.hooks',
-  );
-  const hooks = key && (instance as Record<symbol, { readonly onRequest?: readonly RequestHook[] }>)[key];
-  const own = hooks?.onRequest?.findIndex((hook) => /\bonRequestHook\b/.test(String(hook))) ?? -1;
-  return own === -1 ? undefined : hooks?.onRequest?.slice(0, own).map(({ name }) => name);
+  const hooks = fastifyHooks(adapter.getInstance())?.onRequest ?? [];
+  const own = hooks.findIndex((hook) => /\bonRequestHook\b/.test(String(hook)));
+  return own === -1 ? undefined : hooks.slice(0, own).map(({ name }) => name);
+}
+
+/** The hooks of one of Fastify's contexts, by the moments at which they run. */
+type FastifyHooks = Readonly<
+  Partial<Record<'onRequest' | 'onResponse' | 'onTimeout' | 'onRequestAbort', readonly RequestHook[]>>
+>;
+
+/** The hooks of a context of Fastify, those that it has from the one around it among them; `undefined` if not found. */
+export function fastifyHooks(instance: object): FastifyHooks | undefined {
+  return behindSymbol(instance, 'fastify.hooks') as FastifyHooks | undefined;
+}
+
+/** The options that Fastify was made with; `undefined` if they are not found. */
+export function fastifyOptions(instance: object): { readonly rewriteUrl?: unknown } | undefined {
+  return behindSymbol(instance, 'fastify.options') as { readonly rewriteUrl?: unknown } | undefined;
+}
+
+/** Fastify keeps what is its own behind symbols that it gives to nobody. */
+function behindSymbol(instance: object, description: string): unknown {
+  const key = Object.getOwnPropertySymbols(instance).find((symbol) => symbol.description === description);
+  return key && (instance as Record<symbol, unknown>)[key];
 }
 
 /** The names of the middlewares that Express runs before Nest's own first layer; `undefined` if that is not found. */
