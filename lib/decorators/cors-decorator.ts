@@ -7,7 +7,7 @@ export type CorsDecorator = ClassDecorator & MethodDecorator;
 
 /** Makes a decorator that adds `value` to the metadata of the class or handler that it stands on. */
 export function corsDecorator(kind: keyof CorsMetadata, value: unknown): CorsDecorator {
-  const [first] = kind === 'allowOrigin' ? originsIn(value) : [value];
+  const first = kind === 'allowOrigin' ? firstOrigin(value) : value;
   if (isPrototype(first) || (kind !== 'allowOrigin' && typeof first === 'function')) {
     throw new TypeError(`${NAMES[kind]} is written with parentheses: ${NAMES[kind]}(${EXAMPLES[kind]})`);
   }
@@ -34,8 +34,9 @@ const EXAMPLES: Readonly<Record<keyof CorsMetadata, string>> = {
   policies: "'partners'",
 };
 
-function originsIn(value: unknown): readonly unknown[] {
-  return [(value as { readonly origin?: unknown }).origin].flat();
+function firstOrigin(value: unknown): unknown {
+  const { origin } = value as { readonly origin?: unknown };
+  return Array.isArray(origin) ? origin[0] : origin;
 }
 
 /** What stands where the options should, if a decorator has been written without parentheses. */
