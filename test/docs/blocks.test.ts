@@ -16,7 +16,8 @@ import type { HttpAnswer, HttpRequest, Outcome, RunBlock, RunTask } from './run-
  *   blocks before it on its page declare and import. Its first line may be its name, `// reports.controller.ts`, under which
  *   others import it. What is wrong on purpose stands below a `// @ts-expect-error`. Then it is run: its statements are; each
  *   module with CorsModule in its imports, and each `CorsModule.forRoot(…)` that is a statement, is started on both platforms
- *   and asked something over HTTP; so are controllers that no module of the page has. Tests that it registers are run.
+ *   and asked something over HTTP; so are controllers that no module of the page has. Tests that it registers are run. Beside it
+ *   is a folder `public` with a file `font.woff2`, and `PORT` is 0.
  * - `http`: a request and what comes back, as the app that was started last on the page answers it, on both platforms: the
  *   status, and all fields of CORS with `Vary`.
  * - `text`, directly behind a block that is refused or throws: the message.
@@ -48,7 +49,8 @@ mkdirSync(join(root, 'dist-sample'), { recursive: true });
 const folder = mkdtempSync(join(root, 'dist-sample/docs-'));
 const pages: readonly (readonly Case[])[] = PAGES.map((page) => {
   const home = join(folder, basename(page.path, '.md'));
-  mkdirSync(home);
+  mkdirSync(join(home, 'public'), { recursive: true });
+  writeFileSync(join(home, 'public/font.woff2'), '');
   const blocks = blocksOf(page);
   const modules = assemble(
     blocks.filter(({ language }) => language === 'ts'),
