@@ -42,12 +42,10 @@ async function runPage(blocks: readonly RunBlock[]): Promise<readonly Outcome[]>
   }
   const values = [...loaded.values()].flatMap((exported) => Object.values(exported));
   const listed = new Set(values.filter(isModule).flatMap((type) => metadata(type, 'controllers')));
-  const before: unknown[] = [];
   for (const block of blocks) {
     const exported = loaded.get(block);
     if (exported !== undefined) {
-      before.push(...Object.values(exported));
-      found.push(await runBlock(block, Object.values(exported), before, listed));
+      found.push(await runBlock(block, Object.values(exported), listed));
     } else if (block.http !== undefined) {
       found.push({ id: block.id, ...(await askAll(block.http)) });
     }
@@ -60,13 +58,12 @@ async function runPage(blocks: readonly RunBlock[]): Promise<readonly Outcome[]>
 async function runBlock(
   { id, verb, words }: RunBlock,
   own: readonly unknown[],
-  known: readonly unknown[],
   listed: ReadonlySet<unknown>,
 ): Promise<Outcome> {
   const platforms = verb === 'on' ? PLATFORMS.filter((platform) => words.includes(platform)) : PLATFORMS;
   let started = 0;
   try {
-    for (const module of modulesIn(own, known, listed)) {
+    for (const module of modulesIn(own, listed)) {
       await closeAll([]);
       running = await startOn(platforms, module);
       for (const { port } of running) await send(port, { headers: { origin: 'https://app.example.com' } });
@@ -79,15 +76,11 @@ async function runBlock(
 }
 
 /** What can be started: modules that import CorsModule, what `CorsModule.forRoot()` has returned, and lone controllers. */
-function modulesIn(
-  own: readonly unknown[],
-  known: readonly unknown[],
-  listed: ReadonlySet<unknown>,
-): readonly (Type | DynamicModule)[] {
+function modulesIn(own: readonly unknown[], listed: ReadonlySet<unknown>): readonly (Type | DynamicModule)[] {
   const controllers = own.filter(
     (value) => isMarked(value, '__controller__') && !listed.has(value),
   ) as Type[];
-  const providers = known.filter(isProvider);
+  const providers = own.filter(isProvider);
   const lone = { imports: [CorsModule.forRoot(POLICY_OF_CONTROLLERS)], controllers, providers };
   return [
     ...own.filter((value) => isModule(value) && metadata(value, 'imports').some(isCorsModule)),
