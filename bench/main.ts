@@ -98,7 +98,7 @@ async function report(results: Results, folder: URL, judged: boolean): Promise<v
       ownTable(saved.results),
     );
   }
-  say('For the README', costTable(results));
+  say('For docs/costs.md', costTable(results));
   const { core, 'start-up': starts } = results;
   if (core) say('core', machineLine(core.machine), ...coreTables(core.results));
   if (starts) say('start-up', machineLine(starts.machine), ...startTables(starts.results));

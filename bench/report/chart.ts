@@ -26,7 +26,7 @@ const REQUESTS: readonly RequestName[] = [
   'preflight refused',
 ];
 
-/** Draws the chart of the README for each platform that has results: `http-fastify.svg`, `http-express.svg`. */
+/** Draws the chart of the manual for each platform that has results: `http-fastify.svg`, `http-express.svg`. */
 export async function drawCharts(folder: URL, results: Results): Promise<readonly string[]> {
   const drawn: string[] = [];
   for (const name of ['http-fastify', 'http-express'] as const) {

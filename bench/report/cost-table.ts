@@ -5,7 +5,7 @@ import { fixed, table, type Row } from '../support/table.js';
 import type { Results } from './results.js';
 
 /**
- * The README's table: what each request costs in the setup that the others differ from, beside the least it can cost: the
+ * The table of `docs/costs.md`: what each request costs in the setup that the others differ from, beside the least it can cost: the
  * bare app, and for preflights, which a bare app does not answer, a server of Node's own.
  */
 export function costTable(results: Results): string {

@@ -1,7 +1,7 @@
 /** A cell; numbers are already text, so that each column has its own precision. */
 export type Row = readonly string[];
 
-/** A table in Markdown, aligned, for the terminal and the README alike. The first column is text, the others numbers. */
+/** A table in Markdown, aligned, for the terminal and the manual alike. The first column is text, the others numbers. */
 export function table(head: Row, rows: readonly Row[]): string {
   const widths = head.map((_, column) =>
     Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? '').length)),

@@ -245,7 +245,7 @@ function unsealableRuntime(method: string): CorsProblem {
     field: '',
     value: runtimeName(),
     message: `is a runtime on which nobody can stand in front of ServerResponse.${method}(), so its responses cannot be sealed`,
-    fix: 'use Node.js, Bun or Deno in one of the versions that the README lists',
+    fix: 'use Node.js, Bun or Deno in one of the versions that docs/where-it-runs.md lists',
   };
 }
 

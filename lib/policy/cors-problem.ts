@@ -1,6 +1,6 @@
 /**
  * Every kind of problem that the start-up check can report. The set is closed: tools may switch over
- * {@link CorsProblemCode}, and the README explains each code in a table.
+ * {@link CorsProblemCode}, and `docs/start-up-errors.md` explains each code.
  */
 export const CORS_PROBLEM_CODES = [
   'origin-empty',
@@ -64,7 +64,7 @@ export const CORS_PROBLEM_CODES = [
   'nest-unsupported',
 ] as const;
 
-/** The kind of a problem, one of a closed set. The README has a table of them. */
+/** The kind of a problem, one of a closed set. `docs/start-up-errors.md` explains them. */
 export type CorsProblemCode = (typeof CORS_PROBLEM_CODES)[number];
 
 /** What is wrong with a value, before it is known where the value stands. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -48,7 +48,7 @@ interface Case {
 mkdirSync(join(root, 'dist-sample'), { recursive: true });
 const folder = mkdtempSync(join(root, 'dist-sample/docs-'));
 const pages: readonly (readonly Case[])[] = PAGES.map((page) => {
-  const home = join(folder, basename(page.path, '.md'));
+  const home = join(folder, page.path.replace('/', '-').replace('.md', ''));
   mkdirSync(join(home, 'public'), { recursive: true });
   writeFileSync(join(home, 'public/font.woff2'), '');
   const blocks = blocksOf(page);

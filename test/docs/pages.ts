@@ -13,8 +13,8 @@ export interface Page {
   readonly tokens: readonly Token[];
 }
 
-/** The pages of `docs/`. */
-export const PAGES: readonly Page[] = markdownIn('docs').map((path) => readPage(path));
+/** README and the pages of `docs/`. */
+export const PAGES: readonly Page[] = ['README.md', ...markdownIn('docs')].map((path) => readPage(path));
 
 export function readText(path: string): string {
   return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
