@@ -19,7 +19,7 @@ import type { HttpAnswer, HttpRequest, Outcome, RunBlock, RunTask } from './run-
  *   and asked something over HTTP; so are controllers that no module of the page has. Tests that it registers are run. Beside it
  *   is a folder `public` with a file `font.woff2`, and `PORT` is 0.
  * - `http`: a request and what comes back, as the app that was started last on the page answers it, on both platforms: the
- *   status, and all fields of CORS with `Vary`.
+ *   status, all fields of CORS with `Vary`, and of the others those that stand there.
  * - `text`, directly behind a block that is refused or throws: the message.
  * - `js`: for pages in a browser; its syntax is checked. `json` is parsed. `sh` and others are left alone.
  *
@@ -191,15 +191,21 @@ function isHttp({ block }: Case): boolean {
   return block.language === 'http' && block.note?.verb !== 'compile';
 }
 
-/** A request, an empty line, and an answer, of which the fields of CORS and `Vary` are looked at. */
+/** A request, an empty line, and an answer: its status, all fields of CORS, `Vary`, and what else stands there. */
 function readExchange(code: string): { readonly request: HttpRequest; readonly answer: HttpAnswer } {
   const [sent = '', received = ''] = code.split('\n\n');
   const [start = '', ...lines] = sent.split('\n');
   const [method = '', path = ''] = start.split(' ');
   const [status = '', ...answered] = received.split('\n');
+  const fields = Object.fromEntries(answered.map(readField));
   return {
-    request: { method, path, headers: Object.fromEntries(lines.map(readField)) },
-    answer: { status: Number(status.split(' ')[1]), fields: Object.fromEntries(answered.map(readField)) },
+    request: {
+      method,
+      path,
+      headers: Object.fromEntries(lines.map(readField)),
+      wanted: Object.keys(fields).filter((name) => !/^(?:vary|access-control-.*)$/.test(name)),
+    },
+    answer: { status: Number(status.split(' ')[1]), fields },
   };
 }
 

@@ -20,6 +20,8 @@ export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Fields of the answer, beside those of CORS, that are asked for: names in lower case. */
+  readonly wanted: readonly string[];
 }
 
 /** What became of a block. */

@@ -7,7 +7,7 @@ import { PLATFORMS, startApp, type Platform, type RunningApp } from '../support/
 import { corsHeaders } from '../support/cors-headers.js';
 import { send } from '../support/http.js';
 import { runRegistered } from './runners.js';
-import type { Outcome, RunBlock, RunTask } from './run-task.js';
+import type { HttpAnswer, Outcome, RunBlock, RunTask } from './run-task.js';
 
 /*
  * The process in which the blocks of the manual run, page by page. It is one of its own, since packages that are CommonJS
@@ -113,7 +113,11 @@ async function askAll(request: NonNullable<RunBlock['http']>): Promise<Pick<Outc
   const answers = [];
   for (const { port } of running) {
     const response = await send(port, request);
-    answers.push({ status: response.status, fields: corsHeaders(response) });
+    const others = request.wanted.map((name) => [name, response.headers[name] ?? ''] as const);
+    answers.push({
+      status: response.status,
+      fields: { ...Object.fromEntries(others), ...corsHeaders(response) } as HttpAnswer['fields'],
+    });
   }
   return { answers };
 }
