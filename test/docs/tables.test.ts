@@ -73,6 +73,15 @@ describe('tables of where it runs', () => {
     expect(Object.fromEntries(listed)).toEqual(known);
   });
 
+  it('say the same in README', () => {
+    const [, ...rows] = tableOf(readPage('README.md'), 'with');
+    const versions = (text: string | undefined): readonly string[] => text?.match(/\d+(?:\.\d+)+/g) ?? [];
+    const said = Object.fromEntries(rows);
+    expect(versions(said['Node.js'])).toEqual(versions(engines.node));
+    const [oldest] = versions(peerDependencies['@nestjs/core']);
+    expect(said['Nest']).toBe(`11 from ${oldest} on, and 12`);
+  });
+
   it('list the runtimes on which the wire table is asked for', () => {
     const packages = [...readText('.ci/runtimes/check.mjs').matchAll(/'(?:(bun|deno)@)?(\d+\.\d+\.\d+)'/g)];
     const versions = packages.map(([, , version]) => version);
