@@ -174,7 +174,8 @@ async function runAll(): Promise<readonly Outcome[]> {
   writeFileSync(input, JSON.stringify(task));
   const program = fileURLToPath(new URL('run.ts', import.meta.url));
   const compiler = new URL('../support/typescript.mjs', import.meta.url).href;
-  await execute(process.execPath, ['--import', compiler, program, input], {
+  const endWithParent = new URL('../support/end-with-parent.mjs', import.meta.url).href;
+  await execute(process.execPath, ['--import', endWithParent, '--import', compiler, program, input], {
     env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'test' },
     maxBuffer: 2 ** 26,
   });
