@@ -99,7 +99,7 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule, O
    * CorsModule.forRootAsync({
    *   inject: [ConfigService],
    *   useFactory: (config: ConfigService) => ({
-   *     origin: config.getOrThrow<string>('CORS_ORIGINS').split(',') as OriginString[],
+   *     origin: originsFrom(config.getOrThrow('CORS_ORIGINS')),
    *   }),
    * })
    * ```

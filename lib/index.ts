@@ -15,6 +15,8 @@ export type {
   CorsStepReason,
   ExplainableRequest,
 } from './explain/cors-explanation.js';
+export { fromEnableCors, type EnableCorsOptions } from './migration/from-enable-cors.js';
+export { originsFrom } from './migration/origins-from.js';
 export { CorsConfigurationError } from './policy/cors-configuration-error.js';
 export type {
   AllowOriginOptions,

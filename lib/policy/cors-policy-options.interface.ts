@@ -15,8 +15,7 @@ import type {
  * - `http://localhost:*`: any port, none included.
  *
  * The type asks for a scheme, so that `'*'` and `'example.com'` are no origins to the compiler. Lists that live in a
- * constant need `as const`; what comes from elsewhere is cast, because the start-up check reads it without trust:
- * `config.getOrThrow<string>('CORS_ORIGINS').split(',') as OriginString[]`.
+ * constant need `as const`; `originsFrom()` reads those of environment variables.
  *
  * @see HTML, "serialization of an origin"
  */
