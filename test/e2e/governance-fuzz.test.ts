@@ -48,20 +48,23 @@ describe.each(PLATFORMS)(`what governs a request, on %s [FC_SEED=${seed}]`, (pla
     async () => {
       const seen = new Map<string, number>();
       const note = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
-      await fc.assert(
-        fc.asyncProperty(
-          someModel,
-          fc.noShrink(fc.array(someAsk, { minLength: REQUESTS, maxLength: REQUESTS })),
-          async (model, asks) => {
-            const [mismatch] = await mismatchesOf(model, asks, platform, note);
-            expect(mismatch).toBeUndefined();
-          },
-        ),
-        { seed, numRuns: APPS },
+      const property = fc.asyncProperty(
+        someModel,
+        fc.noShrink(fc.array(someAsk, { minLength: REQUESTS, maxLength: REQUESTS })),
+        async (model, asks) => {
+          const [mismatch] = await mismatchesOf(model, asks, platform, note);
+          expect(mismatch).toBeUndefined();
+        },
       );
-      expect(TO_BE_MET.filter((what) => (seen.get(what) ?? 0) < 5)).toEqual([]);
+      const missing = (): readonly string[] => TO_BE_MET.filter((what) => (seen.get(what) ?? 0) < 5);
+      await fc.assert(property, { seed, numRuns: APPS });
+      // What is rare may need more apps, of seeds behind the first.
+      for (let more = 1; more <= 3 && missing().length > 0; more++) {
+        await fc.assert(property, { seed: seed + more, numRuns: APPS });
+      }
+      expect(missing()).toEqual([]);
     },
-    60_000 + APPS * 2_000,
+    60_000 + APPS * 8_000,
   );
 });
 
