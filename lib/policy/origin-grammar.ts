@@ -1,9 +1,11 @@
 import { domainToUnicode } from 'node:url';
+import { hostStartOfHttp, isPlainOrigin } from '../protocol/plain-origin.js';
 import {
   FILE_ORIGIN,
   hostEndOf,
   hostStartOf,
   isSerializedOrigin,
+  MAX_HOST_LENGTH,
   OPAQUE_ORIGIN,
   schemeEndOf,
 } from '../protocol/serialized-origin.js';
@@ -14,6 +16,8 @@ export type WrittenOrigin = AnyOrigin | ExactOrigin | OriginPattern;
 
 /** How a pattern writes its wildcard labels. */
 const WILDCARD_PREFIX: Readonly<Record<WildcardLabels, string>> = { none: '', one: '*.', many: '**.' };
+
+const ASTERISK = 0x2a;
 
 /** How a pattern writes "any port, including none". */
 export const ANY_PORT = '*';
@@ -47,6 +51,30 @@ export function isAddress(host: string): boolean {
  * legal: diagnosing a mistake and mending it is done elsewhere, and checked against this.
  */
 export function readWrittenOrigin(text: string): WrittenOrigin | undefined {
+  return readPlainOrigin(text) ?? readByParser(text);
+}
+
+/**
+ * Reads what nearly all lists consist of, which needs no URL parser: plain origins, and wildcard labels in front of them.
+ *
+ * @returns what {@link readByParser} does, or `undefined`, which says nothing
+ */
+export function readPlainOrigin(text: string): ExactOrigin | OriginPattern | undefined {
+  const start = hostStartOfHttp(text);
+  if (start === 0) return undefined;
+  if (text.charCodeAt(start) !== ASTERISK) return isPlainOrigin(text, start) ? text : undefined;
+  const labels = text.charCodeAt(start + 1) === ASTERISK ? 'many' : 'one';
+  const prefix = WILDCARD_PREFIX[labels];
+  const hostStart = start + prefix.length;
+  if (!text.startsWith(prefix, start) || !isPlainOrigin(text, hostStart)) return undefined;
+  // What stands in place of the wildcard counts as well.
+  if (text.length - hostStart > MAX_HOST_LENGTH - SAMPLE_LABEL.length) return undefined;
+  const scheme = text.slice(0, schemeEndOf(text));
+  return { kind: 'pattern', text, scheme, labels, host: text.slice(hostStart), port: '' };
+}
+
+/** Reads what {@link readWrittenOrigin} does, with a URL parser like that of browsers. */
+export function readByParser(text: string): WrittenOrigin | undefined {
   if (text === '*') return { kind: 'any' };
   if (text === OPAQUE_ORIGIN || text === FILE_ORIGIN) return text;
   const schemeEnd = schemeEndOf(text);
