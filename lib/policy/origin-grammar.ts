@@ -1,11 +1,11 @@
 import { domainToUnicode } from 'node:url';
-import { hostStartOfHttp, isPlainOrigin } from '../protocol/plain-origin.js';
+import { NOT_PLAIN, PLAIN_ORIGIN, PLAIN_PATTERN_MANY, plainKindOf } from '../protocol/plain-origin.js';
 import {
   FILE_ORIGIN,
   hostEndOf,
   hostStartOf,
   isSerializedOrigin,
-  MAX_HOST_LENGTH,
+  MAX_ORIGIN_LENGTH,
   OPAQUE_ORIGIN,
   schemeEndOf,
 } from '../protocol/serialized-origin.js';
@@ -16,8 +16,6 @@ export type WrittenOrigin = AnyOrigin | ExactOrigin | OriginPattern;
 
 /** How a pattern writes its wildcard labels. */
 const WILDCARD_PREFIX: Readonly<Record<WildcardLabels, string>> = { none: '', one: '*.', many: '**.' };
-
-const ASTERISK = 0x2a;
 
 /** How a pattern writes "any port, including none". */
 export const ANY_PORT = '*';
@@ -60,18 +58,23 @@ export function readWrittenOrigin(text: string): WrittenOrigin | undefined {
  * @returns what {@link readByParser} does, or `undefined`, which says nothing
  */
 export function readPlainOrigin(text: string): ExactOrigin | OriginPattern | undefined {
-  const start = hostStartOfHttp(text);
-  if (start === 0) return undefined;
-  if (text.charCodeAt(start) !== ASTERISK) return isPlainOrigin(text, start) ? text : undefined;
-  const labels = text.charCodeAt(start + 1) === ASTERISK ? 'many' : 'one';
-  const prefix = WILDCARD_PREFIX[labels];
-  const hostStart = start + prefix.length;
-  if (!text.startsWith(prefix, start) || !isPlainOrigin(text, hostStart)) return undefined;
-  // What stands in place of the wildcard counts as well.
-  if (text.length - hostStart > MAX_HOST_LENGTH - SAMPLE_LABEL.length) return undefined;
-  const scheme = text.slice(0, schemeEndOf(text));
-  return { kind: 'pattern', text, scheme, labels, host: text.slice(hostStart), port: '' };
+  const { read, written } = encoder.encodeInto(text, scratch);
+  return read === text.length ? plainOrigin(text, plainKindOf(scratch, 0, written)) : undefined;
 }
+
+/** @param kind - the text's, as `plainKindOf` has found it */
+export function plainOrigin(text: string, kind: number): ExactOrigin | OriginPattern | undefined {
+  if (kind === NOT_PLAIN) return undefined;
+  if (kind === PLAIN_ORIGIN) return text;
+  const labels = kind === PLAIN_PATTERN_MANY ? 'many' : 'one';
+  const schemeEnd = schemeEndOf(text);
+  const host = text.slice(hostStartOf(schemeEnd) + WILDCARD_PREFIX[labels].length);
+  return { kind: 'pattern', text, scheme: text.slice(0, schemeEnd), labels, host, port: '' };
+}
+
+const encoder = new TextEncoder();
+/** The longest origin, and wildcard labels. */
+const scratch = new Uint8Array(MAX_ORIGIN_LENGTH + '**.'.length);
 
 /** Reads what {@link readWrittenOrigin} does, with a URL parser like that of browsers. */
 export function readByParser(text: string): WrittenOrigin | undefined {

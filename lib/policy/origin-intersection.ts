@@ -13,6 +13,7 @@ import {
 } from './origin-entry.js';
 import { ANY_PORT, makePattern } from './origin-grammar.js';
 import { compileOrigins } from './origin-set.js';
+import { summaryOf } from './origin-summary.js';
 
 type SpecificEntry = Exclude<OriginEntry, AnyOrigin>;
 type OpenEntry = Exclude<SpecificEntry, ExactOrigin>;
@@ -30,11 +31,14 @@ export function intersectOrigins(
 ): readonly OriginEntry[] {
   if (outer.some(isAny)) return uniteOrigins([], inner);
   if (inner.some(isAny)) return uniteOrigins([], outer);
+  if (outer === inner && summaryOf(inner).isUnique) return inner;
   const found = new EntryList();
   addExact(found, inner, outer);
-  addExact(found, outer, inner);
+  const innerOpen = inner.filter(isOpen);
+  // What is exact in both lists has been found.
+  if (innerOpen.length > 0) addExact(found, outer, inner);
   const outerOpen = outer.filter(isOpen);
-  for (const entry of inner.filter(isOpen)) {
+  for (const entry of innerOpen) {
     for (const other of outerOpen) found.add(meet(conditionsOf(entry), conditionsOf(other)));
   }
   return found.entries;
@@ -48,11 +52,11 @@ export function uniteOrigins(
   outer: readonly OriginEntry[],
   inner: readonly OriginEntry[],
 ): readonly OriginEntry[] {
-  const entries = [...outer, ...inner];
-  const any = entries.find(isAny);
+  if (outer.length === 0 && summaryOf(inner).isUnique) return inner;
+  const any = outer.find(isAny) ?? inner.find(isAny);
   if (any !== undefined) return [any];
   const found = new EntryList();
-  for (const entry of entries.filter(isSpecific)) found.add(entry);
+  for (const list of [outer, inner]) for (const entry of list) if (isSpecific(entry)) found.add(entry);
   return found.entries;
 }
 
@@ -160,12 +164,12 @@ class EntryList<Entry extends SpecificEntry = SpecificEntry> {
     this.entries.push(entry);
   }
 
-  /** Equal for entries that allow the same by construction. Keys other than origins start with a space. */
+  /** Equal for entries that allow the same by construction. Keys other than what users write start with a space. */
   private keyOf(entry: SpecificEntry): string {
     if (isExact(entry)) return entry;
     switch (entry.kind) {
       case 'pattern':
-        return ` pattern ${entry.text}`;
+        return entry.text;
       case 'regexp':
         return ` regexp ${String(entry.regexp)}`;
       case 'source':

@@ -7,6 +7,7 @@ import {
 import {
   asksSources,
   conditionsOf,
+  isAny,
   isExact,
   type AllOf,
   type AskedOrigin,
@@ -14,7 +15,9 @@ import {
   type OriginEntry,
   type OriginPattern,
 } from './origin-entry.js';
-import { OriginPatternTrie } from './origin-pattern-trie.js';
+import type { ExactRule } from './exact-origins.js';
+import { OriginPatternIndex } from './origin-pattern-index.js';
+import { summaryOf } from './origin-summary.js';
 
 /** A compiled list of origin entries. */
 export interface OriginRule {
@@ -66,33 +69,28 @@ class OriginSet implements OriginRule {
   readonly any: boolean;
   readonly asked: readonly AskedRule[];
   readonly afterGuards: boolean;
-  private readonly exact = new Set<string>();
-  private readonly patterns = new OriginPatternTrie();
+  private readonly exact: ExactRule;
+  private readonly patterns: OriginPatternIndex | undefined;
   private readonly conditions: readonly Conditions[];
   private readonly secureOnly: boolean;
   /** Whether there is anything but exact origins. */
   private readonly open: boolean;
 
   constructor(entries: readonly OriginEntry[], secureOnly: boolean) {
+    const { exact, patterns, open } = summaryOf(entries);
     const asked: AskedRule[] = [];
     const conditions: Conditions[] = [];
-    let any = false;
-    let open = false;
-    for (const entry of entries) {
-      if (isExact(entry)) {
-        this.exact.add(entry);
-        continue;
-      }
-      open ||= entry.kind !== 'source';
-      if (entry.kind === 'any') any = true;
-      else if (entry.kind === 'pattern') this.patterns.add(entry);
-      else if (asksSources(entry)) asked.push(new AskedConditions(entry, secureOnly));
+    for (const entry of open) {
+      if (entry.kind === 'any' || entry.kind === 'pattern') continue;
+      if (asksSources(entry)) asked.push(new AskedConditions(entry, secureOnly));
       else conditions.push(new Conditions(conditionsOf(entry)));
     }
-    this.any = any;
-    this.open = open;
+    this.exact = exact;
+    this.patterns = patterns;
+    this.any = open.some(isAny);
+    this.open = open.some(({ kind }) => kind !== 'source');
     // What needs no guards goes first: what it allows is allowed for good.
-    this.asked = Object.freeze(any ? [] : asked.toSorted((a, b) => +a.afterGuards - +b.afterGuards));
+    this.asked = Object.freeze(this.any ? [] : asked.toSorted((a, b) => +a.afterGuards - +b.afterGuards));
     this.afterGuards = this.asked.some(({ afterGuards }) => afterGuards);
     this.conditions = conditions;
     this.secureOnly = secureOnly;
@@ -105,7 +103,7 @@ class OriginSet implements OriginRule {
     if (this.any) return isSerializedOrigin(origin);
     // Nothing but its own exact entry allows an origin that anybody can have.
     if (!isOwnOrigin(origin)) return false;
-    return this.patterns.matches(origin) || this.meetsConditions(origin);
+    return (this.patterns !== undefined && this.patterns.matches(origin)) || this.meetsConditions(origin);
   }
 
   private meetsConditions(origin: string): boolean {
@@ -120,13 +118,13 @@ class OriginSet implements OriginRule {
 /** The parts of an entry that need no asking and must all hold. */
 class Conditions {
   private readonly exact: readonly string[];
-  private readonly patterns: readonly OriginPatternTrie[];
+  private readonly patterns: readonly OriginPatternIndex[];
   private readonly regexps: readonly RegExp[];
 
   constructor(parts: readonly OriginCondition[]) {
     const open = parts.flatMap((part) => (isExact(part) ? [] : [part]));
     this.exact = parts.filter(isExact);
-    this.patterns = open.flatMap((part) => (part.kind === 'pattern' ? [trieOf(part)] : []));
+    this.patterns = open.flatMap((part) => (part.kind === 'pattern' ? [indexOf(part)] : []));
     this.regexps = open.flatMap((part) => (part.kind === 'regexp' ? [part.regexp] : []));
   }
 
@@ -167,8 +165,8 @@ class AskedConditions implements AskedRule {
   }
 }
 
-function trieOf(pattern: OriginPattern): OriginPatternTrie {
-  const trie = new OriginPatternTrie();
-  trie.add(pattern);
-  return trie;
+function indexOf(pattern: OriginPattern): OriginPatternIndex {
+  const index = new OriginPatternIndex();
+  index.add(pattern);
+  return index;
 }

@@ -32,10 +32,14 @@ export function parseOrigin(text: string): Parsed<WrittenOrigin> {
 /** The problem of a pattern whose wildcard stands for the sites of strangers: `https://*.com`, `https://*.github.io`. */
 export function publicSuffixProblem(pattern: OriginPattern): ValueProblem | undefined {
   if (pattern.labels === 'none') return undefined;
-  const host = pattern.host.replace(/\.$/, '');
-  // A rule of the list may itself be a wildcard: `*.sch.uk` makes every name below `sch.uk` a suffix.
-  const wildcardRule = isPublicSuffix(`${SAMPLE_LABEL}${host}`);
-  if (!wildcardRule && !isPublicSuffix(host)) return undefined;
+  const host = pattern.host.endsWith('.') ? pattern.host.slice(0, -1) : pattern.host;
+  const sample = SAMPLE_LABEL + host;
+  const registration = registrationOf(sample);
+  if (registration === undefined) return undefined;
+  // A rule of the list may itself be a wildcard: `*.sch.uk` makes every name below `sch.uk` a suffix. Where it is not, what
+  // has to be registered below a suffix is one label more, so that the host is a suffix if the sample is just that.
+  const wildcardRule = registration.isSuffix;
+  if (registration.domain !== sample) return undefined;
   const domain = `your-domain.${wildcardRule ? SAMPLE_LABEL : ''}${host}`;
   const dot = pattern.host.slice(host.length);
   const own = patternText(pattern.scheme, pattern.labels, domain + dot, pattern.port);

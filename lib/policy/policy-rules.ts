@@ -3,6 +3,7 @@ import type { CorsProblem, ValueProblem } from './cors-problem.js';
 import { placesOf } from './element-places.js';
 import { isAny, isExact, type OriginEntry } from './origin-entry.js';
 import { anyExtension, isInsecure, isRegExp } from './origin-risks.js';
+import { summaryOf } from './origin-summary.js';
 import { publicSuffixProblem } from './origin-syntax.js';
 import {
   layersOf,
@@ -32,7 +33,7 @@ const RULES: readonly PolicyRule[] = [
   {
     fields: ['origin', 'credentials'],
     find: ({ origin, credentials }) =>
-      credentials && origin.some(isAny)
+      credentials && summaryOf(origin).open.some(isAny)
         ? [
             {
               code: 'origin-any-with-credentials',
@@ -61,7 +62,7 @@ const RULES: readonly PolicyRule[] = [
   {
     fields: ['origin', 'credentials', 'dangerously'],
     find: ({ origin, credentials, dangerously }) =>
-      credentials && !dangerously.insecureOrigins
+      credentials && !dangerously.insecureOrigins && mayBeInsecure(origin)
         ? origin.filter(isInsecure).map((entry) => ({
             code: 'origin-insecure-with-credentials',
             value: describeEntry(entry),
@@ -76,7 +77,7 @@ const RULES: readonly PolicyRule[] = [
     fields: ['origin', 'credentials'],
     find: ({ origin, credentials }) =>
       credentials
-        ? origin.flatMap((entry) => {
+        ? summaryOf(origin).open.flatMap((entry) => {
             const extension = anyExtension(entry);
             return extension === undefined
               ? []
@@ -96,16 +97,15 @@ const RULES: readonly PolicyRule[] = [
     find: ({ origin, dangerously }) =>
       dangerously.publicSuffixes
         ? []
-        : origin.flatMap((entry) => {
-            const problem =
-              !isExact(entry) && entry.kind === 'pattern' ? publicSuffixProblem(entry) : undefined;
-            return problem === undefined ? [] : [{ ...problem, value: describeEntry(entry) }];
+        : summaryOf(origin).atSuffixes.flatMap((pattern) => {
+            const problem = publicSuffixProblem(pattern);
+            return problem === undefined ? [] : [{ ...problem, value: pattern.text }];
           }),
   },
   {
     fields: ['origin', 'dangerously'],
     find: ({ origin, dangerously }) =>
-      !dangerously.nullOrigin && origin.includes(OPAQUE_ORIGIN)
+      !dangerously.nullOrigin && summaryOf(origin).exact.has(OPAQUE_ORIGIN)
         ? [
             {
               code: 'origin-null',
@@ -119,7 +119,7 @@ const RULES: readonly PolicyRule[] = [
   {
     fields: ['origin', 'dangerously'],
     find: ({ origin, dangerously }) =>
-      !dangerously.fileOrigin && origin.includes(FILE_ORIGIN)
+      !dangerously.fileOrigin && summaryOf(origin).exact.has(FILE_ORIGIN)
         ? [
             {
               code: 'origin-file',
@@ -189,6 +189,12 @@ function checkRestriction({ origin }: PolicyFields, layers: readonly PolicyLayer
       fix: "name an origin that the outer layer allows, or leave merge: 'restrict' out",
     },
   ];
+}
+
+/** Whether it pays to look for entries that are insecure: of a long list, nearly always none is. */
+function mayBeInsecure(origin: readonly OriginEntry[]): boolean {
+  const summary = summaryOf(origin);
+  return summary.mayBeInsecure || summary.open.some(isInsecure);
 }
 
 /** The innermost of the layers that one of the fields comes from. A rule finds nothing where none is set. */

@@ -1,8 +1,6 @@
 import type { MergeMode } from './cors-policy-options.interface.js';
 import type { CorsProblem, ValueProblem } from './cors-problem.js';
 import { isOptionsObject } from './options-object.js';
-import type { OriginEntry } from './origin-entry.js';
-import { uniteOrigins } from './origin-intersection.js';
 import {
   NO_DANGERS,
   POLICY_FIELDS,
@@ -12,7 +10,7 @@ import {
   type PolicyLayer,
 } from './policy-fields.js';
 import { readMethod, readRequestHeader, readResponseHeader, type ReadName } from './read-names.js';
-import { readOrigin } from './read-origin.js';
+import { readOrigins } from './read-origins.js';
 import type { ResolveSource } from './read-source.js';
 import { unknownOption } from './unknown-option.js';
 
@@ -113,36 +111,6 @@ function readMerge(value: unknown, report: Report): MergeMode | undefined {
     fix: "write 'replace', 'extend' or 'restrict'",
   });
   return undefined;
-}
-
-function readOrigins(
-  value: unknown,
-  field: string,
-  report: Report,
-  { where, resolveSource }: LayerPlace,
-): readonly OriginEntry[] {
-  const entries: OriginEntry[] = [];
-  const list = elements(value, field);
-  for (const [place, element] of list) {
-    const read = readOrigin(element, where, resolveSource);
-    if ('problem' in read) report(place, element, read.problem);
-    else entries.push(read.entry);
-    if (element === '*' && list.length > 1) {
-      report(place, element, {
-        code: 'origin-any-in-list',
-        message: 'already covers every origin in the list',
-        fix: "write '*' alone, or leave it out",
-      });
-    }
-  }
-  if (list.length === 0) {
-    report(field, value, {
-      code: 'origin-empty',
-      message: 'names no origin',
-      fix: 'name at least one, leave the option out, or put @NoCors() on the route',
-    });
-  }
-  return uniteOrigins([], entries);
 }
 
 function readNames(

@@ -34,7 +34,7 @@ export interface Registration {
  * @param host - a host name without a trailing dot
  */
 export function registrationOf(host: string): Registration | undefined {
-  if (OPEN_DOMAINS.some((open) => host === open || host.endsWith(`.${open}`))) {
+  if (isOpen(host)) {
     return { domain: host, isSuffix: true };
   }
   const { domain, publicSuffix, isIcann, isPrivate } = parse(host, {
@@ -44,4 +44,12 @@ export function registrationOf(host: string): Registration | undefined {
   });
   if (isIcann !== true && isPrivate !== true) return undefined;
   return { domain: domain ?? host, isSuffix: publicSuffix === host };
+}
+
+function isOpen(host: string): boolean {
+  for (const open of OPEN_DOMAINS) {
+    if (host.endsWith(open) && (host.length === open.length || host.at(-open.length - 1) === '.'))
+      return true;
+  }
+  return false;
 }

@@ -1,0 +1,84 @@
+import { copyValues, isOwnCopy } from './copy-options.js';
+import type { ValueProblem } from './cors-problem.js';
+import { isAny, type OriginEntry } from './origin-entry.js';
+import { uniteOrigins } from './origin-intersection.js';
+import { keepSummary, type OpenEntry } from './origin-summary.js';
+import { readStrings, readingOf, keepReading, type ReadStrings } from './origin-strings.js';
+import { readOrigin } from './read-origin.js';
+import type { ResolveSource } from './read-source.js';
+import { atOnce } from './slices.js';
+
+/** Reports a problem with the option, or with an element of it: `origin[1]`. */
+type Report = (field: string, value: unknown, problem: ValueProblem) => void;
+
+/**
+ * Reads `origin`: one entry, or a list of them. What of it was read before, in slices, is taken from there.
+ *
+ * @param where - the place of the layer
+ * @returns the entries in their order, each once; of a list of nothing but exact origins, the list itself where it is frozen
+ */
+export function readOrigins(
+  value: unknown,
+  field: string,
+  report: Report,
+  { where, resolveSource }: { readonly where: string; readonly resolveSource: ResolveSource },
+): readonly OriginEntry[] {
+  const isList = Array.isArray(value);
+  const list = copyValues(isList ? value : [value]);
+  if (list.length === 0) report(field, value, NO_ORIGIN);
+  const strings = readingOf(list) ?? atOnce(readStrings(list));
+  if (isList && isOwnCopy(value)) keepReading(list, strings);
+
+  const open = new Map<number, OpenEntry>();
+  for (const { place, read: written } of strings.others) {
+    const element = list[place];
+    const read = written ?? readOrigin(element, where, resolveSource);
+    const at = isList ? `${field}[${place}]` : field;
+    if ('problem' in read) report(at, element, read.problem);
+    else open.set(place, read.entry as OpenEntry);
+    if (element === '*' && list.length > 1) report(at, element, ANY_IN_LIST);
+  }
+  return entriesOf(list, strings, open);
+}
+
+const NO_ORIGIN: ValueProblem = {
+  code: 'origin-empty',
+  message: 'names no origin',
+  fix: 'name at least one, leave the option out, or put @NoCors() on the route',
+};
+
+const ANY_IN_LIST: ValueProblem = {
+  code: 'origin-any-in-list',
+  message: 'already covers every origin in the list',
+  fix: "write '*' alone, or leave it out",
+};
+
+/** @param open - the entries that are no exact origins, by their places; of the others none is without a problem */
+function entriesOf(
+  list: readonly unknown[],
+  { exact, repeated, others, patterns, atSuffixes, mayBeInsecure }: ReadStrings,
+  open: ReadonlyMap<number, OpenEntry>,
+): readonly OriginEntry[] {
+  const unique = uniteOrigins([], [...open.values()]) as readonly OpenEntry[];
+  if (unique.some(isAny)) return unique;
+  const entries = others.length + repeated.size === 0 ? (list as readonly OriginEntry[]) : merged();
+  keepSummary(entries, { exact, open: unique, patterns, atSuffixes, mayBeInsecure, isUnique: true });
+  return entries;
+
+  function merged(): readonly OriginEntry[] {
+    const kept = new Set<OriginEntry>(unique);
+    const found: OriginEntry[] = [];
+    let other = 0;
+    for (let place = 0; place < list.length; place++) {
+      if (others[other]?.place === place) {
+        other++;
+        const entry = open.get(place);
+        // One that repeats an earlier one is not the same object.
+        if (entry !== undefined && kept.has(entry)) found.push(entry);
+      } else if (!repeated.has(place)) {
+        found.push(list[place] as OriginEntry);
+      }
+    }
+    return Object.freeze(found);
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Work that others need not wait for: it yields wherever it may be interrupted. Between two of these places it takes a
+ * fraction of a millisecond.
+ */
+export type Sliced<T> = Generator<void, T, void>;
+
+/** How long one slice may take, in milliseconds. Requests that come in meanwhile wait so long. */
+const SLICE = 4;
+
+/**
+ * Elements of a list that are worked on between two places to stop, by a function of its own: of a loop in a generator, V8
+ * makes far worse code.
+ */
+export const ELEMENTS_AT_ONCE = 1024;
+
+/** Does the work in one go, while all others wait: when an app starts, there are none. */
+export function atOnce<T>(work: Sliced<T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Does the work in slices, between which the event loop does whatever else there is to do. */
+export async function inSlices<T>(work: Sliced<T>): Promise<T> {
+  for (;;) {
+    const end = performance.now() + SLICE;
+    do {
+      const step = work.next();
+      if (step.done === true) return step.value;
+    } while (performance.now() < end);
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
