@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CorsExplanation, ExplainableRequest } from './explain/cors-explanation.js';
-import type { CorsModuleOptions } from './policy/cors-policy-options.interface.js';
+import type { CorsModuleOptions, OriginString } from './policy/cors-policy-options.interface.js';
 import type { CorsRouteReport } from './routing/route-report.js';
 import { CorsEngine } from './http/cors-engine.js';
 
@@ -67,28 +67,84 @@ export class CorsService {
    * Takes on other options while the app runs: all of them, in place of those in force. Decorators stay, and are merged
    * with the new options as they were with the old ones.
    *
-   * The options are checked and compiled first, and then exchanged in one step: each request is answered by the options
-   * that were in force when it came in, preflight and actual request each for itself. Of several updates the last one
-   * counts. With replicas, each has to be told.
+   * The options are copied at once, checked and compiled in slices, between which the app answers requests, and then
+   * exchanged in one step: each request is answered by the options that were in force when it came in, preflight and actual
+   * request each for itself. Calls of this and of {@link CorsService.addOrigins} and {@link CorsService.removeOrigins} are
+   * carried out one after the other, in the order in which they were made: of several updates the last one counts, and one
+   * that is refused leaves what was in force before it. With replicas, each has to be told.
+   *
+   * Of a list of origins, what stood in the list in the same place before is not checked again, and in the same order takes
+   * next to no time; a million origins, of which some have come and gone, take some tens of milliseconds.
    *
    * An app whose routes had no source with `after: 'guards'` when it started cannot get one: what asks it had to be
    * registered then. Browsers keep what preflights have said for as long as `maxAge` says.
    *
    * @param options - what `CorsModule.forRoot()` takes, also where the options came from `forRootAsync()`; copied
-   * @throws `CorsConfigurationError` with everything that is refused; then nothing has changed
-   * @throws Error if the app has not been initialized yet, or serves no HTTP
+   * @returns a promise that resolves when the options are in force
+   * @throws `CorsConfigurationError` (the promise rejects) with everything that is refused; then nothing has changed
+   * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
    *
    * @example
    * ```ts
-   * cors.update({ ...cors.current(), origin: await this.settings.allowedOrigins() });
+   * await cors.update({ ...cors.current(), origin: await this.settings.allowedOrigins() });
    * ```
    */
-  update(options: CorsModuleOptions): void {
-    this.engine.update(options);
+  async update(options: CorsModuleOptions): Promise<void> {
+    await this.engine.update(options);
   }
 
   /**
-   * The options in force: those that the module was registered with, or the last ones that `update()` has taken on.
+   * Adds origins to the list in the module's options, as if they stood at its end: for a customer who has a domain now. What
+   * depends on the list follows: routes and entries that inherit it, and those that extend or restrict it. Lists of their
+   * own, of decorators, named policies and entries of `routes`, stay as they are. `routes()`, `explain()` and `current()` show
+   * it; an `update()` later on replaces the list with the one that it is given, as `{ ...cors.current() }` has it.
+   *
+   * All of them are checked as at start, and either all are added, in one step, or none. They are allowed from then on, to
+   * requests that are still being answered as well. One that is there already stays where it is. In a list of more than a
+   * thousand, exact origins take some microseconds each. It takes as long as an `update()` to add a pattern, or to add to a
+   * list that is shorter, that a layer extends or restricts, or that stands elsewhere in the options as well.
+   *
+   * @param origins - exact origins and patterns, or a single one; copied. For expressions, functions and sources there is
+   * `update()`
+   * @returns a promise that resolves when they are allowed; see {@link CorsService.update} for the order of several calls
+   * @throws `CorsConfigurationError` (the promise rejects) with everything that is refused: what would be at start, and
+   * anything beside `'*'`; then nothing has changed
+   * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
+   *
+   * @example
+   * ```ts
+   * await cors.addOrigins('https://shop.customer.example');
+   * ```
+   */
+  async addOrigins(origins: OriginString | readonly OriginString[]): Promise<void> {
+    await this.engine.changeOrigins(origins, true);
+  }
+
+  /**
+   * Removes origins from the list in the module's options, exact ones and patterns as they were written. All else is as with
+   * {@link CorsService.addOrigins}; lists of their own, which may have the same origins, stay as they are. One that is not in the
+   * list is nothing to remove, so that a call can be repeated.
+   *
+   * Browsers keep what preflights have said for as long as `maxAge` says.
+   *
+   * @param origins - as they stand in the list; copied
+   * @returns a promise that resolves when they are no longer allowed
+   * @throws `CorsConfigurationError` (the promise rejects) if nothing would be left, or if another entry of the list still allows
+   * one of them, `'*'`, a pattern or an expression; then nothing has changed. What functions and sources say is not asked
+   * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
+   *
+   * @example
+   * ```ts
+   * await cors.removeOrigins('https://shop.customer.example');
+   * ```
+   */
+  async removeOrigins(origins: OriginString | readonly OriginString[]): Promise<void> {
+    await this.engine.changeOrigins(origins, false);
+  }
+
+  /**
+   * The options in force: those that the module was registered with, or the last ones that `update()` has taken on, with the
+   * origins that were added and removed since.
    * `update(current())` changes nothing.
    *
    * @returns a deep, frozen copy; functions, regular expressions, classes and sources are those that were given

@@ -9,9 +9,14 @@ import {
 import { containedClasses } from '../decorators/contained-classes.js';
 import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
 import { explainRequest } from '../explain/explain-request.js';
-import { copyOptions } from '../policy/copy-options.js';
+import { changedOptions, changeExact, planChange } from '../policy/change-origins.js';
+import { copyOptions, copyValues } from '../policy/copy-options.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
+import type { LiveOrigins, OriginChange } from '../policy/live-origins.js';
+import type { OptionsObject } from '../policy/options-object.js';
+import { prepareOrigins } from '../policy/prepare-origins.js';
+import { inSlices } from '../policy/slices.js';
 import { compileGovernance, type GovernedApp } from '../routing/compile-governance.js';
 import { corsRoute, type CorsRoute } from '../routing/cors-route.js';
 import { idleDecorators } from '../routing/idle-decorators.js';
@@ -58,6 +63,8 @@ export class CorsEngine {
   private readonly attached = new Map<AbstractHttpAdapter, AttachedApp>();
   /** The app that was started last: a testing module can make several. */
   private app: AttachedApp | undefined;
+  /** Settled when all that was to be changed so far is. */
+  private changes: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly config: ApplicationConfig,
@@ -135,16 +142,33 @@ export class CorsEngine {
    * Takes on other options.
    *
    * @param options - the module's options as they were given
-   * @throws CorsConfigurationError with all problems of all layers; the options in force stay
+   * @throws CorsConfigurationError (the promise rejects) with all problems of all layers; the options in force stay
    * @throws Error if the app has not been initialized yet, or serves no HTTP
    */
-  update(options: unknown): void {
+  async update(options: unknown): Promise<void> {
     this.started();
     const given = copyOptions(options);
-    const apps = [...this.attached.values()].flatMap((app) =>
-      app.governed === undefined ? [] : [{ app, governance: compileGovernance(given, app.governed) }],
-    );
-    for (const { app, governance } of apps) app.takeOn(given, governance);
+    await this.inTurn(() => this.exchange(given));
+  }
+
+  /**
+   * Adds origins to the module's own list, or removes them; see `CorsService`.
+   *
+   * @param origins - a string, or a list of strings
+   * @throws CorsConfigurationError (the promise rejects) with all that is refused; the options in force stay
+   * @throws Error if the app has not been initialized yet, or serves no HTTP
+   */
+  async changeOrigins(origins: unknown, isAddition: boolean): Promise<void> {
+    this.started();
+    const list = copyValues(Array.isArray(origins) ? origins : [origins]);
+    await this.inTurn(async () => {
+      const { rule } = this.started().governance;
+      const live = this.liveOrigins();
+      const change = await inSlices(planChange(list, isAddition, () => this.options(), rule, live));
+      if (change === undefined) return;
+      if (change.live === undefined) await this.exchange(change.options);
+      else await this.changeLive(change.live);
+    });
   }
 
   /**
@@ -153,7 +177,56 @@ export class CorsEngine {
    * @throws Error if the app has not been initialized yet, or serves no HTTP
    */
   options(): unknown {
-    return this.started().options;
+    const { options, governance } = this.started();
+    const origin = governance.live?.origin;
+    if (origin === undefined || origin === (options as OptionsObject)['origin']) return options;
+    const changed = Object.freeze({ ...(options as OptionsObject), origin });
+    for (const app of this.governedApps()) app.takeOn(changed, (app.current as InForce).governance);
+    return changed;
+  }
+
+  /** One change after the other, whatever becomes of those before. */
+  private async inTurn(change: () => Promise<void>): Promise<void> {
+    const before = this.changes;
+    const own = before.then(change);
+    this.changes = own.catch(() => {});
+    await own;
+  }
+
+  /** @param given - copied */
+  private async exchange(given: unknown): Promise<void> {
+    await inSlices(prepareOrigins(given, this.options()));
+    const changed = this.governedApps().map((app) => ({
+      app,
+      governance: compileGovernance(given, app.governed as GovernedApp),
+    }));
+    for (const { app, governance } of changed) app.takeOn(given, governance);
+  }
+
+  private governedApps(): readonly AttachedApp[] {
+    return [...this.attached.values()].filter(({ governed }) => governed !== undefined);
+  }
+
+  /** The module's own list, if it can change by itself in all apps, and is nobody else's. */
+  private liveOrigins(): LiveOrigins | undefined {
+    const apps = this.governedApps();
+    const all = apps.map(({ current }) => current?.governance.live);
+    const [live] = all;
+    const isOwn = live?.taken === apps.length && all.every((one) => one?.exact === live.exact);
+    return isOwn ? live : undefined;
+  }
+
+  private async changeLive(change: OriginChange): Promise<void> {
+    const { exact } = this.liveOrigins() as LiveOrigins;
+    const take = await inSlices(changeExact(exact, change));
+    // A testing module may have started another app meanwhile, which has a list of its own.
+    if (this.liveOrigins()?.exact !== exact) {
+      await this.exchange(changedOptions(this.options(), change));
+      return;
+    }
+    // From here on nothing can fail, and nobody sees the one without the other.
+    take();
+    for (const { current } of this.governedApps()) current?.governance.changeOrigins(change);
   }
 
   /**

@@ -1,10 +1,11 @@
 import { isAny, isExact, type OriginEntry } from './origin-entry.js';
 import { compileOrigins, type OriginRule } from './origin-set.js';
+import { summaryOf } from './origin-summary.js';
 import { compilePolicy, type Policy } from './policy.js';
 import type { PolicyFields } from './policy-fields.js';
 import { ValuePath } from './value-path.js';
 
-/** Of longer lists only two that are one and the same object are known to be equal. */
+/** Of longer lists only two of which one and the same summary was made are known to be equal. */
 const MAX_COMPARED = 100;
 
 /**
@@ -19,7 +20,7 @@ export class CompiledPolicies {
   origin({ origin, credentials, dangerously }: PolicyFields): OriginRule {
     const secureOnly = credentials && !dangerously.insecureOrigins;
     let place = this.lists.to(secureOnly);
-    if (origin.length > MAX_COMPARED) place = place.to(origin);
+    if (origin.length > MAX_COMPARED) place = place.to(summaryOf(origin));
     else for (const identity of identitiesOf(origin)) place = place.to(identity);
     return (place.found ??= compileOrigins(origin, { secureOnly }));
   }

@@ -18,9 +18,13 @@ export function isOwnCopy(list: readonly unknown[]): boolean {
 export function copyValues(list: readonly unknown[]): readonly unknown[] {
   if (copies.has(list)) return list;
   // A hole becomes an element, as it does for all who go through the list.
-  const copied = Object.freeze([...list]);
-  copies.add(copied);
-  return copied;
+  return ownCopy([...list]);
+}
+
+/** Makes a list that nobody else has a copy that was made here. */
+export function ownCopy<T>(list: readonly T[]): readonly T[] {
+  copies.add(Object.freeze(list));
+  return list;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Sliced } from './slices.js';
 const MIN_PACKED = 30_000;
 
 /** What may stand beside those that are packed, as a share of them, before it pays to pack all anew. */
-const MAX_BESIDE = 1 / 16;
+const MAX_BESIDE = 1 / 8;
 
 /** Which exact origins are allowed. */
 export interface ExactRule {

@@ -25,6 +25,8 @@ export interface OriginRule {
   readonly any: boolean;
   /** Whether an entry that needs no asking allows an origin. Safe for any string: a malformed one is not allowed. */
   allows(origin: string): boolean;
+  /** Whether an entry that needs no asking and is no exact origin allows an origin. Safe for any string. */
+  covers(origin: string): boolean;
   /**
    * The entries that have to be asked, if no fixed one allows the origin, those that wait for the guards last. Empty if
    * {@link OriginRule.any}.
@@ -98,7 +100,10 @@ class OriginSet implements OriginRule {
 
   allows(origin: string): boolean {
     if (origin.length > MAX_ORIGIN_LENGTH) return false;
-    if (this.exact.has(origin)) return true;
+    return this.exact.has(origin) || (this.open && this.covers(origin));
+  }
+
+  covers(origin: string): boolean {
     if (!this.open) return false;
     if (this.any) return isSerializedOrigin(origin);
     // Nothing but its own exact entry allows an origin that anybody can have.

@@ -18,6 +18,8 @@ export interface OtherElement {
 
 /** The strings of a list, read: nearly all of most lists, and the same whatever layer the list is in. */
 export interface ReadStrings {
+  /** How many layers have taken it: where it is one, what becomes of its exact origins is nobody else's business. */
+  taken: number;
   readonly exact: ExactOrigins;
   /** The places of exact origins that repeat an earlier one. */
   readonly repeated: ReadonlySet<number>;
@@ -31,7 +33,7 @@ export interface ReadStrings {
 }
 
 /** From so many elements on, what was read of a list is kept for as long as the list. */
-const MIN_KEPT = 1000;
+export const MIN_KEPT = 1000;
 
 /** From so many elements on, it pays to have a buffer. */
 const MIN_BATCHED = 256;
@@ -62,7 +64,7 @@ export function* readStrings(list: readonly unknown[]): Sliced<ReadStrings> {
   }
   const collected = yield* reader.exact.collect();
   const { others, patterns, atSuffixes, mayBeInsecure } = reader;
-  return { ...collected, others, patterns, atSuffixes, mayBeInsecure };
+  return { taken: 0, ...collected, others, patterns, atSuffixes, mayBeInsecure };
 }
 
 class StringsReader {
@@ -183,7 +185,7 @@ class ChangeReader {
     const exact = known.exact.copy();
     for (const origin of removed) exact.remove(origin);
     for (const origin of added) exact.add(origin);
-    return { ...known, exact, others, mayBeInsecure };
+    return { ...known, taken: 0, exact, others, mayBeInsecure };
   }
 
   /** Passes an element that is in both. */

@@ -18,6 +18,8 @@ import { ValuePath } from './value-path.js';
 /** A policy, and how it came about. */
 export class ComposedPolicy implements MergedFields {
   private merged: MergedFields | undefined = undefined;
+  /** What the layers said when they were merged: the module's list of origins may have changed since. */
+  private origins: readonly unknown[] = [];
 
   /**
    * @param policy - the compiled policy, which allows nobody where no layer sets `origin`
@@ -47,7 +49,12 @@ export class ComposedPolicy implements MergedFields {
 
   /** Not when the app starts: that is for the few who ask. */
   private merge(): MergedFields {
-    return (this.merged ??= mergeLayers(this.layers, this.defaults));
+    const origins = this.layers.map(({ fields }) => fields.origin);
+    if (this.merged !== undefined && origins.every((origin, index) => origin === this.origins[index])) {
+      return this.merged;
+    }
+    this.origins = origins;
+    return (this.merged = mergeLayers(this.layers, this.defaults));
   }
 }
 
@@ -83,8 +90,17 @@ export class PolicyComposer {
   private readonly checked = new ValuePath<Checked>();
   private readonly composed = new ValuePath<ComposedLayers>();
 
-  /** @param compiled - the policies of the app, of which this composer composes some */
-  constructor(readonly compiled = new CompiledPolicies()) {}
+  /** Whether some list was made of that of the layer that is watched and of others, so that it does not change with it. */
+  derives = false;
+
+  /**
+   * @param compiled - the policies of the app, of which this composer composes some
+   * @param watched - the layer of the module's options
+   */
+  constructor(
+    readonly compiled = new CompiledPolicies(),
+    private readonly watched?: PolicyLayer,
+  ) {}
 
   /** Every problem of the policies composed so far, each once. */
   get problems(): readonly CorsProblem[] {
@@ -112,11 +128,18 @@ export class PolicyComposer {
     if (place.found !== undefined) return new ComposedPolicy(place.found, layers, defaults);
 
     const merged = mergeLayers(layers, defaults);
+    this.derives ||= this.isDerived(merged, layers);
     const { origin, isSound } = this.check(merged, layers);
     const policy = this.compiled.policy(merged.fields, origin);
     // Only of what is sound: a problem is told with the places of the very layers that have it.
     if (isSound) place.found = policy;
     return new ComposedPolicy(policy, layers, defaults);
+  }
+
+  private isDerived({ fields }: MergedFields, layers: readonly PolicyLayer[]): boolean {
+    const { watched } = this;
+    if (watched === undefined || fields.origin === watched.fields.origin) return false;
+    return layersOf('origin', layers).includes(watched);
   }
 
   /** Leads through what the layers say, and through the route's defaults for those fields that none of them replaces. */

@@ -28,6 +28,7 @@ export function readOrigins(
   if (list.length === 0) report(field, value, NO_ORIGIN);
   const strings = readingOf(list) ?? atOnce(readStrings(list));
   if (isList && isOwnCopy(value)) keepReading(list, strings);
+  strings.taken++;
 
   const open = new Map<number, OpenEntry>();
   for (const { place, read: written } of strings.others) {

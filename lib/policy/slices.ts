@@ -29,6 +29,7 @@ export async function inSlices<T>(work: Sliced<T>): Promise<T> {
       const step = work.next();
       if (step.done === true) return step.value;
     } while (performance.now() < end);
+    // oxlint-disable-next-line no-await-in-loop -- one slice after the other is the point
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });

@@ -21,6 +21,11 @@ export class AstrayPolicies {
     private readonly compiled: CompiledPolicies,
   ) {}
 
+  /** Forgets what was composed so far. */
+  forget(): void {
+    this.known.clear();
+  }
+
   /** @param route - one that has no path in the place */
   at(place: GovernedPlace, route: CorsRoute): Governed {
     const ofPlace = this.known.get(place) ?? new Map<CorsRoute, Governed>();

@@ -1,7 +1,9 @@
 import type { Decorated } from '../decorators/cors-metadata.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
+import { CompiledPolicies } from '../policy/compiled-policies.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
 import { LayerReader } from '../policy/layer-reader.js';
+import { LiveOrigins } from '../policy/live-origins.js';
 import { OPTIONS, readModuleOptions, type PathPolicy } from '../policy/module-options.js';
 import { PolicyComposer } from '../policy/policy-composer.js';
 import { NO_ROUTE_DEFAULTS, type PolicyLayer, type RouteDefaults } from '../policy/policy-fields.js';
@@ -48,10 +50,10 @@ interface RouteDecorators {
  * @throws CorsConfigurationError with all problems of all layers
  */
 export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
-  const composer = new PolicyComposer();
   const options = readModuleOptions(raw, app.resolveSource);
-  composer.report(options.problems);
   const { base } = options;
+  const composer = new PolicyComposer(new CompiledPolicies(), base);
+  composer.report(options.problems);
 
   const reader = new LayerReader(app.resolveSource);
   const decorators = new Map<Decorated, DecoratorLayers>();
@@ -90,6 +92,7 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
     unserved: new UnservedPolicies(places.elsewhere, routes, composer.compiled),
     astray: new AstrayPolicies(routes, composer.compiled),
     publicOrigins: options.publicOrigins,
+    live: composer.derives ? undefined : LiveOrigins.of(base),
   });
 }
 

@@ -7,7 +7,8 @@ import {
   type PolicyLayer,
   type RouteDefaults,
 } from '../policy/policy-fields.js';
-import { compileOrigins } from '../policy/origin-set.js';
+import type { LiveOrigins, OriginChange } from '../policy/live-origins.js';
+import { compileOrigins, type OriginRule } from '../policy/origin-set.js';
 import type { CorsRoute } from './cors-route.js';
 import type { AstrayPolicies } from './astray-policies.js';
 import type { Place, Places } from './places.js';
@@ -70,11 +71,14 @@ export interface GovernanceParts {
   readonly astray: AstrayPolicies;
   /** The app's own origins, `undefined` where nobody has said. */
   readonly publicOrigins: ReadonlySet<string> | undefined;
+  /** The module's own list of origins, if it can change by itself. */
+  readonly live: LiveOrigins | undefined;
 }
 
 /**
  * Every policy of the app, computed and checked as a whole, and the one authority on which of them governs a response.
- * Immutable, so that a running app changes its options by taking on another one.
+ * Immutable but for the module's
+ * own list of origins, so that a running app changes its options by taking on another one.
  */
 export class Governance {
   readonly routes: readonly GovernedRoute[];
@@ -86,12 +90,15 @@ export class Governance {
   readonly enforces: boolean;
   /** Whether the policy of some route has a source that waits for the guards. */
   readonly asksAfterGuards: boolean;
+  /** The module's own list of origins, where it is long, and no other list was made of it. */
+  readonly live: LiveOrigins | undefined;
   private readonly unserved: UnservedPolicies;
   private readonly astray: AstrayPolicies;
   /** The policies of the routes for the paths that they have at home. */
   private readonly policies: readonly (Policy | undefined)[];
 
-  constructor({ routes, places, unserved, astray, publicOrigins }: GovernanceParts) {
+  constructor({ routes, places, unserved, astray, publicOrigins, live }: GovernanceParts) {
+    this.live = live;
     this.routes = routes;
     this.places = places;
     this.unserved = unserved;
@@ -120,6 +127,19 @@ export class Governance {
   /** The policy of a path, whatever routes serve it: for what no route can serve, a WebSocket. */
   policyAt({ path }: Pick<Arrival, 'path'>): Policy | undefined {
     return this.policyOf(undefined, { path, isRewritten: false, othersAt: () => [] });
+  }
+
+  /** What the module's options say of origins, compiled. */
+  get rule(): OriginRule | undefined {
+    return this.places.elsewhere.own?.policy.origin;
+  }
+
+  /** Adds to the module's own list, or removes from it, in one step and for all that share it; see {@link LiveOrigins}. */
+  changeOrigins(change: OriginChange): void {
+    this.live?.change(change);
+    // What is composed while requests come in is composed anew, of lists as they are then.
+    this.unserved.forget();
+    this.astray.forget();
   }
 
   /** What governs a request, and why; see {@link Governance.policyOf}. */

@@ -23,7 +23,7 @@ import type { Governed, GovernedPlace, GovernedRoute } from './governance.js';
  * wildcard: that is there for what it does not know, and behind it a middleware may serve the rest.
  */
 export class UnservedPolicies {
-  private readonly composer: PolicyComposer;
+  private composer: PolicyComposer;
   private readonly known = new Map<GovernedPlace, Map<string, Governed>>();
 
   /**
@@ -34,9 +34,15 @@ export class UnservedPolicies {
   constructor(
     private readonly elsewhere: GovernedPlace,
     private readonly routes: readonly GovernedRoute[],
-    compiled: CompiledPolicies,
+    private readonly compiled: CompiledPolicies,
   ) {
     this.composer = new PolicyComposer(compiled);
+  }
+
+  /** Forgets what was composed so far. */
+  forget(): void {
+    this.composer = new PolicyComposer(this.compiled);
+    this.known.clear();
   }
 
   /** @param others - the routes of Nest that serve the path with other methods */

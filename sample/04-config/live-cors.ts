@@ -18,8 +18,8 @@ export class LiveCors {
    *
    * @throws CorsConfigurationError if they are refused; then nothing has changed, in ConfigService neither
    */
-  change(settings: CorsSettings): void {
-    this.cors.update(corsOptions(settings, this.pages));
+  async change(settings: CorsSettings): Promise<void> {
+    await this.cors.update(corsOptions(settings, this.pages));
     for (const [variable, value] of Object.entries(settings)) this.config.set(variable, value);
   }
 }

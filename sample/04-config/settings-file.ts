@@ -22,7 +22,7 @@ export class SettingsFile implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(private readonly live: LiveCors) {}
 
   onApplicationBootstrap(): void {
-    watchFile(SETTINGS_FILE, { interval: INTERVAL }, () => this.read());
+    watchFile(SETTINGS_FILE, { interval: INTERVAL }, () => void this.read());
   }
 
   onApplicationShutdown(): void {
@@ -33,10 +33,10 @@ export class SettingsFile implements OnApplicationBootstrap, OnApplicationShutdo
    * Nobody waits for an answer here, so whatever is wrong goes to the log, and to the dashboard. A file that is caught half
    * saved counts as it is until the next look.
    */
-  private read(): void {
+  private async read(): Promise<void> {
     try {
       const variables = parseEnv(readFileSync(SETTINGS_FILE, 'utf8'));
-      this.live.change(pickSettings((variable) => variables[variable]));
+      await this.live.change(pickSettings((variable) => variables[variable]));
       this.refusal = '';
     } catch (error) {
       this.refusal = error instanceof Error ? error.message : String(error);

@@ -34,8 +34,8 @@ export class SettingsController {
 
   /** Takes on settings until the app ends, or until the file is saved. What is refused is answered with 400. */
   @Put()
-  change(@Body() settings: Readonly<Record<string, unknown>> = {}) {
-    this.live.change(pickSettings((variable) => settings[variable]));
+  async change(@Body() settings: Readonly<Record<string, unknown>> = {}) {
+    await this.live.change(pickSettings((variable) => settings[variable]));
     return this.show();
   }
 }

@@ -266,7 +266,7 @@ describe.each(PLATFORMS)('the request that sources see, on %s', (platform) => {
     const attempts: unknown[] = [];
     const cors = running.app.get(CorsService);
     const before = cors.current();
-    cors.update({
+    await cors.update({
       ...before,
       origin: (_origin, request) => {
         const writable = request as { -readonly [K in keyof CorsRequest]: CorsRequest[K] };
@@ -286,7 +286,7 @@ describe.each(PLATFORMS)('the request that sources see, on %s', (platform) => {
       },
     });
     await get('/sources/default');
-    cors.update(before);
+    await cors.update(before);
     expect(attempts).toHaveLength(6);
     for (const attempt of attempts) expect(attempt).toBeInstanceOf(TypeError);
   });

@@ -171,7 +171,7 @@ describe.each(PLATFORMS)('request headers on %s', (platform) => {
       'GET /partners': [...DEFAULT, 'traceparent', 'x-api-key', 'x-version'],
       'POST /partners': ['x-api-key'],
     });
-    running.app
+    await running.app
       .get(CorsService)
       .update({ origin: APP, allowedHeaders: 'x-only', merge: 'extend', policies: { partners: {} } });
     await expectApproved({ 'GET /orders': [...DEFAULT, 'x-only'] });

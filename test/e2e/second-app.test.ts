@@ -215,7 +215,7 @@ describe('several apps of one testing module', () => {
   it.each(PLATFORMS)('take on other options together, on %s', async (platform) => {
     const testing = await compile(CatsModule);
     const apps = [await listen(testing, platform), await listen(testing, platform)];
-    testing.get(CorsService).update({ origin: OTHER });
+    await testing.get(CorsService).update({ origin: OTHER });
     for (const app of apps) {
       const { port } = app.getHttpServer().address() as AddressInfo;
       expect(await reach(port, '/nowhere', OTHER)).toEqual(open(OTHER));

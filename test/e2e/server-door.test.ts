@@ -241,7 +241,9 @@ describe.each(PLATFORMS)('a preflight that somebody answers in front of the fram
     const { app, port } = await startApp(platform, moduleOf({}), {
       prepare: (created) => takeOptions(serverOf(created), openToAll),
     });
-    app.get(CorsService).update({ origin: (origin) => Promise.resolve(origin === PAGE), methods: 'PUT' });
+    await app
+      .get(CorsService)
+      .update({ origin: (origin) => Promise.resolve(origin === PAGE), methods: 'PUT' });
     expect(await ask(port, '/nowhere', PAGE)).toEqual([
       403,
       '',

@@ -360,7 +360,7 @@ describe.each(PLATFORMS)('decorators without effect on %s', (platform) => {
     const Cats = controllerOf([NoCors()]);
     const { app } = await startApp(platform, moduleOf({ origin: A }, [Cats]));
     Object.assign(Cats.prototype, { list: () => 'replaced' });
-    app.get(CorsService).update({ origin: 'https://b.example' });
+    await app.get(CorsService).update({ origin: 'https://b.example' });
     const [route] = app.get(CorsService).routes();
     await app.close();
     expect(route).toMatchObject({ where: 'Cats#list', policy: { origin: [] } });

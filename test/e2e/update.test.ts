@@ -132,7 +132,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
 
   it('takes on other options for all that is decided: routes, paths, named policies, what decorators add to', async () => {
     const { cors, get, port } = await start({ ...CATS, origin: A, routes: [{ path: '/x', policy: false }] });
-    cors.update({
+    await cors.update({
       origin: 'https://c.example',
       credentials: true,
       policies: { cats: { origin: B, credentials: false } },
@@ -170,7 +170,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
       await gate.pass();
       return origin === A;
     };
-    cors.update({ ...CATS, origin: waits, exposedHeaders: 'x-asked', maxAge: 1 });
+    await cors.update({ ...CATS, origin: waits, exposedHeaders: 'x-asked', maxAge: 1 });
     gate.open();
     expect(corsHeaders(await inHandler)).toEqual(old);
 
@@ -179,7 +179,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     const headers = preflightHeaders(A, 'DELETE');
     const preflight = send(port, { method: 'OPTIONS', path: '/cats', headers });
     await gate.occupied(2);
-    cors.update({ ...CATS, origin: B });
+    await cors.update({ ...CATS, origin: B });
     gate.open();
     expect(corsHeaders(await inSource)).toEqual(expected({ acao: A, aceh: 'x-asked', vary: 'Origin' }));
     expect(corsHeaders(await preflight)).toEqual(
@@ -194,7 +194,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     const invalid = { origin: [B, `${A}/`], maxAge: -1, policies: { cats: { origin: class Nowhere {} } } };
     let thrown: unknown;
     try {
-      cors.update(invalid as never);
+      await cors.update(invalid as never);
     } catch (error) {
       thrown = error;
     }
@@ -214,7 +214,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     'refuses what is no options: %p',
     async (given) => {
       const { cors } = await start({ ...CATS, origin: A });
-      expect(() => cors.update(given as never)).toThrow(CorsConfigurationError);
+      await expect(cors.update(given as never)).rejects.toThrow(CorsConfigurationError);
     },
   );
 
@@ -251,7 +251,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     expect(Object.isFrozen(source)).toBe(false);
     expect(cors.current()).toBe(current);
     const mine = { origin: [A] };
-    cors.update({ ...CATS, ...(mine as CorsModuleOptions) });
+    await cors.update({ ...CATS, ...(mine as CorsModuleOptions) });
     mine.origin.push(B);
     expect(corsHeaders(await get('/cats', B))).toEqual(expected({ vary: 'Origin' }));
     expect(cors.current()).toEqual({ ...CATS, origin: [A] });
@@ -274,7 +274,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     running = await startApp(platform, AppModule);
     const cors = running.app.get(CorsService);
     expect(cors.current()).toEqual({ origin: A, ...CATS });
-    cors.update({ ...cors.current(), origin: B });
+    await cors.update({ ...cors.current(), origin: B });
     expect(cors.current()).toEqual({ origin: B, ...CATS });
   });
 
@@ -284,7 +284,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     it('cannot bring the first one', async () => {
       const { cors, get } = await start({ ...CATS, origin: A });
       const before = JSON.stringify(cors.routes());
-      const error = caught(() => cors.update(AFTER));
+      const error = await caught(() => cors.update(AFTER));
       expect(error.problems.map(({ code, where }) => [code, where])).toEqual(
         ['list', 'remove', 'slow', 'own', 'named', 'events'].map((name) => [
           'origin-source-after-guards',
@@ -299,32 +299,32 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     it('takes one where the app had one when it started, also for routes that had none', async () => {
       const { cors, get } = await start({ ...CATS, origin: B }, GuardedController);
       expect((await get('/cats', 'https://evil.example')).status).toBe(200);
-      cors.update(AFTER);
+      await cors.update(AFTER);
       for (const path of ['/cats', '/cats/named', '/cats/events', '/guarded']) {
         const allowed = await get(path, A);
         expect([allowed.status, corsHeaders(allowed)]).toEqual([200, expected({ acao: A, vary: 'Origin' })]);
         const refused = await get(path, 'https://evil.example');
         expect([refused.status, corsHeaders(refused)]).toEqual([403, expected({ vary: 'Origin' })]);
       }
-      cors.update({ ...CATS, origin: B });
+      await cors.update({ ...CATS, origin: B });
       expect((await get('/cats', 'https://evil.example')).status).toBe(200);
-      cors.update(AFTER);
+      await cors.update(AFTER);
       expect((await get('/cats', 'https://evil.example')).status).toBe(403);
     });
 
     it('cannot put one on a path that no controller serves', async () => {
       const { cors } = await start({ ...CATS, origin: A }, GuardedController);
       const routes = [{ path: '/graphql', policy: { origin: TenantOrigins } }];
-      const error = caught(() => cors.update({ ...CATS, origin: A, routes }));
+      const error = await caught(() => cors.update({ ...CATS, origin: A, routes }));
       expect(error.problems.map(({ code, where }) => [code, where])).toEqual([
         ['origin-source-after-guards', 'options.routes[0]'],
       ]);
     });
   });
 
-  function caught(run: () => void): CorsConfigurationError {
+  async function caught(run: () => Promise<void>): Promise<CorsConfigurationError> {
     try {
-      run();
+      await run();
     } catch (error) {
       if (error instanceof CorsConfigurationError) return error;
       throw error;
@@ -343,7 +343,9 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     ];
     for (const [app, message] of uninitialized) {
       expect(() => app.get(CorsService).current()).toThrow(message);
-      expect(() => app.get(CorsService).update({})).toThrow(message);
+      await expect(app.get(CorsService).update({})).rejects.toThrow(message);
+      await expect(app.get(CorsService).addOrigins(A)).rejects.toThrow(message);
+      await expect(app.get(CorsService).removeOrigins(A)).rejects.toThrow(message);
     }
     await created.close();
     await context.close();
@@ -433,9 +435,9 @@ describe.each(PLATFORMS)('CorsService.update() under load, on %s', (platform) =>
     const visitors = Array.from({ length: 12 }, (_, index) => visitor(index % KINDS.length));
     let refused = 0;
     for (let count = 0; count < 100; count++) {
-      cors.update(count % 2 === 0 ? SECOND : FIRST);
+      await cors.update(count % 2 === 0 ? SECOND : FIRST);
       if (count % 10 === 5) {
-        expect(() => cors.update({ ...FIRST, origin: '*' } as never)).toThrow(CorsConfigurationError);
+        await expect(cors.update({ ...FIRST, origin: '*' } as never)).rejects.toThrow(CorsConfigurationError);
         refused++;
       }
       await new Promise((resolve) => {
@@ -511,7 +513,7 @@ describe.each(PLATFORMS)(`update(current()) on %s (seed ${seed})`, (platform: Pl
     await fc.assert(
       fc.asyncProperty(options, async (given) => {
         try {
-          cors.update(given);
+          await cors.update(given);
         } catch (error) {
           // Two layers that are wrong together.
           if (error instanceof CorsConfigurationError) return fc.pre(false);
@@ -520,7 +522,7 @@ describe.each(PLATFORMS)(`update(current()) on %s (seed ${seed})`, (platform: Pl
         accepted++;
         const before = [cors.routes(), await verdicts()];
         const current = cors.current();
-        cors.update(current);
+        await cors.update(current);
         expect(cors.current()).toEqual(current);
         expect([cors.routes(), await verdicts()]).toEqual(before);
       }),

@@ -76,7 +76,7 @@ export async function startModel(model: AppModel, platform: Platform, hasCors: b
     });
   const running = await (model.isWrapped ? whileInstrumented(start) : start());
   try {
-    if (hasCors && model.isUpdated) running.app.get(CorsService).update(optionsOf(model));
+    if (hasCors && model.isUpdated) await running.app.get(CorsService).update(optionsOf(model));
   } catch (error) {
     await running.app.close();
     throw error;
