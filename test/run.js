@@ -19,7 +19,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 
 /** What the build depends on. The suites that start a process or pack the library use `dist`. */
-const BUILD_INPUTS = ['lib', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
+const BUILD_INPUTS = [
+  'lib',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'nest-cli.json',
+  'rollup.config.js',
+];
 
 /** The programs that some suites need, and that not every machine has. */
 const PROGRAMS = [

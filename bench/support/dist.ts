@@ -1,11 +1,11 @@
 /**
- * Imports an internal file of the built library, which the package does not export. Its type is that of the source:
+ * Imports an internal file of the library as it is compiled, which the package does not have. Its type is that of the source:
  * `await internal<typeof import('../../lib/protocol/verdict.js')>('protocol/verdict.js')`.
  *
- * @param file - relative to `dist`
+ * @param file - relative to `build`, where each source has a file of its own
  */
 export async function internal<T>(file: string): Promise<T> {
-  return (await import(new URL(`dist/${file}`, packageRoot()).href)) as T;
+  return (await import(new URL(`build/${file}`, packageRoot()).href)) as T;
 }
 
 /** The folder of the package. */

@@ -1,5 +1,4 @@
 import type { Logger } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { oneLine, originText, pathText } from '../explain/words.js';
 import { ReportLimit } from './source-failures.js';
 
@@ -11,7 +10,8 @@ const MAX_REPORTED = 100;
 
 /** What an app says of requests whose outcome somebody may wonder about, each so seldom that nobody can flood the log. */
 export class AppLog {
-  private reported: LRUCache<string, true> | undefined;
+  /** When which path has been reported, the longest ago first. */
+  private readonly reported = new Map<string, number>();
   private readonly refusals = new ReportLimit();
 
   /** @param logger - the app's own may throw, which is no reason to lose a response */
@@ -22,10 +22,15 @@ export class AppLog {
    * would search for long without it.
    */
   foreignField(name: string, method: string, path: string): void {
-    const reported = (this.reported ??= new LRUCache({ max: MAX_REPORTED, ttl: REPORT_INTERVAL }));
+    const { reported } = this;
+    const now = performance.now();
+    for (const [earlier, time] of reported) {
+      if (now - time < REPORT_INTERVAL) break;
+      reported.delete(earlier);
+    }
     // A full list forgets nothing before its time, and what does not fit into it is not said.
-    if (reported.has(path) || (reported.size >= MAX_REPORTED && !reported.purgeStale())) return;
-    reported.set(path, true);
+    if (reported.has(path) || reported.size >= MAX_REPORTED) return;
+    reported.set(path, now);
     this.warn(
       `${method} ${pathText(path)}: somebody has set ${name}, which is not sent: CorsModule alone decides who may read ` +
         'what. Give the path a policy by a decorator or an entry of routes, or leave it alone with ' +

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createLRU } from 'lru.min';
 import type { CorsRequest } from '../policy/origin-source.js';
 import { cacheKey, prefixOf } from './cache-key.js';
 import {
@@ -135,7 +135,7 @@ export class CachedOrigins<Asker = CorsRequest | void> {
   readonly #settings: ReadCacheOptions;
   readonly #ask: NamedSource['ask'];
   readonly #failures: FailureLog;
-  readonly #verdicts: LRUCache<string, Verdict>;
+  readonly #verdicts: ReturnType<typeof createLRU<string, Verdict>>;
   /**
    * The questions that requests may still join, by the name of the verdict.
    *
@@ -162,7 +162,7 @@ export class CachedOrigins<Asker = CorsRequest | void> {
       reportedAs ?? this,
       name === '' ? 'An origin source behind a cache' : `The origin source ${name}`,
     );
-    this.#verdicts = new LRUCache({ max: this.#settings.max });
+    this.#verdicts = createLRU({ max: this.#settings.max });
     this.timeout = this.#settings.timeout;
   }
 
