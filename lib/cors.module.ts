@@ -21,10 +21,10 @@ import {
 } from './cors.module-definition.js';
 import { CorsService } from './cors.service.js';
 import { CORS_MODULE_IMPORTED } from './decorators/cors-module-imported.js';
-import { CorsEngine, engineOf } from './http/cors-engine.js';
+import type { CorsEngine } from './http/cors-engine.js';
+import { CORS_ENGINE, loadEngine } from './http/load-engine.js';
 import { CorsConfigurationError } from './policy/cors-configuration-error.js';
 import type { CorsProblem } from './policy/cors-problem.js';
-import { importsOf } from './routing/nest-internals.js';
 
 /**
  * Puts the CORS policy on the routes. Imported once, in the root module; it is global.
@@ -39,8 +39,8 @@ import { importsOf } from './routing/nest-internals.js';
 @Module({
   providers: [
     {
-      provide: CorsEngine,
-      useFactory: engineOf,
+      provide: CORS_ENGINE,
+      useFactory: loadEngine,
       // Always there, unless the container is of another copy of Nest: the factory says so better than Nest would.
       inject: [ApplicationConfig, ModulesContainer, ModuleRef].map((token) => ({ token, optional: true })),
     },
@@ -50,16 +50,15 @@ import { importsOf } from './routing/nest-internals.js';
   exports: [CorsService, CORS_MODULE_IMPORTED],
 })
 export class CorsModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {
+  /** @internal */
   constructor(
     @Optional() @Inject(MODULE_OPTIONS_TOKEN) private readonly options: unknown,
     @Optional() @Inject(ApplicationConfig) config: ApplicationConfig,
     @Optional() @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
-    @Optional() @Inject(ModulesContainer) modules: ModulesContainer,
-    @Inject(CorsEngine) private readonly engine: CorsEngine,
+    @Inject(CORS_ENGINE) private readonly engine: CorsEngine,
   ) {
     super();
-    const problems = importProblems(options, modules);
-    if (problems.length > 0) throw new CorsConfigurationError(problems);
+    engine.checkImports(CorsModule, options);
     // A guard that is added here comes before the APP_GUARDs of every module, the root module's included.
     config.addGlobalGuard(engine.guard());
     host.init$.subscribe(() => {
@@ -112,14 +111,11 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule, O
    * Called by Nest when the global prefix and versioning are final and no route has been registered yet: the one moment
    * when the route table can be computed and the platform can still be told of it. Not for apps to call.
    */
-  configure(): void | Promise<void> {
+  async configure(): Promise<void> {
     // Nest then calls this on an instance that it has not constructed.
     if ((this.engine as CorsEngine | undefined) === undefined) throw new CorsConfigurationError([SCOPED]);
     // Null where the app's host of the adapter is not the one here, whatever the type says.
-    return this.engine.start(
-      this.options,
-      (this.host.httpAdapter as AbstractHttpAdapter | null) ?? undefined,
-    );
+    await this.engine.start(this.options, (this.host.httpAdapter as AbstractHttpAdapter | null) ?? undefined);
   }
 
   /** Called by Nest when all of the app is there. Not for apps to call. */
@@ -137,38 +133,3 @@ const SCOPED: CorsProblem = {
     'the options depend on a request-scoped provider, but a policy is compiled once, when the app starts',
   fix: 'inject providers of the default scope; for what depends on the request, give a function or an OriginSource in origin',
 };
-
-function importProblems(options: unknown, modules: ModulesContainer): readonly CorsProblem[] {
-  const imported = [...modules.values()].filter(({ metatype }) => metatype === CorsModule);
-  const importers = [...modules.values()]
-    .filter(({ metatype }) => importsOf(metatype).some(isCorsModule))
-    .map(({ name }) => name);
-  const where = importers.length === 0 ? 'CorsModule' : importers.join(', ');
-  const problem = { where, field: 'imports', value: undefined };
-  if (imported.length > 1) {
-    return [
-      {
-        ...problem,
-        code: 'module-imported-twice',
-        message: 'CorsModule is imported more than once, with options of its own each time',
-        fix: 'import it once, in the root module; it is global',
-      },
-    ];
-  }
-  if (options === undefined) {
-    return [
-      {
-        ...problem,
-        code: 'module-without-options',
-        message: 'CorsModule is imported without options',
-        fix: 'write CorsModule.forRoot({ … }) or CorsModule.forRootAsync({ … })',
-      },
-    ];
-  }
-  return [];
-}
-
-/** Not `Module#imports`, where Nest puts a global module into all modules. */
-function isCorsModule(imported: unknown): boolean {
-  return imported === CorsModule || (imported as Partial<DynamicModule> | undefined)?.module === CorsModule;
-}

@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { CorsExplanation, ExplainableRequest } from './explain/cors-explanation.js';
 import type { CorsModuleOptions, OriginString } from './policy/cors-policy-options.interface.js';
 import type { CorsRouteReport } from './routing/route-report.js';
-import { CorsEngine } from './http/cors-engine.js';
+import type { CorsEngine } from './http/cors-engine.js';
+import { CORS_ENGINE } from './http/load-engine.js';
 
 /**
  * Shows what is open to whom, says why a request is refused, and takes on other options while the app runs.
@@ -16,7 +17,8 @@ import { CorsEngine } from './http/cors-engine.js';
  */
 @Injectable()
 export class CorsService {
-  constructor(private readonly engine: CorsEngine) {}
+  /** @internal */
+  constructor(@Inject(CORS_ENGINE) private readonly engine: CorsEngine) {}
 
   /**
    * Every route with its effective policy and, for each field, the layers that its value came from; then the entries of

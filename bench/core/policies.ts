@@ -1,6 +1,7 @@
 import { internal } from '../support/dist.js';
 import { originStrings, type OriginCount } from '../support/origins.js';
 
+type LateParts = typeof import('../../lib/late-part.js');
 type Composer = typeof import('../../lib/policy/policy-composer.js');
 type Fields = typeof import('../../lib/policy/policy-fields.js');
 type ModuleOptions = typeof import('../../lib/policy/module-options.js');
@@ -33,15 +34,18 @@ async function compile(options: Readonly<Record<string, unknown>>): Promise<Poli
   const { NO_ROUTE_DEFAULTS } = await internal<Fields>('policy/policy-fields.js');
   const { readModuleOptions } = await internal<ModuleOptions>('policy/module-options.js');
   const { CorsConfigurationError } = await internal<ProblemError>('policy/cors-configuration-error.js');
-  const composer = new PolicyComposer();
-  const { base, problems } = readModuleOptions(options, () => {
-    throw new Error('No policy of the bench has a source.');
+  const { withParts } = await internal<LateParts>('late-part.js');
+  return withParts(() => {
+    const composer = new PolicyComposer();
+    const { base, problems } = readModuleOptions(options, () => {
+      throw new Error('No policy of the bench has a source.');
+    });
+    const { policy } = composer.compose([base], NO_ROUTE_DEFAULTS);
+    const all = [...problems, ...composer.problems];
+    if (all.length > 0) throw new CorsConfigurationError(all);
+    if (policy === undefined) throw new Error('A policy of the bench has no origin.');
+    return policy;
   });
-  const { policy } = composer.compose([base], NO_ROUTE_DEFAULTS);
-  const all = [...problems, ...composer.problems];
-  if (all.length > 0) throw new CorsConfigurationError(all);
-  if (policy === undefined) throw new Error('A policy of the bench has no origin.');
-  return policy;
 }
 
 /** The policy of a list. */

@@ -1,4 +1,4 @@
-import { Logger, VersioningType, type VersioningOptions } from '@nestjs/common';
+import { Logger, VersioningType, type Type, type VersioningOptions } from '@nestjs/common';
 import {
   AbstractHttpAdapter,
   MetadataScanner,
@@ -8,7 +8,7 @@ import {
 } from '@nestjs/core';
 import { containedClasses } from '../decorators/contained-classes.js';
 import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
-import { explainRequest } from '../explain/explain-request.js';
+import { LatePart, withParts } from '../late-part.js';
 import { changedOptions, changeExact, planChange } from '../policy/change-origins.js';
 import { copyOptions, copyValues } from '../policy/copy-options.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
@@ -27,7 +27,6 @@ import {
   streamsEvents,
   type RegisteredRoute,
 } from '../routing/nest-internals.js';
-import { checkNestInUse } from '../routing/nest/nest-in-use.js';
 import { nestOf } from '../routing/nest/nest-of.js';
 import { matchingOptions } from '../routing/nest/route-matching.js';
 import { reportRoutes, type CorsRouteReport } from '../routing/route-report.js';
@@ -37,7 +36,11 @@ import { EVENTS_GUARD } from './cors.events-guard.js';
 import { CorsGuard } from './cors.guard.js';
 import { CorsInterceptor } from './cors.interceptor.js';
 import { reportGateways } from './foreign-cors.js';
+import { importProblems } from './import-problems.js';
 import { runtimeName, unsealable } from './runtime.js';
+
+/** What explains a request, which few apps ask for. */
+const EXPLAIN = new LatePart(() => import('../explain/explain-request.js'));
 
 /** The engines, by the modules of their container. */
 const engines = new WeakMap<ModulesContainer, CorsEngine>();
@@ -47,7 +50,6 @@ const engines = new WeakMap<ModulesContainer, CorsEngine>();
  * providers anew, but for the modules themselves.
  */
 export function engineOf(...container: ConstructorParameters<typeof CorsEngine>): CorsEngine {
-  checkNestInUse(container);
   const [, modules] = container;
   const engine = engines.get(modules) ?? new CorsEngine(...container);
   engines.set(modules, engine);
@@ -72,6 +74,18 @@ export class CorsEngine {
     private readonly moduleRef: ModuleRef,
   ) {}
 
+  /**
+   * Checks how the module is imported.
+   *
+   * @param module - its class
+   * @param options - as they were given, if they were
+   * @throws CorsConfigurationError
+   */
+  checkImports(module: Type, options: unknown): void {
+    const problems = importProblems(module, options, this.modules);
+    if (problems.length > 0) throw new CorsConfigurationError(problems);
+  }
+
   /** The guard, to be registered in front of all others. */
   guard(): CorsGuard {
     return new CorsGuard(this, () => this.app?.current);
@@ -91,10 +105,9 @@ export class CorsEngine {
    *
    * @param options - the module's options as they were given
    * @param adapter - the app's, which only apps with HTTP have; they alone start the engine
-   * @returns a promise where the order of the routes is not known at once
-   * @throws CorsConfigurationError with all problems of all layers
+   * @throws CorsConfigurationError (the promise rejects) with all problems of all layers
    */
-  start(options: unknown, adapter: AbstractHttpAdapter | undefined): void | Promise<void> {
+  async start(options: unknown, adapter: AbstractHttpAdapter | undefined): Promise<void> {
     if (adapter === undefined) throw new CorsConfigurationError([NO_ADAPTER]);
     // The host speaks once, but a testing module can make a second app, of which nobody is told.
     const app = this.attach(adapter, true);
@@ -102,12 +115,16 @@ export class CorsEngine {
     const method = unsealable();
     if (method !== undefined) throw new CorsConfigurationError([unsealableRuntime(method)]);
     const declared = exploreRoutes(this.modules, this.config, adapter, new MetadataScanner());
-    const registered = nestOf(this.config).inOrder(declared, this.config, adapter);
-    if (!(registered instanceof Promise)) return this.startApp(app, registered, options);
-    return registered.then((inOrder) => this.startApp(app, inOrder, options));
+    const registered = await nestOf(this.config).inOrder(declared, this.config, adapter);
+    await app.matcher.load?.();
+    await this.startApp(app, registered, options);
   }
 
-  private startApp(app: AttachedApp, registered: readonly RegisteredRoute[], options: unknown): void {
+  private async startApp(
+    app: AttachedApp,
+    registered: readonly RegisteredRoute[],
+    options: unknown,
+  ): Promise<void> {
     const { matcher, table, adapter } = app;
     const routes = registered.map(corsRoute);
     const classes = containedClasses(this.modules);
@@ -119,7 +136,9 @@ export class CorsEngine {
       resolveSource: sourceResolver(this.moduleRef),
     };
     const given = copyOptions(options);
-    const governance = compileGovernance(given, { ...governed, canAskAfterGuards: true });
+    const governance = await withParts(() =>
+      compileGovernance(given, { ...governed, canAskAfterGuards: true }),
+    );
     table.setRoutes(routes);
     matcher.setRoutes(routes);
     if (governance.asksAfterGuards) this.askAfterGuards(routes);
@@ -164,7 +183,9 @@ export class CorsEngine {
     await this.inTurn(async () => {
       const { rule } = this.started().governance;
       const live = this.liveOrigins();
-      const change = await inSlices(planChange(list, isAddition, () => this.options(), rule, live));
+      const change = await withParts(() =>
+        inSlices(planChange(list, isAddition, () => this.options(), rule, live)),
+      );
       if (change === undefined) return;
       if (change.live === undefined) await this.exchange(change.options);
       else await this.changeLive(change.live);
@@ -195,11 +216,13 @@ export class CorsEngine {
 
   /** @param given - copied */
   private async exchange(given: unknown): Promise<void> {
-    await inSlices(prepareOrigins(given, this.options()));
-    const changed = this.governedApps().map((app) => ({
-      app,
-      governance: compileGovernance(given, app.governed as GovernedApp),
-    }));
+    await withParts(() => inSlices(prepareOrigins(given, this.options())));
+    const changed = await withParts(() =>
+      this.governedApps().map((app) => ({
+        app,
+        governance: compileGovernance(given, app.governed as GovernedApp),
+      })),
+    );
     for (const { app, governance } of changed) app.takeOn(given, governance);
   }
 
@@ -244,11 +267,12 @@ export class CorsEngine {
   /**
    * Explains a request.
    *
-   * @throws Error if the app has not been initialized yet, or serves no HTTP
+   * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
    */
-  explain(request: ExplainableRequest): Promise<CorsExplanation> {
+  async explain(request: ExplainableRequest): Promise<CorsExplanation> {
     const current = this.started();
     const isOrderSensitive = nestOf(this.config).isOrderSensitive((this.app as AttachedApp).adapter);
+    const { explainRequest } = await EXPLAIN.load();
     return explainRequest(request, { ...current, isOrderSensitive });
   }
 

@@ -55,7 +55,7 @@ export class LiveOrigins {
 
   /** How many layers have the list: as many as there are apps of the module, or it belongs to others as well. */
   get taken(): number {
-    return this.read.taken;
+    return [...this.read.takers.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /** The list as the module's options would have it. */

@@ -6,6 +6,7 @@ import { diagnoseOrigin } from './origin-diagnosis.js';
 import { plainOrigin, readWrittenOrigin, type WrittenOrigin } from './origin-grammar.js';
 import { OriginPatternIndex } from './origin-pattern-index.js';
 import { publicSuffixProblem, type Parsed } from './origin-syntax.js';
+import type { ResolveSource } from './read-source.js';
 import { ELEMENTS_AT_ONCE, type Sliced } from './slices.js';
 import { BATCH, StringBatch } from './string-batch.js';
 
@@ -18,8 +19,11 @@ export interface OtherElement {
 
 /** The strings of a list, read: nearly all of most lists, and the same whatever layer the list is in. */
 export interface ReadStrings {
-  /** How many layers have taken it: where it is one, what becomes of its exact origins is nobody else's business. */
-  taken: number;
+  /**
+   * The places of the layers that have taken it, by what resolves sources for them, of which every app has its own: where it
+   * is one, what becomes of its exact origins is nobody else's business.
+   */
+  readonly takers: Map<ResolveSource, Set<string>>;
   readonly exact: ExactOrigins;
   /** The places of exact origins that repeat an earlier one. */
   readonly repeated: ReadonlySet<number>;
@@ -64,7 +68,7 @@ export function* readStrings(list: readonly unknown[]): Sliced<ReadStrings> {
   }
   const collected = yield* reader.exact.collect();
   const { others, patterns, atSuffixes, mayBeInsecure } = reader;
-  return { taken: 0, ...collected, others, patterns, atSuffixes, mayBeInsecure };
+  return { takers: new Map(), ...collected, others, patterns, atSuffixes, mayBeInsecure };
 }
 
 class StringsReader {
@@ -185,7 +189,7 @@ class ChangeReader {
     const exact = known.exact.copy();
     for (const origin of removed) exact.remove(origin);
     for (const origin of added) exact.add(origin);
-    return { ...known, taken: 0, exact, others, mayBeInsecure };
+    return { ...known, takers: new Map(), exact, others, mayBeInsecure };
   }
 
   /** Passes an element that is in both. */

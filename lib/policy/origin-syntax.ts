@@ -1,9 +1,12 @@
+import { LatePart } from '../late-part.js';
 import type { ValueProblem } from './cors-problem.js';
-import { diagnoseOrigin } from './origin-diagnosis.js';
 import type { OriginPattern } from './origin-entry.js';
 import type { WrittenOrigin } from './origin-grammar.js';
 import { patternText, readWrittenOrigin, SAMPLE_LABEL } from './origin-grammar.js';
 import { registrationOf } from './registrable-domain.js';
+
+/** What says why a string is no origin. */
+export const DIAGNOSIS = new LatePart(() => import('./origin-diagnosis.js'));
 
 /** What became of a value: an entry, or the one problem that says the most about it. */
 export type Parsed<Entry> = { readonly entry: Entry } | { readonly problem: ValueProblem };
@@ -23,10 +26,12 @@ export type Parsed<Entry> = { readonly entry: Entry } | { readonly problem: Valu
  * | `https://example.com/`, `HTTPS://example.com`, `https://example.com:443`, `example.com`, `https://*` | refused |
  *
  * A refused value never becomes an entry by being mended silently: what is in the source should be what is enforced.
+ *
+ * @throws MissingPart if there is something to say of it, and {@link DIAGNOSIS} is still to be loaded
  */
 export function parseOrigin(text: string): Parsed<WrittenOrigin> {
   const entry = readWrittenOrigin(text);
-  return entry === undefined ? { problem: diagnoseOrigin(text) } : { entry };
+  return entry === undefined ? { problem: DIAGNOSIS.get().diagnoseOrigin(text) } : { entry };
 }
 
 /** The problem of a pattern whose wildcard stands for the sites of strangers: `https://*.com`, `https://*.github.io`. */

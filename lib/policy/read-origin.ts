@@ -1,11 +1,14 @@
+import { LatePart } from '../late-part.js';
 import type { ValueProblem } from './cors-problem.js';
 import { isOriginSource } from './options-object.js';
 import type { OriginEntry } from './origin-entry.js';
-import { parseOriginRegExp } from './origin-regexp.js';
 import type { OriginFunction, OriginSourceClass } from './origin-source.js';
 import { parseOrigin } from './origin-syntax.js';
 import { readFunction, readSourceClass, readSourceInstance, type ResolveSource } from './read-source.js';
 import { nameOf } from './show.js';
+
+/** What judges regular expressions. */
+export const ORIGIN_REGEXP = new LatePart(() => import('./origin-regexp.js'));
 
 /** What reading one entry of `origin` gives. */
 export type ReadOrigin = { readonly entry: OriginEntry } | { readonly problem: ValueProblem };
@@ -14,10 +17,11 @@ export type ReadOrigin = { readonly entry: OriginEntry } | { readonly problem: V
  * Reads one entry of `origin`.
  *
  * @param where - the place of the layer that it stands in
+ * @throws MissingPart if it takes a part that is still to be loaded
  */
 export function readOrigin(value: unknown, where: string, resolveSource: ResolveSource): ReadOrigin {
   if (typeof value === 'string') return parseOrigin(value);
-  if (value instanceof RegExp) return parseOriginRegExp(value);
+  if (value instanceof RegExp) return ORIGIN_REGEXP.get().parseOriginRegExp(value);
   if (isSourceClass(value)) return readSourceClass(value, where, resolveSource);
   if (typeof value === 'function') return readFunction(value as OriginFunction, where);
   if (isOriginSource(value)) return readSourceInstance(value, instanceName(value), where);

@@ -28,7 +28,7 @@ export function readOrigins(
   if (list.length === 0) report(field, value, NO_ORIGIN);
   const strings = readingOf(list) ?? atOnce(readStrings(list));
   if (isList && isOwnCopy(value)) keepReading(list, strings);
-  strings.taken++;
+  noteTaker(strings, where, resolveSource);
 
   const open = new Map<number, OpenEntry>();
   for (const { place, read: written } of strings.others) {
@@ -40,6 +40,12 @@ export function readOrigins(
     if (element === '*' && list.length > 1) report(at, element, ANY_IN_LIST);
   }
   return entriesOf(list, strings, open);
+}
+
+/** More than once is as once: what compiles policies may be run again. */
+function noteTaker({ takers }: ReadStrings, where: string, resolveSource: ResolveSource): void {
+  const places = takers.get(resolveSource) ?? new Set();
+  takers.set(resolveSource, places.add(where));
 }
 
 const NO_ORIGIN: ValueProblem = {

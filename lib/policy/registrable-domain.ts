@@ -1,4 +1,7 @@
-import { parse } from 'tldts';
+import { LatePart } from '../late-part.js';
+
+/** The Public Suffix List. Its data takes longer to load than all of the library, and exact origins need none of it. */
+export const SUFFIX_LIST = new LatePart(() => import('tldts'));
 
 /**
  * Domains below which anybody gets a host, on whatever level, and which the Public Suffix List lacks: previews and
@@ -32,12 +35,13 @@ export interface Registration {
  * default rule (every unknown top-level domain is a suffix) would make `http://*.localhost` everybody's.
  *
  * @param host - a host name without a trailing dot
+ * @throws MissingPart if {@link SUFFIX_LIST} is still to be loaded
  */
 export function registrationOf(host: string): Registration | undefined {
   if (isOpen(host)) {
     return { domain: host, isSuffix: true };
   }
-  const { domain, publicSuffix, isIcann, isPrivate } = parse(host, {
+  const { domain, publicSuffix, isIcann, isPrivate } = SUFFIX_LIST.get().parse(host, {
     allowPrivateDomains: true,
     extractHostname: false,
     validateHostname: false,

@@ -82,6 +82,10 @@ export class FastifyMatcher implements RouteMatcher {
     instance.addHook('onRoute', (options) => this.onRoute(options));
   }
 
+  async load(): Promise<void> {
+    await FastifyMirror.load();
+  }
+
   setRoutes(routes: readonly CorsRoute[]): void {
     for (const route of routes) {
       const isDropped = route.method === 'ALL' && this.matching.dropsConstraintsOfAll === true;

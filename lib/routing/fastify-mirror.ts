@@ -1,9 +1,13 @@
-import FindMyWay from 'find-my-way';
+import type FindMyWay from 'find-my-way';
 import type { FastifyInstance } from 'fastify';
+import { LatePart } from '../late-part.js';
 import type { CorsRoute } from './cors-route.js';
 import type { RouteMatching } from './nest/route-matching.js';
 
 type Http1 = FindMyWay.HTTPVersion.V1;
+
+/** The router that Fastify has. An app on Express has no use for it. */
+const ROUTER = new LatePart(() => import('find-my-way'));
 
 /** What a request must have, beside its method and URL, for a route to serve it. */
 export type Constraints = Readonly<Record<string, unknown>>;
@@ -65,6 +69,11 @@ export class FastifyMirror {
     }
   }
 
+  /** Loads the router; once, before any mirror is asked. */
+  static async load(): Promise<void> {
+    await ROUTER.load();
+  }
+
   /**
    * The routes of Nest that a request could reach.
    *
@@ -110,7 +119,7 @@ export class FastifyMirror {
   private routerOf(method: string): FindMyWay.Instance<Http1> | undefined {
     const routes = this.routes.get(method);
     if (routes === undefined) return undefined;
-    const router = FindMyWay(this.config);
+    const router = ROUTER.get().default(this.config);
     for (const registered of routes) {
       const { url, constraints } = registered;
       const route = this.routeOf(registered);

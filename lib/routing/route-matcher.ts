@@ -35,6 +35,9 @@ export interface ArrivedRequest {
 
 /** Finds routes as a platform's router does. One for each platform. */
 export interface RouteMatcher {
+  /** Loads what it takes to find routes, before there are any. */
+  load?(): Promise<void>;
+
   /** Takes the app's routes, once, before Nest registers them with the platform. */
   setRoutes(routes: readonly CorsRoute[]): void;
 

@@ -16,7 +16,7 @@ export class LiveCors {
   /**
    * Each request is answered by the settings that were in force when it came in.
    *
-   * @throws CorsConfigurationError if they are refused; then nothing has changed, in ConfigService neither
+   * @throws CorsConfigurationError (the promise rejects) if they are refused; then nothing has changed, in ConfigService neither
    */
   async change(settings: CorsSettings): Promise<void> {
     await this.cors.update(corsOptions(settings, this.pages));

@@ -34,7 +34,7 @@ import {
   type OriginSource,
   type OriginSourceAfterGuards,
 } from '../../lib/index.js';
-import { CorsEngine, engineOf } from '../../lib/http/cors-engine.js';
+import { CORS_ENGINE, loadEngine } from '../../lib/http/load-engine.js';
 import { CORS_PROBLEM_CODES } from '../../lib/policy/cors-problem.js';
 import { PLATFORMS, startApp, type Platform, type StartOptions } from '../support/apps.js';
 import { corsHeaders, expected } from '../support/cors-headers.js';
@@ -663,7 +663,7 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
     class Token {}
     const { providers = [], ...module } = CorsModule.forRoot({ origin: A });
     const inject = [{ token: Token, optional: true }];
-    const engine = { provide: CorsEngine, useFactory: engineOf, inject };
+    const engine = { provide: CORS_ENGINE, useFactory: loadEngine, inject };
     return { module: class AppModule {}, imports: [{ ...module, providers: [...providers, engine] }] };
   },
   'nest-unsupported': () => {

@@ -5,6 +5,9 @@ import { POLICY_FIELDS } from '../../lib/policy/policy-fields.js';
 import { readLayer, type ReadLayer } from '../../lib/policy/read-layer.js';
 import { seed } from '../protocol/seed.js';
 import { providing } from './configurations.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 const KNOWN = [...POLICY_FIELDS, 'merge'];
 const A = 'https://a.example';

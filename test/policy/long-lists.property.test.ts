@@ -189,7 +189,7 @@ describe(`lists of strings (FC_SEED=${seed})`, () => {
   const lists = fc.uniqueArray(element, { maxLength: 12 });
 
   /** By reading each element alone. */
-  function naive(list: readonly unknown[]): Omit<ReadStrings, 'exact' | 'patterns' | 'taken'> & { exact: Set<string> } {
+  function naive(list: readonly unknown[]): Omit<ReadStrings, 'exact' | 'patterns' | 'takers'> & { exact: Set<string> } {
     const exact = new Set<string>();
     const repeated = new Set<number>();
     const others = [];
@@ -216,7 +216,7 @@ describe(`lists of strings (FC_SEED=${seed})`, () => {
 
   function agrees(list: readonly unknown[], asked: readonly unknown[], read: ReadStrings): boolean {
     const { exact, ...expected } = naive(list);
-    const { exact: found, patterns: _, taken: __, ...rest } = read;
+    const { exact: found, patterns: _, takers: __, ...rest } = read;
     const all = asked.filter((one) => typeof one === 'string');
     return (
       found.size === exact.size &&

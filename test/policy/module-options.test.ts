@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { readModuleOptions, unknownPolicy } from '../../lib/policy/module-options.js';
 import { errorOf, layerOf, lineOf, problemsOf, providing, type ShortProblem } from './configurations.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 describe('the options of the module', () => {
   it('are read whole', () => {

@@ -4,6 +4,9 @@ import { parseOriginRegExp } from '../../lib/policy/origin-regexp.js';
 import { compileOrigins } from '../../lib/policy/origin-set.js';
 import { parseOrigin } from '../../lib/policy/origin-syntax.js';
 import { entriesOf, ruleOf, sourceOf } from './naive-origins.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 /** Published mistakes of other libraries in matching an origin. The cause of each is in its title. */
 describe('does not repeat', () => {

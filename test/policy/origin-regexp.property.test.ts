@@ -3,6 +3,9 @@ import fc from 'fast-check';
 
 import { parseOriginRegExp } from '../../lib/policy/origin-regexp.js';
 import { seed } from '../protocol/seed.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 /** A part of an expression, of which it is known whether strangers can have what it makes of the whole. */
 type Part = readonly [source: string, letsIn: boolean];

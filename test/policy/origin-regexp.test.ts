@@ -7,6 +7,9 @@ import { tokenize } from '../../lib/policy/origin-regexp-source.js';
 import { isSerializedOrigin } from '../../lib/protocol/serialized-origin.js';
 import { seed } from '../protocol/seed.js';
 import { ruleOf } from './naive-origins.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 function problemOf(regexp: RegExp): ValueProblem {
   const parsed = parseOriginRegExp(regexp);

@@ -9,6 +9,9 @@ import { isSerializedOrigin } from '../../lib/protocol/serialized-origin.js';
 import { seed } from '../protocol/seed.js';
 import { entryOf, ruleOf } from './naive-origins.js';
 import { fixedEntry } from './random-origins.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 const label63 = 'a'.repeat(63);
 const label64 = 'a'.repeat(64);

@@ -4,6 +4,9 @@ import type { CorsProblem } from '../../lib/policy/cors-problem.js';
 import { PolicyComposer } from '../../lib/policy/policy-composer.js';
 import { closingLayer, NO_ROUTE_DEFAULTS } from '../../lib/policy/policy-fields.js';
 import { closed, composed, errorOf, layerOf } from './configurations.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 const problem: CorsProblem = {
   code: 'option-type',

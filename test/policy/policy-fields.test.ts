@@ -11,6 +11,9 @@ import {
   type PolicyField,
 } from '../../lib/policy/policy-fields.js';
 import { composed, layerOf } from './configurations.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 const SERVED = { methods: ['GET', 'PUT'], allowedHeaders: ['content-type'] };
 

@@ -5,6 +5,9 @@ import { closingLayer, NO_ROUTE_DEFAULTS } from '../../lib/policy/policy-fields.
 import { describeEntry } from '../../lib/policy/policy-rules.js';
 import { composed, layerOf, lineOf, problemsOf, short, type ShortProblem } from './configurations.js';
 import { entryOf, sourceOf } from './naive-origins.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 function problems(layers: Readonly<Record<string, object>>): readonly ShortProblem[] {
   return composed(layers).problems.map(short);

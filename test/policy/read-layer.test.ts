@@ -4,6 +4,9 @@ import { NO_DANGERS, POLICY_FIELDS, type PolicyFields } from '../../lib/policy/p
 import { readLayer, type ReadLayer } from '../../lib/policy/read-layer.js';
 import { describeEntry } from '../../lib/policy/policy-rules.js';
 import { providing, short, type ShortProblem } from './configurations.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 function read(raw: unknown): ReadLayer {
   return readLayer(raw, 'here', [...POLICY_FIELDS, 'merge'], providing());

@@ -5,6 +5,9 @@ import { readOrigin } from '../../lib/policy/read-origin.js';
 import { intersectOrigins, uniteOrigins } from '../../lib/policy/origin-intersection.js';
 import { providing } from './configurations.js';
 import { anyRequest } from './naive-origins.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 class Partners {
   readonly origin = 'https://partner.example';

@@ -2,6 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'tldts';
 
 import { OPEN_DOMAINS, registrationOf } from '../../lib/policy/registrable-domain.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 describe('registrationOf', () => {
   it.each([

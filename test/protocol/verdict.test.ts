@@ -10,6 +10,9 @@ import {
   type PreflightReason,
 } from '../../lib/protocol/verdict.js';
 import { closed, composed } from '../policy/configurations.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 function policyOf(options: object): Policy {
   const { policy, problems } = composed({ options });

@@ -4,6 +4,9 @@ import { AllowOrigin, NoCors, Preflight, UseCorsPolicy } from '../../lib/index.j
 import { LayerReader } from '../../lib/policy/layer-reader.js';
 import { readModuleOptions } from '../../lib/policy/module-options.js';
 import { decoratorLayers, routeLayers, type DecoratorLayers } from '../../lib/routing/decorator-layers.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 const A = 'https://a.example';
 const B = 'https://b.example';

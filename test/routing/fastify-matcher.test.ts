@@ -3,10 +3,13 @@ import { All, Controller, Get, Head, Put } from '@nestjs/common';
 import { FastifyAdapter, RouteConstraints } from '@nestjs/platform-fastify';
 import fastify, { type FastifyInstance, type FastifyServerOptions, type RouteOptions } from 'fastify';
 import { FastifyMatcher } from '../../lib/routing/fastify-matcher.js';
+import { FastifyMirror } from '../../lib/routing/fastify-mirror.js';
 import type { CorsRoute } from '../../lib/routing/cors-route.js';
 import { fastifyConstraints } from '../../lib/routing/nest-internals.js';
 import type { ArrivedRequest } from '../../lib/routing/route-matcher.js';
 import { routesOf } from './governed.js';
+
+await FastifyMirror.load();
 
 const MATCHING = { caseSensitive: true, ignoreTrailingSlash: false };
 

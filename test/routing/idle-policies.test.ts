@@ -4,6 +4,9 @@ import { AllowOrigin, NoCors, Preflight, UseCorsPolicy } from '../../lib/index.j
 import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
 import { providing, type ShortProblem } from '../policy/configurations.js';
 import { govern, ORIGINS, problemsWith } from './governed.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 const { A, B } = ORIGINS;
 

@@ -10,6 +10,9 @@ import { readModuleOptions } from '../../lib/policy/module-options.js';
 import { PolicyComposer } from '../../lib/policy/policy-composer.js';
 import { decoratorLayers } from '../../lib/routing/decorator-layers.js';
 import { errorOf, providing } from '../policy/configurations.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 /*
  * The types and the start-up check say the same of the same text: each row is compiled, and run.
