@@ -1,3 +1,4 @@
+import { runColdStart } from './cold-start/run.js';
 import { runCore } from './core/run.js';
 import { runHttp } from './http/run.js';
 import { hasValgrind } from './instructions/callgrind.js';
@@ -6,6 +7,7 @@ import { drawCharts } from './report/chart.js';
 import { costTable } from './report/cost-table.js';
 import { load, resultsFolder, save, type Results } from './report/results.js';
 import {
+  coldStartTable,
   coreTables,
   httpTable,
   instructionTable,
@@ -57,6 +59,7 @@ async function measure(options: BenchOptions, folder: URL): Promise<void> {
   if (options.only !== undefined) return;
   if (isOn('core')) await save(folder, 'core', { machine, results: await runCore(options.brief) });
   if (isOn('start-up')) await save(folder, 'start-up', { machine, results: await runStartUp(options) });
+  if (isOn('cold-start')) await save(folder, 'cold-start', { machine, results: await runColdStart(options) });
 }
 
 /**
@@ -99,9 +102,10 @@ async function report(results: Results, folder: URL, judged: boolean): Promise<v
     );
   }
   say('For docs/costs.md', costTable(results));
-  const { core, 'start-up': starts } = results;
+  const { core, 'start-up': starts, 'cold-start': coldStarts } = results;
   if (core) say('core', machineLine(core.machine), ...coreTables(core.results));
   if (starts) say('start-up', machineLine(starts.machine), ...startTables(starts.results));
+  if (coldStarts) say('cold-start', machineLine(coldStarts.machine), coldStartTable(coldStarts.results));
   const drawn = await drawCharts(folder, results);
   const all = targets(results);
   say('Numbers to reach', targetTable(all, judged));

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
+import type { ColdStartResult } from '../cold-start/run.js';
 import type { CoreSummary } from '../core/run.js';
 import type { HttpRun } from '../http/run.js';
 import type { HttpSummary } from '../http/summary.js';
@@ -15,6 +16,7 @@ export interface Results {
   readonly 'instructions-express'?: Saved<HttpSummary>;
   readonly core?: Saved<CoreSummary>;
   readonly 'start-up'?: Saved<StartSummary>;
+  readonly 'cold-start'?: Saved<readonly ColdStartResult[]>;
 }
 
 export type ResultName = keyof Results;
@@ -31,6 +33,7 @@ const NAMES: readonly ResultName[] = [
   'instructions-express',
   'core',
   'start-up',
+  'cold-start',
 ];
 
 /** Where results are: those of brief runs elsewhere, since they say nothing of the library. */

@@ -1,3 +1,4 @@
+import type { ColdStartResult } from '../cold-start/run.js';
 import type { CoreSummary } from '../core/run.js';
 import type { HttpSummary } from '../http/summary.js';
 import type { StartSummary } from '../start-up/run.js';
@@ -102,6 +103,34 @@ export function coreTables({ origins, cached, headers, rivals, allocation }: Cor
       allocation.map(({ what, bytes }) => [what, fixed(bytes, 2)]),
     ),
   ];
+}
+
+/** What is added to the start of an app that has Nest and its platform loaded. */
+export function coldStartTable(results: readonly ColdStartResult[]): string {
+  return table(
+    [
+      'added to a cold start',
+      'import, CPU ms',
+      'heap kB',
+      'listening, CPU ms',
+      'heap kB',
+      'import / before',
+      'heap',
+      'listening / before',
+      'heap',
+    ],
+    results.map(({ platform, variant, imported, listening, toBaseline }) => [
+      `${platform}, ${variant}`,
+      fixed(imported?.cpu, 1),
+      fixed(imported && imported.heap / 1000, 0),
+      fixed(listening.cpu, 1),
+      fixed(listening.heap / 1000, 0),
+      fixed(toBaseline?.imported.cpu, 3),
+      fixed(toBaseline?.imported.heap, 3),
+      fixed(toBaseline?.listening.cpu, 3),
+      fixed(toBaseline?.listening.heap, 3),
+    ]),
+  );
 }
 
 /** The results of the starts. */

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** The programs. */
-export const PROGRAMS = ['http', 'instructions', 'core', 'start-up'] as const;
+export const PROGRAMS = ['http', 'instructions', 'core', 'start-up', 'cold-start'] as const;
 export type Program = (typeof PROGRAMS)[number];
 
 /** The platforms of Nest. */
@@ -21,15 +22,19 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Only HTTP requests and setups with this in their name; for looking into one, not for results. */
   readonly only: string | undefined;
+  /** The folder of another built checkout, for the cold-start program to compare with. */
+  readonly baseline: string | undefined;
 }
 
 export const USAGE = `npm run bench -- [options]
 
   --brief                      only show that it works; judges no times
-  --only=PROGRAM               http (CPU time), instructions (needs Valgrind), core or start-up
+  --only=PROGRAM               http (CPU time), instructions (needs Valgrind), core, start-up
+                               or cold-start
   --platform=fastify|express   one platform
-  --rounds=12                  rounds of the HTTP and start-up programs
+  --rounds=12                  rounds of the HTTP, start-up and cold-start programs
   --seconds=0.5                how long each server is under load in a round
+  --baseline=FOLDER            another built checkout, for cold-start to compare with
   --case=text                  only HTTP requests or setups with this in their name; saves nothing
   --report                     print the report of the saved results again
 `;
@@ -54,6 +59,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       case: { type: 'string' },
+      baseline: { type: 'string' },
     },
   });
   return {
@@ -64,6 +70,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     rounds: Math.ceil(positive('rounds', values.rounds, values.brief ? 1 : ROUNDS)),
     seconds: positive('seconds', values.seconds, values.brief ? BRIEF_SECONDS : SECONDS),
     only: values.case,
+    baseline: values.baseline && resolve(values.baseline),
   };
 }
 
