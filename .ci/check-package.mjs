@@ -5,7 +5,7 @@
  *   node .ci/check-package.mjs <tarball>
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,14 @@ const library = readJson(join(root, 'package.json'));
 const entries = Object.keys(library.exports)
   .filter((path) => path !== './package.json')
   .map((path) => library.name + path.slice(1));
+
+/** What an app on Fastify has before it installs the library. */
+const APP = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-fastify', 'reflect-metadata', 'rxjs'].map(
+  installed,
+);
+
+/** What the library may add to that, with all that it depends on. */
+const MOST = { packages: 8, bytes: 5_000_000 };
 
 const peers = [...Object.keys(library.peerDependencies), 'typescript', '@types/node'].map(installed);
 
@@ -100,11 +108,13 @@ function main(tarball) {
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(TSCONFIG));
 
     const inProject = { cwd: project, stdio: 'inherit' };
-    execFileSync(
-      'npm',
-      ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...peers],
-      inProject,
-    );
+    const install = (...names) =>
+      execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...names], inProject);
+    install(...APP);
+    const before = sizeOf(join(project, 'node_modules'));
+    install(tarball);
+    checkSize(before, sizeOf(join(project, 'node_modules')));
+    install(...peers);
     execFileSync(process.execPath, ['same-objects.mjs'], inProject);
     console.log(`imported and required, the same objects: ${entries.join(', ')}`);
     execFileSync(process.execPath, ['required.cjs'], inProject);
@@ -122,6 +132,31 @@ function main(tarball) {
   } finally {
     rmSync(project, { recursive: true, force: true });
   }
+}
+
+/** The packages below a folder, and the bytes of all that they consist of. */
+function sizeOf(folder) {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    statSync(join(folder, path)).isFile(),
+  );
+  const manifest = /^(?:.*node_modules[\\/])?((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]package\.json$/;
+  return {
+    packages: files.flatMap((path) => manifest.exec(path)?.[1] ?? []),
+    bytes: files.reduce((sum, path) => sum + statSync(join(folder, path)).size, 0),
+  };
+}
+
+/** Fails if the library adds too much, or a package that the app had already. */
+function checkSize(before, after) {
+  const added = [...after.packages];
+  for (const name of before.packages) added.splice(added.indexOf(name), 1);
+  const bytes = after.bytes - before.bytes;
+  console.log(`adds ${(bytes / 1e6).toFixed(1)} MB, ${added.length} packages: ${added.join(', ')}`);
+  if (bytes > MOST.bytes || added.length > MOST.packages) {
+    throw new Error(`adds more than ${MOST.bytes} bytes or ${MOST.packages} packages`);
+  }
+  const twice = added.filter((name) => before.packages.includes(name));
+  if (twice.length > 0) throw new Error(`adds another copy of ${twice.join(', ')}`);
 }
 
 /** Fails with what TypeScript says of the consumer and of the library; what it says of other packages is theirs. */
