@@ -5,7 +5,7 @@
  *   node .ci/check-package.mjs <tarball>
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -137,12 +137,12 @@ function main(tarball) {
 /** The packages below a folder, and the bytes of all that they consist of. */
 function sizeOf(folder) {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    statSync(join(folder, path)).isFile(),
+    lstatSync(join(folder, path)).isFile(),
   );
   const manifest = /^(?:.*node_modules[\\/])?((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]package\.json$/;
   return {
     packages: files.flatMap((path) => manifest.exec(path)?.[1] ?? []),
-    bytes: files.reduce((sum, path) => sum + statSync(join(folder, path)).size, 0),
+    bytes: files.reduce((sum, path) => sum + lstatSync(join(folder, path)).size, 0),
   };
 }
 
