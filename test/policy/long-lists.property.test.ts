@@ -189,7 +189,9 @@ describe(`lists of strings (FC_SEED=${seed})`, () => {
   const lists = fc.uniqueArray(element, { maxLength: 12 });
 
   /** By reading each element alone. */
-  function naive(list: readonly unknown[]): Omit<ReadStrings, 'exact' | 'patterns' | 'takers'> & { exact: Set<string> } {
+  function naive(
+    list: readonly unknown[],
+  ): Omit<ReadStrings, 'exact' | 'patterns' | 'takers'> & { exact: Set<string> } {
     const exact = new Set<string>();
     const repeated = new Set<number>();
     const others = [];
