@@ -16,6 +16,8 @@ import {
   targetTable,
 } from './report/tables.js';
 import { targets, verdictOn } from './report/targets.js';
+import { runLists } from './lists/run.js';
+import { listTable } from './report/list-table.js';
 import { runStartUp } from './start-up/run.js';
 import { describeMachine, machineLine } from './support/machine.js';
 import { readOptions, USAGE, type BenchOptions } from './support/options.js';
@@ -60,6 +62,7 @@ async function measure(options: BenchOptions, folder: URL): Promise<void> {
   if (isOn('core')) await save(folder, 'core', { machine, results: await runCore(options.brief) });
   if (isOn('start-up')) await save(folder, 'start-up', { machine, results: await runStartUp(options) });
   if (isOn('cold-start')) await save(folder, 'cold-start', { machine, results: await runColdStart(options) });
+  if (isOn('lists')) await save(folder, 'lists', { machine, results: await runLists(options) });
 }
 
 /**
@@ -102,10 +105,11 @@ async function report(results: Results, folder: URL, judged: boolean): Promise<v
     );
   }
   say('For docs/costs.md', costTable(results));
-  const { core, 'start-up': starts, 'cold-start': coldStarts } = results;
+  const { core, 'start-up': starts, 'cold-start': coldStarts, lists } = results;
   if (core) say('core', machineLine(core.machine), ...coreTables(core.results));
   if (starts) say('start-up', machineLine(starts.machine), ...startTables(starts.results));
   if (coldStarts) say('cold-start', machineLine(coldStarts.machine), coldStartTable(coldStarts.results));
+  if (lists) say('lists', machineLine(lists.machine), listTable(lists.results));
   const drawn = await drawCharts(folder, results);
   const all = targets(results);
   say('Numbers to reach', targetTable(all, judged));

@@ -4,6 +4,7 @@ import type { ColdStartResult } from '../cold-start/run.js';
 import type { CoreSummary } from '../core/run.js';
 import type { HttpRun } from '../http/run.js';
 import type { HttpSummary } from '../http/summary.js';
+import type { ListResult } from '../lists/run.js';
 import type { StartSummary } from '../start-up/run.js';
 import { packageRoot } from '../support/dist.js';
 import type { Machine } from '../support/machine.js';
@@ -17,6 +18,7 @@ export interface Results {
   readonly core?: Saved<CoreSummary>;
   readonly 'start-up'?: Saved<StartSummary>;
   readonly 'cold-start'?: Saved<readonly ColdStartResult[]>;
+  readonly lists?: Saved<readonly ListResult[]>;
 }
 
 export type ResultName = keyof Results;
@@ -34,6 +36,7 @@ const NAMES: readonly ResultName[] = [
   'core',
   'start-up',
   'cold-start',
+  'lists',
 ];
 
 /** Where results are: those of brief runs elsewhere, since they say nothing of the library. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** The programs. */
-export const PROGRAMS = ['http', 'instructions', 'core', 'start-up', 'cold-start'] as const;
+export const PROGRAMS = ['http', 'instructions', 'core', 'start-up', 'cold-start', 'lists'] as const;
 export type Program = (typeof PROGRAMS)[number];
 
 /** The platforms of Nest. */
@@ -22,19 +22,19 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Only HTTP requests and setups with this in their name; for looking into one, not for results. */
   readonly only: string | undefined;
-  /** The folder of another built checkout, for the cold-start program to compare with. */
+  /** The folder of another built checkout, for the cold-start and lists programs to compare with. */
   readonly baseline: string | undefined;
 }
 
 export const USAGE = `npm run bench -- [options]
 
   --brief                      only show that it works; judges no times
-  --only=PROGRAM               http (CPU time), instructions (needs Valgrind), core, start-up
-                               or cold-start
+  --only=PROGRAM               http (CPU time), instructions (needs Valgrind), core, start-up,
+                               cold-start or lists
   --platform=fastify|express   one platform
-  --rounds=12                  rounds of the HTTP, start-up and cold-start programs
+  --rounds=12                  rounds of the HTTP, start-up, cold-start and lists programs
   --seconds=0.5                how long each server is under load in a round
-  --baseline=FOLDER            another built checkout, for cold-start to compare with
+  --baseline=FOLDER            another built checkout, for cold-start and lists to compare with
   --case=text                  only HTTP requests or setups with this in their name; saves nothing
   --report                     print the report of the saved results again
 `;

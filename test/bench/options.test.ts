@@ -5,7 +5,7 @@ describe('the options of the bench', () => {
   it('run everything by default, with enough rounds to sum up', () => {
     expect(readOptions([])).toMatchObject({
       brief: false,
-      programs: ['http', 'instructions', 'core', 'start-up', 'cold-start'],
+      programs: ['http', 'instructions', 'core', 'start-up', 'cold-start', 'lists'],
       platforms: ['fastify', 'express'],
     });
     expect(readOptions([]).rounds).toBeGreaterThanOrEqual(9);
