@@ -3,6 +3,9 @@ import { compileOrigins, type OriginRule } from '../../lib/policy/origin-set.js'
 import type { CorsRequest } from '../../lib/policy/origin-source.js';
 import { parseOriginRegExp } from '../../lib/policy/origin-regexp.js';
 import { parseOrigin } from '../../lib/policy/origin-syntax.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
 
 /** A request for sources that do not look at it. */
 export const anyRequest: CorsRequest = {
