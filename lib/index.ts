@@ -22,6 +22,8 @@ export type {
   AllowOriginOptions,
   CorsModuleOptions,
   CorsOptionsFactory,
+  CorsPolicyName,
+  CorsPolicyNames,
   CorsPolicyOptions,
   CorsRouteOptions,
   DangerousOptions,

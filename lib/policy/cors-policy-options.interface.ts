@@ -14,8 +14,8 @@ import type {
  * - `https://**.example.com`: one more label or several, never `https://example.com`;
  * - `http://localhost:*`: any port, none included.
  *
- * The type asks for a scheme, so that `'*'` and `'example.com'` are no origins to the compiler. Lists that live in a
- * constant need `as const`; `originsFrom()` reads those of environment variables.
+ * The type asks for a scheme, so that `'*'` and `'example.com'` are no origins to the compiler. `originsFrom()` reads a list
+ * out of an environment variable.
  *
  * @see HTML, "serialization of an origin"
  */
@@ -46,8 +46,23 @@ export type OriginOption =
   | OriginSource
   | OriginSourceAfterGuards;
 
-/** A value, or a list of them. */
-export type OneOrMany<T> = T | readonly T[];
+/** The places of a list that are judged one by one. */
+type JudgedPlace =
+  | (0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15)
+  | (16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31);
+
+/**
+ * A list whose elements the compiler does not know, such as one of a setting. What it does know of the list, as where it is
+ * written out, it judges all the same: a property for a place makes it take a list in brackets for a tuple.
+ */
+type ListOfStrings<T> = readonly (T | string)[] & FirstElements<T>;
+type FirstElements<T> = { readonly [Place in JudgedPlace]?: T };
+
+/**
+ * A value, or a list of them. What is written out is judged by the compiler; a list of which it knows no more than that it is
+ * one of strings (`string[]`), as one that comes from configuration, by the start-up check.
+ */
+export type OneOrMany<T> = T | readonly T[] | ListOfStrings<T>;
 
 type Alphanumeric =
   | (
@@ -89,8 +104,18 @@ type Alphanumeric =
   | '8'
   | '9';
 
+/** Distributes, since messages of the compiler then call the result by its name, and do not list it. */
+type BeginningWith<First extends string> = First extends First ? `${First}${string}` : never;
+
 /** A response header's name, which begins with a letter or a digit. Spelled so that `'*'` is none. */
-export type HeaderName = `${Alphanumeric | Uppercase<Alphanumeric>}${string}`;
+export type HeaderName = BeginningWith<Alphanumeric | Uppercase<Alphanumeric>>;
+
+// What the options take, under names that say in messages of the compiler which option does not take a value.
+type MethodsOption = OneOrMany<string>;
+type AllowedHeadersOption = OneOrMany<string>;
+type ExposedHeadersOption = OneOrMany<string>;
+type ExposedHeadersWithCredentials = OneOrMany<HeaderName>;
+type PublicOriginsOption = OneOrMany<OriginString>;
 
 /**
  * Ways around a refusal, each with its price. They are named so that a reviewer stops at them.
@@ -137,7 +162,7 @@ export interface CommonPolicyOptions {
    * @defaultValue the methods that the app serves at the route's path; none beside GET, HEAD and POST where no route is
    * @see Fetch, "CORS-safelisted method" and "CORS-preflight fetch"
    */
-  readonly methods?: OneOrMany<string> | undefined;
+  readonly methods?: MethodsOption | undefined;
   /**
    * Request headers that a preflight may approve, in any case. `'*'` is any header but `Authorization`, which must be
    * listed by name beside it; the answer still names the requested ones.
@@ -146,7 +171,7 @@ export interface CommonPolicyOptions {
    * header versioning also the version's header
    * @see Fetch, "CORS-unsafe request-header names" and "CORS non-wildcard request-header name"
    */
-  readonly allowedHeaders?: OneOrMany<string> | undefined;
+  readonly allowedHeaders?: AllowedHeadersOption | undefined;
   /**
    * How long a browser may keep an approved preflight, in whole seconds from 0 to 86400. Chromium keeps none longer
    * than 7200.
@@ -200,7 +225,7 @@ export interface AnonymousAccessOptions {
    * @defaultValue none
    * @see Fetch, "CORS-safelisted response-header name" and "HTTP responses": `Access-Control-Expose-Headers`
    */
-  readonly exposedHeaders?: OneOrMany<string> | undefined;
+  readonly exposedHeaders?: ExposedHeadersOption | undefined;
   /**
    * Whether scripts may read responses to requests with cookies and HTTP authentication.
    *
@@ -215,7 +240,7 @@ export interface CredentialedAccessOptions {
   /** Origins whose scripts may read the response. With credentials each has to be named: `'*'` is refused. */
   readonly origin?: OneOrMany<OriginOption> | undefined;
   /** Response headers that scripts may read. With credentials each has to be named: `'*'` is refused. */
-  readonly exposedHeaders?: OneOrMany<HeaderName> | undefined;
+  readonly exposedHeaders?: ExposedHeadersWithCredentials | undefined;
   /** Scripts may read responses to requests with cookies and HTTP authentication. */
   readonly credentials: true;
 }
@@ -304,7 +329,7 @@ export type CorsRouteOptions = {
        * The name of a policy in `policies`, or a policy, on top of the module's options; `false` closes the path and all
        * below it but what a decorator opens there, as `@NoCors()` does for a controller.
        */
-      readonly policy: string | CorsPolicyOptions | false;
+      readonly policy: CorsPolicyName | CorsPolicyOptions | false;
       readonly unmanaged?: false | undefined;
     }
   | {
@@ -329,6 +354,30 @@ export interface NoCorsOptions {
 }
 
 /**
+ * The names of the policies, for the compiler to know: an app that adds them has `@UseCorsPolicy()` and `routes` take no other
+ * name, and `policies` no other either. Names nothing by itself, so that any name compiles, and the start-up check judges it.
+ *
+ * @example
+ * ```ts
+ * declare module 'nestjs-cors' {
+ *   interface CorsPolicyNames {
+ *     partners: true;
+ *     internal: true;
+ *   }
+ * }
+ * ```
+ */
+export interface CorsPolicyNames {}
+
+/** A name of a policy: any, until the app has added its own to {@link CorsPolicyNames}. */
+export type CorsPolicyName = [keyof CorsPolicyNames] extends [never] ? string : keyof CorsPolicyNames;
+
+/** Policies by name: any name, or those of the app. */
+type NamedPolicies = string extends CorsPolicyName
+  ? Readonly<Record<string, CorsPolicyOptions>>
+  : Readonly<Partial<Record<CorsPolicyName, CorsPolicyOptions>>>;
+
+/**
  * Options of `CorsModule.forRoot()`: the default policy of every route, named policies, and policies for paths.
  *
  * @example
@@ -346,7 +395,7 @@ export type CorsModuleOptions = CorsPolicyOptions & {
    *
    * @defaultValue none
    */
-  readonly policies?: Readonly<Record<string, CorsPolicyOptions>> | undefined;
+  readonly policies?: NamedPolicies | undefined;
   /**
    * Policies for paths and all that lies below them, whoever answers there.
    *
@@ -361,7 +410,7 @@ export type CorsModuleOptions = CorsPolicyOptions & {
    *
    * @defaultValue not given: `Sec-Fetch-Site` says it, else the host in `Origin` is compared with `Host`
    */
-  readonly publicOrigins?: OneOrMany<OriginString> | undefined;
+  readonly publicOrigins?: PublicOriginsOption | undefined;
 };
 
 /** What `@AllowOrigin` takes as one object; beside origins the same without `origin`. */

@@ -37,6 +37,64 @@ describe('type tests', () => {
   });
 });
 
+/** Values that are refused, and what the message about each calls the option. */
+const MESSAGES: readonly (readonly [source: string, named: string])[] = [
+  ["const a: CorsPolicyOptions = { origin: '*', credentials: true }", "property 'origin'"],
+  ["const a: CorsPolicyOptions = { origin: 'example.com' }", 'OriginOption'],
+  ["const a: CorsPolicyOptions = { origin: ['https://a.example', 'b.example'] }", 'OriginOption'],
+  ['const a: CorsPolicyOptions = { origin: true }', 'OriginOption'],
+  ["const a: CorsPolicyOptions = { orgin: '*' }", "'orgin' does not exist"],
+  ["const a: CorsPolicyOptions = { exposedHeaders: '*', credentials: true }", "property 'exposedHeaders'"],
+  [
+    "const a: CorsPolicyOptions = { exposedHeaders: ['x-a', '*'], credentials: true }",
+    "property 'exposedHeaders'",
+  ],
+  ['const a: CorsPolicyOptions = { methods: true }', 'MethodsOption'],
+  ['const a: CorsPolicyOptions = { allowedHeaders: 1 }', 'AllowedHeadersOption'],
+  ["const a: CorsModuleOptions = { publicOrigins: 'api.example.com' }", 'PublicOriginsOption'],
+  ["CorsModule.forRoot({ origin: '*', credentials: true })", "property 'origin'"],
+  ["CorsModule.forRoot({ origin: ['b.example'] })", 'OriginOption'],
+  [
+    "CorsModule.forRootAsync({ useFactory: () => ({ origin: '*', credentials: true }) })",
+    "property 'origin'",
+  ],
+  ["AllowOrigin('example.com')", 'OriginOption'],
+  ["AllowOrigin('*', { credentials: true })", 'OriginOption'],
+  ["UseCorsPolicy('partner')", '"partners"'],
+  ["const a: CorsModuleOptions = { policies: { partner: { origin: '*' } } }", "'partner' does not exist"],
+  ["const a: CorsModuleOptions = { routes: [{ path: '/a', policy: 'partner' }] }", '"partner"'],
+];
+
+describe('messages of the compiler', () => {
+  const path = join(here, 'fixtures', 'in-memory.ts');
+  const imported = 'AllowOrigin, CorsModule, UseCorsPolicy, type CorsModuleOptions, type CorsPolicyOptions';
+  const lines = [
+    `import { ${imported} } from '../../../lib/index.js';`,
+    "declare module '../../../lib/index.js' { interface CorsPolicyNames { partners: true } }",
+    "UseCorsPolicy('partners'); const known: CorsModuleOptions = { policies: { partners: {} } };",
+    ...MESSAGES.map(([source]) => `{ ${source}; }`),
+  ];
+  const messages = ts.createProgram(
+    [path],
+    { ...options, noUnusedLocals: false },
+    hostWith(path, lines.join('\n')),
+  );
+  const found = diagnosticsOf(messages, path);
+
+  it('are about no other line', () => {
+    expect(found).toHaveLength(MESSAGES.length);
+  });
+
+  it.each(MESSAGES.map(([source, named], index) => ({ source, named, index })))(
+    'name the option: $source',
+    ({ named, index }) => {
+      expect(found[index]).toContain(`in-memory.ts(${index + 4},`);
+      expect(found[index]).toContain(named);
+      expect(found[index]).not.toContain('more ...');
+    },
+  );
+});
+
 function projectOptions(path: string): ts.CompilerOptions {
   const { config, error } = ts.readConfigFile(path, (name) => ts.sys.readFile(name)) as {
     config: unknown;
