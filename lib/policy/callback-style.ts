@@ -16,6 +16,33 @@ export function secondParameterOf(value: object): string | undefined {
   return NAME.exec(second)?.[1];
 }
 
+/** A function that does nothing but call its callback, without an error. */
+const CALLS_BACK =
+  /^\(\s*([\w$]+)\s*,\s*([\w$]+)\s*\)\s*=>\s*(?:\{\s*(?:return\s+)?)?([\w$]+)\(\s*(?:null|undefined)\s*,([^]+)\)\s*(?:;?\s*\})?$/;
+
+/** The same function as it has to be written here; `undefined` where it does more than to call its callback. */
+export function returningInstead(value: object): string | undefined {
+  const [, origin, callback, called, answer = ''] =
+    CALLS_BACK.exec(Function.prototype.toString.call(value)) ?? [];
+  if (callback === undefined || called !== callback || !isOneExpression(answer)) return undefined;
+  return `(${origin}) => ${answer.trim().replaceAll(/\s*\n\s*/g, ' ')}`;
+}
+
+/** Whether no bracket is closed that was not opened, and no statement or argument ends: then it is what it was cut out for. */
+function isOneExpression(source: string): boolean {
+  let depth = 0;
+  for (const [token] of source.matchAll(TOKEN)) {
+    if (/^[([{]/.test(token)) depth++;
+    else if (/^[)\]}]/.test(token)) depth--;
+    else if (depth === 0 && /^[,;]/.test(token)) return false;
+    if (depth < 0 || /^(?:\/[/*]|`[^]*\n)/.test(token)) return false;
+  }
+  return depth === 0 && source.length <= MAX_SHOWN;
+}
+
+/** Longer answers are not repeated in a message. */
+const MAX_SHOWN = 120;
+
 /** Whether a parameter is called as callbacks are. */
 export function isCalledCallback(name: string | undefined): boolean {
   return name !== undefined && CALLBACK.test(name);

@@ -4,6 +4,7 @@ import type { OriginRegExp } from './origin-entry.js';
 import { matchesEverySite } from './origin-regexp-canaries.js';
 import { mendingsOf, withScheme, wordsInstead } from './origin-regexp-matchless.js';
 import { diagnoseOrigin } from './origin-diagnosis.js';
+import { patternsInstead } from './origin-regexp-pattern.js';
 import { sampleRegExp } from './origin-regexp-samples.js';
 import { escapeLoneDots } from './origin-regexp-source.js';
 import {
@@ -83,7 +84,7 @@ function judge(regexp: RegExp): Judged {
   const stranger =
     matchesEverySite(mended.source, anchored.flags) ??
     plainest(strangers.filter(({ text }) => anchored.test(text)));
-  if (stranger !== undefined) return { fault: lettingIn(stranger) };
+  if (stranger !== undefined) return { fault: lettingIn(stranger, regexp) };
   // What looks around may keep out all strangers that there could be, or only those of whom there is a sample.
   if (strangers.length > 0) return { fault: TOO_COMPLEX };
   if (accepted.length === 0) return { fault: matchingNothing(mended, anchored) };
@@ -117,11 +118,13 @@ const TOO_COMPLEX: Fault = {
     'write a pattern such as "https://**.example.com", or an expression that does not look around and names the whole domain',
 };
 
-function lettingIn(stranger: string): Fault {
+function lettingIn(stranger: string, regexp: RegExp): Fault {
   return {
     code: 'origin-regexp-matches-any',
     message: `matches sites that anyone can have, such as "${stranger}"`,
-    fix: () => 'name the whole domain behind a dot or "//", as in /^https:\\/\\/[a-z0-9-]+\\.example\\.com$/',
+    fix: () =>
+      writing(patternsInstead(regexp)) ??
+      'name the whole domain behind a dot or "//", as in /^https:\\/\\/[a-z0-9-]+\\.example\\.com$/',
   };
 }
 
@@ -141,7 +144,7 @@ function matchingNothing(regexp: RegExp, anchored: RegExp): Fault {
     return {
       code: 'origin-scheme-missing',
       message: 'has no scheme, and an expression has to match the whole origin',
-      fix: () => showing(withScheme(regexp), 'write the scheme as well'),
+      fix: () => writing(patternsInstead(regexp)) ?? showing(withScheme(regexp), 'write the scheme as well'),
     };
   }
   const word = instead.find((text) => text.includes('://')) ?? instead[0];
@@ -153,6 +156,13 @@ function matchingNothing(regexp: RegExp, anchored: RegExp): Fault {
         : `matches no origin as browsers send it: ${JSON.stringify(word)} ${diagnoseOrigin(word).message}`,
     fix: () => showing(mendingsOf(regexp), 'write scheme, host and port as browsers do'),
   };
+}
+
+/** Shows patterns to write; `undefined` if there are none. */
+function writing(patterns: readonly string[]): string | undefined {
+  return patterns.length === 0
+    ? undefined
+    : `write ${patterns.map((one) => JSON.stringify(one)).join(' and ')}`;
 }
 
 /** Shows the first expression that is right, or else what one looks like. */

@@ -1,4 +1,4 @@
-import { isCalledCallback, secondParameterOf } from './callback-style.js';
+import { isCalledCallback, returningInstead, secondParameterOf } from './callback-style.js';
 import type { ValueProblem } from './cors-problem.js';
 import { isOriginSource } from './options-object.js';
 import type { AskedOrigin } from './origin-entry.js';
@@ -24,6 +24,10 @@ const DEFAULT_TIMEOUT = 5000;
 /** The longest time that Node's timers know, in milliseconds. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
+/** What to write instead of a function with a callback. */
+const RETURNING =
+  '(origin) => …, which returns what the callback is given, or a promise of it; until then, fromEnableCors({ origin: … }).origin';
+
 /**
  * Reads a function. In other CORS packages its second parameter is a callback; here it is the request, and such a function
  * would refuse everybody.
@@ -35,7 +39,7 @@ export function readFunction(allows: OriginFunction, where: string): ReadSource 
       problem: {
         code: 'origin-callback-style',
         message: `is in callback style, but its second parameter ${second} is the request here, and is not called`,
-        fix: 'return the verdict: (origin, request) => boolean | Promise<boolean>',
+        fix: `write ${returningInstead(allows) ?? RETURNING}`,
       },
     };
   }

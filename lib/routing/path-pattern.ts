@@ -30,9 +30,7 @@ export function readEntryPath(path: string): readonly EntrySegment[] | Unreadabl
   try {
     ({ tokens } = parse(path));
   } catch {
-    const mended = path.replaceAll(/\*(?![\p{ID_Start}"])/gu, '*path');
-    const isMended = mended !== path && Array.isArray(readEntryPath(mended));
-    return { message: 'is no path in the syntax of Nest', mended: isMended ? mended : undefined };
+    return { message: 'is no path in the syntax of Nest', mended: readable(ofOlderSyntax(path), path) };
   }
   const segments: EntrySegment[] = [];
   let text: string | undefined;
@@ -51,7 +49,8 @@ export function readEntryPath(path: string): readonly EntrySegment[] | Unreadabl
       }
       continue;
     }
-    if (token.type === 'group') return OPTIONAL;
+    if (token.type === 'group')
+      return { ...OPTIONAL, mended: readable(path.replace(/\{[^{}]*\}$/, ''), path) };
     if (text !== '') return PARTIAL;
     text = undefined;
     if (token.type === 'wildcard') {
@@ -63,6 +62,20 @@ export function readEntryPath(path: string): readonly EntrySegment[] | Unreadabl
   }
   end();
   return hasOneReading(segments) ? segments : severalReadings(path);
+}
+
+/** A path in the syntax of Express 4, which Nest 10 had, as an entry has it, which covers all below. */
+function ofOlderSyntax(path: string): string {
+  const written = path
+    .replaceAll(/(:[\p{ID_Start}_][\p{ID_Continue}]*)\([^()]*\)/gu, '$1')
+    .replace(/\/(?:\(\.\*\)|\.\*|:[\p{ID_Start}_][\p{ID_Continue}]*\?)$/u, '')
+    .replaceAll(/\*(?![\p{ID_Start}"])/gu, '*path');
+  return written === '' ? '/' : written;
+}
+
+/** A mended path, if it is one. */
+function readable(mended: string, path: string): string | undefined {
+  return mended !== path && mended !== '' && Array.isArray(readEntryPath(mended)) ? mended : undefined;
 }
 
 function hasOneReading(segments: readonly EntrySegment[]): boolean {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { ValueProblem } from '../../lib/policy/cors-problem.js';
 import { parseOriginRegExp } from '../../lib/policy/origin-regexp.js';
 import { tokenize } from '../../lib/policy/origin-regexp-source.js';
+import { parseOrigin } from '../../lib/policy/origin-syntax.js';
 import { isSerializedOrigin } from '../../lib/protocol/serialized-origin.js';
 import { seed } from '../protocol/seed.js';
 import { ruleOf } from './naive-origins.js';
@@ -235,6 +236,8 @@ const STRANGERS = [
   /^http:\/\/\[.*\]:\d+$/,
 ];
 
+const ANY = 'origin-regexp-matches-any';
+
 describe('parseOriginRegExp refuses', () => {
   it.each(STRANGERS)('%s, which matches sites that anyone can have, and shows one', (regexp) => {
     const { code, message } = problemOf(regexp);
@@ -338,14 +341,43 @@ describe('parseOriginRegExp refuses', () => {
     expect(parseOriginRegExp(mended)).toHaveProperty('entry');
   });
 
+  it.each<[regexp: RegExp, code: string, patterns: readonly string[]]>([
+    [/example\.com$/, 'origin-scheme-missing', ['https://example.com', 'https://**.example.com']],
+    [/example.com/, 'origin-scheme-missing', ['https://example.com', 'https://**.example.com']],
+    [/\.example\.com$/, 'origin-scheme-missing', ['https://**.example.com']],
+    [/\.example\.com(:\d+)?$/, 'origin-scheme-missing', ['https://**.example.com:*']],
+    [/localhost:\d+/, 'origin-scheme-missing', ['http://localhost:*']],
+    [/^https:\/\/.*example\.com$/, ANY, ['https://example.com', 'https://**.example.com']],
+    [/^https?:\/\/.*example.com/, ANY, ['https://example.com', 'https://**.example.com']],
+    [/^http:\/\/.*example\.com$/, ANY, ['http://example.com', 'http://**.example.com']],
+    [/^https:\/\/[^.]*example\.com$/, ANY, ['https://example.com']],
+    [/^http:\/\/localhost.*$/, ANY, ['http://localhost:*']],
+  ])('what should be patterns: %s', (regexp, code, patterns) => {
+    const problem = problemOf(regexp);
+    expect([problem.code, problem.fix]).toEqual([
+      code,
+      `write ${patterns.map((pattern) => `"${pattern}"`).join(' and ')}`,
+    ]);
+    // They let in nothing that the expression, which other libraries look for anywhere, has not.
+    for (const pattern of patterns) {
+      expect(parseOrigin(pattern)).toHaveProperty('entry');
+      expect(pattern.replace('**', 'a.b').replace(':*', ':8080')).toMatch(regexp);
+    }
+  });
+
   it.each([
-    [/example\.com$/, /^https:\/\/example\.com$/],
-    [/example.com/, /^https:\/\/example\.com$/],
-    [/\.example\.com$/, /^https:\/\/[a-z0-9-]+\.example\.com$/],
+    /^https:\/\/.*github\.io$/,
+    /^https:\/\/.*\.com$/,
+    /^https:\/\/.*(?:foo|bar)\.com$/,
+    /^https:\/\/example\.com.*$/,
+  ])('what matches strangers, without guessing what is meant: %s', (regexp) => {
+    expect(problemOf(regexp).fix).toMatch(/^name the whole domain behind a dot or/);
+  });
+
+  it.each([
     [/^(?:www\.)?example\.com$/, /^https:\/\/(?:www\.)?example\.com$/],
     [/^[a-z]+\.example\.com$/i, /^https:\/\/[a-z]+\.example\.com$/i],
     [/^\wexample\.com$/, /^https:\/\/\wexample\.com$/],
-    [/localhost:\d+/, /^http:\/\/localhost:\d+$/],
   ])('what has no scheme: %s', (regexp, mended) => {
     // `\w` stands for any letter, so that the mended expression would match a stranger's host.
     const sure = 'entry' in parseOriginRegExp(mended);

@@ -197,24 +197,53 @@ describe('readOrigin', () => {
     });
   });
 
-  it.each([
-    (origin: string, cb: (error: null, allows: boolean) => void) => cb(null, origin !== ''),
-    function decide(_: string, callback: () => void) {
-      callback();
-    },
+  const RETURNING =
+    'write (origin) => …, which returns what the callback is given, or a promise of it; until then, fromEnableCors({ origin: … }).origin';
+
+  it.each<[value: unknown, fix: string]>([
+    [
+      (origin: string, cb: (error: null, allows: boolean) => void) => cb(null, origin !== ''),
+      "write (origin) => origin !== ''",
+    ],
+    [
+      (origin: string, callback: (error: null, allows: boolean) => void) => {
+        callback(null, ['https://a.example', origin].includes(origin));
+      },
+      "write (origin) => [ 'https://a.example', origin ].includes(origin)",
+    ],
+    // What it does besides would be lost.
+    [
+      (origin: string, callback: (error: null, allows: boolean) => void) => {
+        callback(null, origin !== '');
+        callback(null, origin === '');
+      },
+      RETURNING,
+    ],
+    [
+      (origin: string, callback: (error: null, allows: boolean, more?: string) => void) =>
+        callback(null, origin !== '', origin),
+      RETURNING,
+    ],
+    [(_: string, cb: (error: Error) => void) => cb(new Error('nobody')), RETURNING],
+    [
+      function decide(_: string, callback: () => void) {
+        callback();
+      },
+      RETURNING,
+    ],
     ...Object.values({
       async origin(_: string, done: () => void) {
         done();
       },
-    }),
-  ])('refuses a function in callback style: %s', (value) => {
+    }).map((value): [unknown, string] => [value, RETURNING]),
+  ])('refuses a function in callback style: %s', (value, fix) => {
     expect(readOrigin(value, PLACE, providing())).toEqual({
       problem: {
         code: 'origin-callback-style',
         message: expect.stringMatching(
           /^is in callback style, but its second parameter (cb|callback|done) is the request/,
         ),
-        fix: 'return the verdict: (origin, request) => boolean | Promise<boolean>',
+        fix,
       },
     });
   });

@@ -44,10 +44,17 @@ describe('the path of an entry', () => {
     ['/a/*', /no path in the syntax of Nest/, '/a/*path'],
     ['/*', /no path in the syntax/, '/*path'],
     ['/a(.*)', /no path in the syntax/, undefined],
+    ['/a/(.*)', /no path in the syntax/, '/a'],
+    ['/a/.*', /more than one way|no path in the syntax/, '/a'],
+    ['/a/:id(\\d+)', /no path in the syntax/, '/a/:id'],
+    ['/a/:id(\\d+)/b/(.*)', /no path in the syntax/, '/a/:id/b'],
+    ['/a/:b?', /no path in the syntax/, '/a'],
+    ['/(.*)', /no path in the syntax/, '/'],
     ['/a(b)', /no path in the syntax/, undefined],
     ['/a?', /no path in the syntax/, undefined],
     ['/:', /no path in the syntax/, undefined],
-    ['/a{/:b}', /an optional part/, undefined],
+    ['/a{/:b}', /an optional part/, '/a'],
+    ['/a{/:b}/c', /an optional part/, undefined],
     ['{/a}/b', /an optional part/, undefined],
     ['/:a-b', /only a part of a segment/, undefined],
     ['/v:major', /only a part of a segment/, undefined],
@@ -81,6 +88,15 @@ describe('the path of an entry', () => {
     [
       '/files{/:name}',
       'options.routes[0], path: "/files{/:name}" has an optional part, and an entry covers all below its path anyway: ' +
+        'write "/files". [route-path-invalid]',
+    ],
+    [
+      '/admin/(.*)',
+      'options.routes[0], path: "/admin/(.*)" is no path in the syntax of Nest: write "/admin". [route-path-invalid]',
+    ],
+    [
+      '/files/v:major',
+      'options.routes[0], path: "/files/v:major" has a parameter that is only a part of a segment: ' +
         'write one such as "/files" or "/tenants/:tenant/files", which covers all below. [route-path-invalid]',
     ],
     [
