@@ -22,6 +22,9 @@ const ENTRIES = Object.entries(library.exports)
   .filter(([path]) => path !== './package.json')
   .map(([, { require }]) => relative('dist/cjs', require.default).replace(/\.js$/, ''));
 
+/** The programs of the package, which are ES modules. */
+const PROGRAMS = Object.values(library.bin).map((path) => relative('dist', path).replace(/\.js$/, ''));
+
 const SHARED = {
   external: (id) => !id.startsWith('.') && !id.startsWith('/') && !BUNDLED.includes(id),
   treeshake: { moduleSideEffects: 'no-external' },
@@ -53,7 +56,7 @@ const OUTPUT = {
 export default [
   {
     ...SHARED,
-    input: entriesIn('build', 'js'),
+    input: filesIn('build', 'js', [...ENTRIES, ...PROGRAMS]),
     plugins: [emptied(), bundled(), licenses()],
     output: [
       {
@@ -72,13 +75,17 @@ export default [
         manualChunks: together,
         // Where `require` is all there is, as in Jest, `import()` of a file does not work either.
         dynamicImportInCjs: false,
-        plugins: [ascii(), file('package.json', `${JSON.stringify({ type: 'commonjs' })}\n`)],
+        plugins: [
+          ascii(),
+          withoutPrograms(),
+          file('package.json', `${JSON.stringify({ type: 'commonjs' })}\n`),
+        ],
       },
     ],
   },
   {
     ...SHARED,
-    input: entriesIn('lib', 'ts'),
+    input: filesIn('lib', 'ts', ENTRIES),
     plugins: [
       dts({
         tsconfig: 'tsconfig.build.json',
@@ -94,8 +101,17 @@ export default [
   },
 ];
 
-function entriesIn(folder, extension) {
-  return Object.fromEntries(ENTRIES.map((entry) => [entry, `${folder}/${entry}.${extension}`]));
+function filesIn(folder, extension, entries) {
+  return Object.fromEntries(entries.map((entry) => [entry, `${folder}/${entry}.${extension}`]));
+}
+
+function withoutPrograms() {
+  return {
+    name: 'without programs',
+    generateBundle(_, bundle) {
+      for (const program of PROGRAMS) delete bundle[`${program}.js`];
+    },
+  };
 }
 
 /** The name of the file that a module goes into: the first of those whose module cannot do without it, if there is one. */

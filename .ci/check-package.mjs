@@ -53,7 +53,7 @@ const REQUIRED = `
 /** Compiled twice, as an ES module and as CommonJS. */
 const CONSUMER = `
   import { Controller, Get, Module } from '@nestjs/common';
-  import { AllowOrigin, CorsModule, NoCors, Preflight } from '${library.name}';
+  import { AllowOrigin, CorsModule, NoCors, Preflight, UseCorsPolicy } from '${library.name}';
   ${entries.map((entry, at) => `export * as entry${at} from '${entry}';`).join('\n')}
 
   @Controller('reports')
@@ -69,7 +69,20 @@ const CONSUMER = `
 
   // @ts-expect-error: any origin never goes with credentials
   CorsModule.forRoot({ origin: '*', credentials: true });
+
+  declare module '${library.name}' {
+    interface CorsPolicyNames {
+      partners: true;
+    }
+  }
+  UseCorsPolicy('partners');
+  // @ts-expect-error: no name of a policy
+  UseCorsPolicy('partner');
 `;
+
+/** What is given to the program of the package, and part of what it has to print. */
+const OLD_OPTIONS = "{ origin: ['https://app.example.com'], methods: 'PUT' }";
+const NEW_OPTIONS = "  origin: ['https://app.example.com'],\n  methods: ['PUT'],";
 
 /** What an app is without ioredis, which only `nestjs-cors/redis` is about. */
 const WITHOUT_IOREDIS = entries
@@ -119,6 +132,13 @@ function main(tarball) {
     console.log(`imported and required, the same objects: ${entries.join(', ')}`);
     execFileSync(process.execPath, ['required.cjs'], inProject);
     console.log('required from CommonJS');
+    const printed = execFileSync('npx', ['--no-install', library.name, 'migrate'], {
+      cwd: project,
+      input: OLD_OPTIONS,
+      encoding: 'utf8',
+    });
+    if (!printed.includes(NEW_OPTIONS)) throw new Error(`npx ${library.name} migrate has printed\n${printed}`);
+    console.log(`run: npx ${library.name} migrate`);
     checkTypes(project);
     console.log('compiled against, as an ES module and as CommonJS');
 
