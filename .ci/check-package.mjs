@@ -137,7 +137,8 @@ function main(tarball) {
       input: OLD_OPTIONS,
       encoding: 'utf8',
     });
-    if (!printed.includes(NEW_OPTIONS)) throw new Error(`npx ${library.name} migrate has printed\n${printed}`);
+    if (!printed.includes(NEW_OPTIONS))
+      throw new Error(`npx ${library.name} migrate has printed\n${printed}`);
     console.log(`run: npx ${library.name} migrate`);
     checkTypes(project);
     console.log('compiled against, as an ES module and as CommonJS');

@@ -35,8 +35,8 @@ function packageFrom(place: string, name: string): string | undefined {
 function compilerFrom(place: string | undefined): Compiler | undefined {
   if (place === undefined) return undefined;
   try {
-    const found = createRequire(join(dirname(place), 'package.json'))('typescript') as Partial<Compiler>;
-    return typeof found.createSourceFile === 'function' ? (found as Compiler) : undefined;
+    const found = createRequire(join(dirname(place), 'package.json'))('typescript') as Compiler;
+    return typeof found.createSourceFile === 'function' ? found : undefined;
   } catch {
     return undefined;
   }
