@@ -1,8 +1,20 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
 import { CORS_PROBLEM_CODES } from '../../lib/policy/cors-problem.js';
-import { anchorsOf, blocksOf, headingsOf, linksOf, PAGES, root, tablesOf, type Page } from './pages.js';
+import {
+  anchorsOf,
+  blocksOf,
+  headingsOf,
+  linksOf,
+  PAGES,
+  readText,
+  root,
+  tablesOf,
+  writtenLinksOf,
+  type Page,
+} from './pages.js';
 
 /** What can be read at a glance. */
 const MAX_CELL_LENGTH = 200;
@@ -68,6 +80,52 @@ describe('README', () => {
   it('leads to the manual, and to where to go when something is wrong', () => {
     expect(linksOf(page('README.md'))).toEqual(
       expect.arrayContaining(['docs/README.md', 'docs/why-blocked.md', 'docs/start-up-errors.md']),
+    );
+  });
+});
+
+describe('the package', () => {
+  const library = JSON.parse(readText('package.json')) as {
+    readonly homepage: string;
+    readonly repository: { readonly url: string };
+    readonly bugs: { readonly url: string };
+    readonly files: readonly string[];
+  };
+  const home = library.homepage.replace('#readme', '');
+
+  it('says where it is at home', () => {
+    expect(library).toMatchObject({
+      homepage: `${home}#readme`,
+      repository: { url: `git+${home}.git` },
+      bugs: { url: `${home}/issues` },
+    });
+  });
+
+  it('has absolute links to what is not in it, and they lead somewhere', () => {
+    const inPackage = [...library.files, 'README.md', 'LICENSE'];
+    for (const target of writtenLinksOf(page('README.md'))) {
+      const isOwn =
+        target.startsWith(`${home}/blob/main/`) ||
+        target.startsWith(`${home.replace('github.com', 'raw.githubusercontent.com')}/main/`);
+      expect([target, isOwn || inPackage.includes(target) || target === 'https://nestjs.com']).toEqual([
+        target,
+        true,
+      ]);
+    }
+  });
+
+  it('links each thrown message to the page of start-up errors there', () => {
+    const codes = ['origin-path', 'option-unknown', 'origin-path'] as const;
+    const problems = codes.map((code) => ({
+      code,
+      where: 'options',
+      field: '',
+      value: 1,
+      message: 'is',
+      fix: 'do',
+    }));
+    expect(new CorsConfigurationError(problems).message.split('\n').at(-1)).toBe(
+      `See ${home}/blob/main/docs/start-up-errors.md#origin-path, #option-unknown`,
     );
   });
 });

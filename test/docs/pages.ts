@@ -97,8 +97,17 @@ export function tableOf(page: Page, firstCell: string): readonly (readonly strin
   return found;
 }
 
-/** Where the links of a page lead to, pictures included. */
-export function linksOf({ tokens }: Page): readonly string[] {
+/** Where the files of the project are on the web: links of what is published without them are absolute. */
+const WEB =
+  /^https:\/\/(?:github\.com\/nestjs-cors\/nestjs-cors\/blob|raw\.githubusercontent\.com\/nestjs-cors\/nestjs-cors)\/main\//;
+
+/** Where the links of a page lead to, pictures included: from the page, or from the root if it leads there by an absolute link. */
+export function linksOf(page: Page): readonly string[] {
+  return writtenLinksOf(page).map((target) => target.replace(WEB, page.path === 'README.md' ? '' : '../'));
+}
+
+/** The same, as they are written. */
+export function writtenLinksOf({ tokens }: Page): readonly string[] {
   const targets: string[] = [];
   const collect = (list: readonly Token[]): void => {
     for (const token of list) {

@@ -369,6 +369,7 @@ describe('an error that stops the app', () => {
             `  ${index + 1}. ${where}: has a decorator of nestjs-cors, but CorsModule is not imported: ` +
             'add CorsModule.forRoot({ … }) to the imports of the root module. [module-not-imported]',
         ),
+        'See https://github.com/nestjs-cors/nestjs-cors/blob/main/docs/start-up-errors.md#module-not-imported',
       ].join('\n'),
     );
   });

@@ -237,6 +237,7 @@ describe.each(PLATFORMS)('start-up checks on %s', (platform) => {
         '[restrict-leaves-nothing]',
       '  16. ReportsController#helper: has a decorator of nestjs-cors, but serves no route: add @Get(), @Post() or ' +
         'another method decorator of Nest, or remove it. [decorator-without-route]',
+      'See https://github.com/nestjs-cors/nestjs-cors/blob/main/docs/start-up-errors.md',
     ]);
   });
 
@@ -339,6 +340,7 @@ describe.each(PLATFORMS)('decorators without effect on %s', (platform) => {
     expect(message.split('\n').slice(1)).toEqual([
       '  1. Cats#list: has lost a decorator of nestjs-cors to a wrapper that does not have its metadata: write the ' +
         'decorator above the one that wraps, or copy the metadata to the wrapper. [decorator-lost]',
+      'See https://github.com/nestjs-cors/nestjs-cors/blob/main/docs/start-up-errors.md#decorator-lost',
     ]);
   });
 
@@ -697,6 +699,10 @@ describe.each(PLATFORMS)('problem codes on %s', (platform) => {
       message: expect.stringMatching(/^\S.*[^.\s]$/),
       fix: expect.stringMatching(/^\S.*[^.\s]$/),
     });
-    expect(message.split('\n')).toHaveLength(2);
+    expect(message.split('\n')).toEqual([
+      'The CORS configuration has a problem:',
+      expect.stringMatching(`^  1\\. .* \\[${code}\\]$`),
+      expect.stringMatching(`^See https:.*/docs/start-up-errors\\.md#${code}$`),
+    ]);
   });
 });

@@ -260,6 +260,7 @@ describe('CorsConfigurationError', () => {
         'The CORS configuration has 2 problems:',
         '  1. options, origin: true is no origin: leave it out. [option-type]',
         '  2. Cats#list: is no origin: leave it out. [option-type]',
+        'See https://github.com/nestjs-cors/nestjs-cors/blob/main/docs/start-up-errors.md#option-type',
       ].join('\n'),
     );
     expect(error.problems).toEqual(problems);
