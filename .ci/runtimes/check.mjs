@@ -3,12 +3,12 @@
  *
  *   node .ci/runtimes/check.mjs [part of a runtime's name]
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, constants } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { ask1, compare, ready } from './ask.mjs';
 import { PROBLEMS, TABLE } from './table.mjs';
@@ -39,21 +39,28 @@ const [, , part = ''] = process.argv;
 const folder = mkdtempSync(join(tmpdir(), 'nestjs-cors-runtimes-'));
 let failures = 0;
 try {
-  for (const runtime of RUNTIMES.filter((one) => one.package.includes(part))) {
-    const home = join(folder, runtime.package);
-    execFileSync(
-      'npm',
-      ['install', '--prefix', home, '--no-audit', '--no-fund', '--loglevel=error', runtime.package],
-      {
-        stdio: 'inherit',
-      },
-    );
-    for (const platform of ['fastify', 'express']) await checkRuntime(runtime, home, platform);
+  const runtimes = RUNTIMES.filter((one) => one.package.includes(part));
+  let installed = install(runtimes[0]);
+  for (const [index, runtime] of runtimes.entries()) {
+    const home = await installed;
+    // While one is asked, the next one comes.
+    if (index + 1 < runtimes.length) installed = install(runtimes[index + 1]);
+    await Promise.all(['fastify', 'express'].map((platform) => checkRuntime(runtime, home, platform)));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = failures === 0 ? 0 : 1;
+
+/** @returns the folder that it is installed in */
+function install(runtime) {
+  const home = join(folder, runtime.package);
+  const options = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
+  const installing = promisify(execFile)('npm', ['install', '--prefix', home, ...options, runtime.package]);
+  // Nobody may be waiting yet when it fails.
+  installing.catch(() => undefined);
+  return installing.then(() => home);
+}
 
 async function checkRuntime(runtime, home, platform) {
   const app = fileURLToPath(new URL('app.mjs', import.meta.url));

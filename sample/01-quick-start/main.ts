@@ -14,7 +14,7 @@ pages.api = `http://localhost:${port}`;
 console.log(`
   nestjs-cors, quick start
 
-  The API       ${pages.api}
+  The API       ${pages.api}/explain   every route with its policy, and where each part of it comes from
   Allowed page  ${pages.allowed.origin}   the policy "app" names this origin
   Refused page  ${pages.refused.origin}   no policy names this one
 

@@ -23,8 +23,8 @@ console.log(`
   6. A server that refuses   ${SHOP}/enforce.html
   7. The XHR classic         ${FOO}/xhr-classic.html
 
-  The API                    ${API}
-  The API of the classic     ${BAR}
+  The API                    ${API}/repos/nestjs/nest
+  The API of the classic     ${BAR}/resources/public-data/
 
   Browsers take names that end in .localhost for this machine. Ctrl+C stops it. PORT and PAGES_PORT choose the ports.
 `);

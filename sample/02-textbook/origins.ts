@@ -1,3 +1,4 @@
+import { freePort } from '../shared/free-port.js';
 import { originOf, type HttpOrigin } from '../shared/origin.js';
 
 /*
@@ -7,10 +8,10 @@ import { originOf, type HttpOrigin } from '../shared/origin.js';
  */
 
 /** The port of the API. */
-export const PORT = portFrom('PORT', 3000);
+export const PORT = await portFrom('PORT', 3000);
 
 /** The port of the pages; which page's origin it is depends on the host name. */
-export const PAGES_PORT = portFrom('PAGES_PORT', 3001);
+export const PAGES_PORT = await portFrom('PAGES_PORT', 3001);
 
 /** The API. */
 export const API = originOf('api.shop.localhost', PORT);
@@ -28,9 +29,13 @@ export const OTHER = originOf('other.localhost', PAGES_PORT);
 export const FOO = namedBy('FOO_ORIGIN') ?? originOf('foo.localhost', PAGES_PORT);
 export const BAR = namedBy('BAR_ORIGIN') ?? originOf('bar.localhost', PORT);
 
-/** A port that an environment variable names. Not 0: an origin has to be known before anybody listens. */
-function portFrom(variable: string, otherwise: number): number {
-  const port = Number(process.env[variable] ?? otherwise);
+/**
+ * A port that an environment variable names, or the usual one, if that is free. Not 0: an origin has to be known before anybody
+ * listens.
+ */
+async function portFrom(variable: string, otherwise: number): Promise<number> {
+  if (process.env[variable] === undefined) return freePort(otherwise);
+  const port = Number(process.env[variable]);
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
   throw new RangeError(
     `${variable} is ${process.env[variable]}: write a port from 1 to 65535, such as ${otherwise}`,

@@ -26,7 +26,7 @@ console.log(`
   nestjs-cors, origins of tenants
 
   Dashboard     ${pages.originOf('dashboard')}/#${app.get(OperatorToken).value}
-  The API       ${pages.api}
+  The API       ${pages.api}/orders   401 to who has no key
   Acme's page   ${visitor('acme')}   in acme's list
   Globex' page  ${visitor('globex')}   in another tenant's list
   Partner page  ${visitor('partner')}   in no list

@@ -18,7 +18,7 @@ console.log(`
   nestjs-cors, a configuration that changes
 
   Dashboard  ${pages.originOf('dashboard')}/#${app.get(OperatorToken).value}
-  The API    ${pages.api}
+  The API    ${pages.api}/reports/public
   App page   ${pages.originOf('app')}/visitor.html   allowed by the configuration
   Beta page  ${pages.originOf('beta')}/visitor.html   not allowed yet
 

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { buildSamples, startSample, type RunningSample, type SampleBuild } from '../support/sample.js';
 import { startedBySuite } from '../support/suites.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
@@ -80,4 +80,28 @@ describe('sample/04-config in Chromium', () => {
     await expectInForce({ origin: [app], credentials: false });
     await untilSeen('app', RENAMED, 'The configuration allows this origin.');
   });
+
+  it('shows on a small screen, where a button is, what it has done', async () => {
+    const size = dashboard.viewportSize();
+    await dashboard.setViewportSize({ width: 375, height: 667 });
+    try {
+      await tryOut('Three mistakes at once', 'Refused');
+      const tried = dashboard.locator('.tried:not(:empty)');
+      expect(await tried.count()).toBe(1);
+      expect(await tried.innerText()).toMatch(/^Refused\s+The CORS configuration has 3 problems:/);
+      expect(await isInView(tried.locator('.badge'))).toBe(true);
+      await tryOut('The app alone', 'In force');
+      expect(await tried.allInnerTexts()).toEqual(['In force']);
+      expect(await isInView(tried.locator('.badge'))).toBe(true);
+    } finally {
+      if (size !== null) await dashboard.setViewportSize(size);
+    }
+  });
 });
+
+/** Whether all of an element is on the screen, without scrolling. */
+async function isInView(locator: Locator): Promise<boolean> {
+  const box = await locator.boundingBox();
+  const size = locator.page().viewportSize();
+  return box !== null && size !== null && box.y >= 0 && box.y + box.height <= size.height;
+}

@@ -102,12 +102,12 @@ describe('the package', () => {
   });
 
   it('has absolute links to what is not in it, and they lead somewhere', () => {
-    const inPackage = [...library.files, 'README.md', 'LICENSE'];
+    const inPackage = new Set([...library.files, 'README.md', 'LICENSE']);
     for (const target of writtenLinksOf(page('README.md'))) {
       const isOwn =
         target.startsWith(`${home}/blob/main/`) ||
         target.startsWith(`${home.replace('github.com', 'raw.githubusercontent.com')}/main/`);
-      expect([target, isOwn || inPackage.includes(target) || target === 'https://nestjs.com']).toEqual([
+      expect([target, isOwn || inPackage.has(target) || target === 'https://nestjs.com']).toEqual([
         target,
         true,
       ]);

@@ -7,6 +7,7 @@ import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.j
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
 import {
   buildSamples,
+  deadLinksOf,
   endWhileConnected,
   startSample,
   type RunningSample,
@@ -65,6 +66,10 @@ describe('sample/04-config', () => {
     });
 
     beforeEach(() => operate('PUT', INITIAL));
+
+    it('prints nothing that is not there', async () => {
+      expect(await deadLinksOf(sample)).toEqual([]);
+    });
 
     const ask = (origin: string): Promise<WireResponse> =>
       send(port, {

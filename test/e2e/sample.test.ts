@@ -3,6 +3,7 @@ import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.j
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
 import {
   buildSamples,
+  deadLinksOf,
   endWhileConnected,
   startSample,
   type RunningSample,
@@ -18,7 +19,7 @@ interface Urls {
 
 function urlsOf({ urls }: RunningSample): Urls {
   return {
-    api: String(urls['API']),
+    api: new URL(String(urls['API'])).origin,
     allowed: String(urls['Allowed page']),
     refused: String(urls['Refused page']),
   };
@@ -57,6 +58,11 @@ describe('sample/01-quick-start', () => {
         for (const file of files) expect((await send(port, { path: `/${file}` })).status).toBe(200);
         expect(JSON.parse((await send(port, { path: '/setup.json' })).body)).toEqual(urls);
       }
+    });
+
+    it('prints nothing that is not there', async () => {
+      expect(sample.urls['API']).toBe(`${urls.api}/explain`);
+      expect(await deadLinksOf(sample)).toEqual([]);
     });
 
     const open = { acao: '*', aceh: 'x-report-count' };

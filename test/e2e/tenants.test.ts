@@ -3,6 +3,7 @@ import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.j
 import { preflightHeaders, send, type WireRequest, type WireResponse } from '../support/http.js';
 import {
   buildSamples,
+  deadLinksOf,
   endWhileConnected,
   freePorts,
   startSample,
@@ -40,7 +41,7 @@ describe('sample/03-tenants', () => {
     it('says where everything is, and serves the pages with every name filled in', async () => {
       expect(sample.urls).toEqual({
         Dashboard: `${originOf('dashboard')}/#${token}`,
-        API: `http://api.localhost:${port}`,
+        API: `http://api.localhost:${port}/orders`,
         "Acme's page": `${originOf('acme')}/visitor.html?key=key-of-acme`,
         "Globex' page": `${originOf('globex')}/visitor.html?key=key-of-acme`,
         'Partner page': `${originOf('partner')}/visitor.html?key=key-of-acme`,
@@ -51,6 +52,10 @@ describe('sample/03-tenants', () => {
         expect(body).not.toContain('{{');
       }
       expect((await send(Number(pagesPort), { path: '/setup.json' })).body).not.toContain(token);
+    });
+
+    it('prints nothing that is not there', async () => {
+      expect(await deadLinksOf(sample)).toEqual([]);
     });
 
     const ask = (name: string, headers = 'x-api-key'): Promise<WireResponse> =>
@@ -182,7 +187,7 @@ describe('sample/03-tenants', () => {
     const [port, pagesPort, nobody] = (await freePorts(3)) as [number, number, number];
     const env = { PORT: `${port}`, PAGES_PORT: `${pagesPort}` };
     const first = await startSample(build, '03-tenants', env);
-    expect(first.urls['API']).toBe(`http://api.localhost:${port}`);
+    expect(first.urls['API']).toBe(`http://api.localhost:${port}/orders`);
     expect(first.urls['Dashboard']).toContain(`http://dashboard.localhost:${pagesPort}/`);
     await expect(startSample(build, '03-tenants', { PORT: env.PORT })).rejects.toThrow('EADDRINUSE');
     await first.stop();

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { corsHeaders, expected, PREFLIGHT_VARY } from '../support/cors-headers.js';
 import { preflightHeaders, send } from '../support/http.js';
 import {
   buildSamples,
+  deadLinksOf,
   endWhileConnected,
   freePorts,
   startSample,
@@ -51,9 +54,13 @@ describe('sample/02-textbook', () => {
         Contents: shop,
         ...Object.fromEntries(Object.entries(LESSONS).map(([title, file]) => [title, `${shop}/${file}`])),
         '7. The XHR classic': `http://foo.localhost:${pagesPort}/xhr-classic.html`,
-        API: `http://api.shop.localhost:${port}`,
-        'API of the classic': `http://bar.localhost:${port}`,
+        API: `http://api.shop.localhost:${port}/repos/nestjs/nest`,
+        'API of the classic': `http://bar.localhost:${port}/resources/public-data/`,
       });
+    });
+
+    it('prints nothing that is not there', async () => {
+      expect(await deadLinksOf(sample)).toEqual([]);
     });
 
     it.each(['index.html', ...Object.values(LESSONS)])(
@@ -175,6 +182,20 @@ describe('sample/02-textbook', () => {
     await first.stop();
   });
 
+  it('takes other ports than the usual ones where these are taken', async () => {
+    const takers = await Promise.all([3000, 3001].map(take));
+    try {
+      const sample = await startSample(build, '02-textbook');
+      const ports = Object.values(sample.urls).map((url) => Number(new URL(url).port));
+      const dead = await deadLinksOf(sample);
+      await sample.stop();
+      expect(ports.filter((one) => one === 3000 || one === 3001)).toEqual([]);
+      expect(dead).toEqual([]);
+    } finally {
+      for (const taker of takers) taker?.close();
+    }
+  });
+
   it.each(['0', '65536', 'http'])('does not start with a port %s', async (PORT) => {
     await expect(start({ PORT })).rejects.toThrow(
       `PORT is ${PORT}: write a port from 1 to 65535, such as 3000`,
@@ -186,7 +207,19 @@ describe('sample/02-textbook', () => {
     await sample.stop();
     expect(sample.urls).toMatchObject({
       '7. The XHR classic': 'http://foo.example/xhr-classic.html',
-      'API of the classic': 'http://bar.other',
+      'API of the classic': 'http://bar.other/resources/public-data/',
     });
   });
 });
+
+/** Listens on a port, unless somebody else does. */
+async function take(port: number): Promise<Server | undefined> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
+    throw error;
+  }
+}

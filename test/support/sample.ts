@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { send } from './http.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const endWithParent = new URL('end-with-parent.mjs', import.meta.url).href;
@@ -146,6 +147,18 @@ export async function startOnFreePorts(
     if (tries === 1 || !String(error).includes('EADDRINUSE')) throw error;
     return await startOnFreePorts(build, name, env, tries - 1);
   }
+}
+
+/** Opens each URL that a sample has printed, as somebody would who has read it, and gives those that nothing is at. */
+export async function deadLinksOf({ urls }: RunningSample): Promise<readonly string[]> {
+  const statuses = await Promise.all(
+    Object.values(urls).map(async (url) => {
+      const { host, port, pathname, search } = new URL(url);
+      const { status } = await send(Number(port), { path: `${pathname}${search}`, headers: { host } });
+      return { url, status };
+    }),
+  );
+  return statuses.filter(({ status }) => status === 404 || status >= 500).map(({ url }) => url);
 }
 
 /** Ports that are free now. Samples that are to listen on some are better started with {@link startOnFreePorts}. */

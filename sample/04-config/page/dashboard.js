@@ -8,6 +8,7 @@ const setup = await getJson('/setup.json');
 const url = `${setup.api}/settings`;
 const form = document.querySelector('#settings');
 const outcome = document.querySelector('#outcome');
+const refusal = document.querySelector('#refusal');
 let shown = '';
 
 form.addEventListener('submit', (event) => {
@@ -26,10 +27,15 @@ await everySecond(() =>
 async function apply() {
   outcome.replaceChildren();
   const settings = Object.fromEntries(new FormData(form));
-  const done = await attempt(document.querySelector('#refusal'), async () => {
+  const done = await attempt(refusal, async () => {
     show(await operate(url, { method: 'PUT', json: settings }));
   });
-  outcome.replaceChildren(badge(done, done ? 'In force' : 'Refused'));
+  outcome.replaceChildren(outcomeOf(done));
+  return done;
+}
+
+function outcomeOf(done) {
+  return badge(done, done ? 'In force' : 'Refused');
 }
 
 /** Leaves alone what has not changed, and with it what somebody may be writing. */
@@ -49,9 +55,14 @@ function fill(settings) {
 
 function itemOf({ title, settings }) {
   const button = element('button', { type: 'button' }, title);
+  // On a small screen the form is out of sight from here.
+  const tried = element('div', { class: 'tried', role: 'status' });
   button.addEventListener('click', () => {
     fill(settings);
-    form.requestSubmit();
+    void apply().then((done) => {
+      for (const other of document.querySelectorAll('.tried')) other.replaceChildren();
+      tried.replaceChildren(outcomeOf(done), element('pre', {}, refusal.textContent));
+    });
   });
-  return element('li', {}, button);
+  return element('li', {}, button, tried);
 }
