@@ -4,11 +4,11 @@ import { CorsConfigurationError } from './cors-configuration-error.js';
 import type { CorsProblem, ValueProblem } from './cors-problem.js';
 import type { ExactOrigins } from './exact-origins.js';
 import type { LiveOrigins, OriginChange } from './live-origins.js';
-import { isOptionsObject } from './options-object.js';
+import type { OptionsObject } from './options-object.js';
 import { readStrings } from './origin-strings.js';
 import { compileOrigins, type OriginRule } from './origin-set.js';
-import { parseOriginRegExp } from './origin-regexp.js';
-import { parseOrigin } from './origin-syntax.js';
+import { parseOrigin, type Parsed } from './origin-syntax.js';
+import { ORIGIN_REGEXP } from './read-origin.js';
 import type { OriginEntry } from './origin-entry.js';
 import { ELEMENTS_AT_ONCE, type Sliced } from './slices.js';
 
@@ -89,7 +89,7 @@ export function changedOptions(options: unknown, { origins, isAddition }: Origin
 }
 
 function listOf(options: unknown): readonly unknown[] {
-  const origin = isOptionsObject(options) ? options['origin'] : undefined;
+  const { origin } = options as OptionsObject;
   if (origin === undefined) return [];
   return Array.isArray(origin) ? origin : [origin];
 }
@@ -126,12 +126,16 @@ function refuseCovered(origins: readonly string[], rule: OriginRule | undefined,
 /** The patterns and expressions of a list of the options, but for some of them. */
 function ruleOfOpen(list: readonly unknown[], without: ReadonlySet<unknown>): OriginRule {
   const entries = list.flatMap((element): readonly OriginEntry[] => {
-    const isOpen = typeof element === 'string' ? element.includes('*') : element instanceof RegExp;
-    if (!isOpen || without.has(element)) return [];
-    const read = typeof element === 'string' ? parseOrigin(element) : parseOriginRegExp(element as RegExp);
-    return 'entry' in read ? [read.entry] : [];
+    if (without.has(element)) return [];
+    if (typeof element === 'string') return element.includes('*') ? [entryOf(parseOrigin(element))] : [];
+    return element instanceof RegExp ? [entryOf(ORIGIN_REGEXP.get().parseOriginRegExp(element))] : [];
   });
   return compileOrigins(entries, { secureOnly: false });
+}
+
+/** The entry of what is in force, and so has one. */
+function entryOf(read: Parsed<OriginEntry>): OriginEntry {
+  return (read as { readonly entry: OriginEntry }).entry;
 }
 
 const NO_STRING: ValueProblem = {

@@ -36,8 +36,8 @@ export class ExactOrigins implements ExactRule {
     return (this.packed?.size ?? 0) + this.added.size - this.removed.size;
   }
 
-  /** Whether so many have come and gone, or so many more would, that all should be packed anew. */
-  isWorn(more = 0): boolean {
+  /** Whether so many have come and gone, with so many more, that all should be packed anew. */
+  isWorn(more: number): boolean {
     const beside = this.added.size + this.removed.size + more;
     return beside > Math.max((this.packed?.size ?? 0) * MAX_BESIDE, MIN_PACKED);
   }

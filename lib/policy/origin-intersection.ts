@@ -29,15 +29,17 @@ export function intersectOrigins(
   outer: readonly OriginEntry[],
   inner: readonly OriginEntry[],
 ): readonly OriginEntry[] {
-  if (outer.some(isAny)) return uniteOrigins([], inner);
-  if (inner.some(isAny)) return uniteOrigins([], outer);
-  if (outer === inner && summaryOf(inner).isUnique) return inner;
+  const { open: outerEntries } = summaryOf(outer);
+  const { open: innerEntries, isUnique } = summaryOf(inner);
+  if (outerEntries.some(isAny)) return uniteOrigins([], inner);
+  if (innerEntries.some(isAny)) return uniteOrigins([], outer);
+  if (outer === inner && isUnique) return inner;
   const found = new EntryList();
   addExact(found, inner, outer);
-  const innerOpen = inner.filter(isOpen);
+  const innerOpen = innerEntries.filter(isOpen);
   // What is exact in both lists has been found.
   if (innerOpen.length > 0) addExact(found, outer, inner);
-  const outerOpen = outer.filter(isOpen);
+  const outerOpen = outerEntries.filter(isOpen);
   for (const entry of innerOpen) {
     for (const other of outerOpen) found.add(meet(conditionsOf(entry), conditionsOf(other)));
   }
@@ -53,10 +55,10 @@ export function uniteOrigins(
   inner: readonly OriginEntry[],
 ): readonly OriginEntry[] {
   if (outer.length === 0 && summaryOf(inner).isUnique) return inner;
-  const any = outer.find(isAny) ?? inner.find(isAny);
+  const any = summaryOf(outer).open.find(isAny) ?? summaryOf(inner).open.find(isAny);
   if (any !== undefined) return [any];
   const found = new EntryList();
-  for (const list of [outer, inner]) for (const entry of list) if (isSpecific(entry)) found.add(entry);
+  for (const list of [outer, inner]) for (const entry of list) found.add(entry as SpecificEntry);
   return found.entries;
 }
 
@@ -66,7 +68,7 @@ export function uniteOrigins(
  */
 function addExact(found: EntryList, from: readonly OriginEntry[], list: readonly OriginEntry[]): void {
   const rule = compileOrigins(list, { secureOnly: false });
-  const asking = list.filter(isOpen).filter(asksSources);
+  const asking = summaryOf(list).open.filter(isOpen).filter(asksSources);
   for (const entry of from) {
     if (!isExact(entry)) continue;
     if (rule.allows(entry)) found.add(entry);
@@ -158,10 +160,9 @@ class EntryList<Entry extends SpecificEntry = SpecificEntry> {
 
   add(entry: Entry | undefined): void {
     if (entry === undefined) return;
-    const key = this.keyOf(entry);
-    if (this.keys.has(key)) return;
-    this.keys.add(key);
-    this.entries.push(entry);
+    const { size } = this.keys;
+    // Looked up once, and not twice: there may be very many.
+    if (this.keys.add(this.keyOf(entry)).size > size) this.entries.push(entry);
   }
 
   /** Equal for entries that allow the same by construction. Keys other than what users write start with a space. */

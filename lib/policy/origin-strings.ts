@@ -2,10 +2,9 @@ import { isHttps, NOT_PLAIN, PLAIN_ORIGIN, plainKindOf } from '../protocol/plain
 import { isInsecureOrigin } from '../protocol/serialized-origin.js';
 import { ExactOriginsCollector, type ExactOrigins } from './exact-origins.js';
 import type { OriginPattern } from './origin-entry.js';
-import { diagnoseOrigin } from './origin-diagnosis.js';
 import { plainOrigin, readWrittenOrigin, type WrittenOrigin } from './origin-grammar.js';
 import { OriginPatternIndex } from './origin-pattern-index.js';
-import { publicSuffixProblem, type Parsed } from './origin-syntax.js';
+import { DIAGNOSIS, publicSuffixProblem, type Parsed } from './origin-syntax.js';
 import type { ResolveSource } from './read-source.js';
 import { ELEMENTS_AT_ONCE, type Sliced } from './slices.js';
 import { BATCH, StringBatch } from './string-batch.js';
@@ -127,7 +126,10 @@ class StringsReader {
   }
 
   private readOther(text: string, entry: Exclude<WrittenOrigin, string> | undefined, place: number): void {
-    this.others.push({ place, read: entry === undefined ? { problem: diagnoseOrigin(text) } : { entry } });
+    this.others.push({
+      place,
+      read: entry === undefined ? { problem: DIAGNOSIS.get().diagnoseOrigin(text) } : { entry },
+    });
     if (entry?.kind !== 'pattern') return;
     (this.patterns ??= new OriginPatternIndex()).add(entry);
     if (publicSuffixProblem(entry) !== undefined) this.atSuffixes.push(entry);

@@ -97,10 +97,10 @@ const RULES: readonly PolicyRule[] = [
     find: ({ origin, dangerously }) =>
       dangerously.publicSuffixes
         ? []
-        : summaryOf(origin).atSuffixes.flatMap((pattern) => {
-            const problem = publicSuffixProblem(pattern);
-            return problem === undefined ? [] : [{ ...problem, value: pattern.text }];
-          }),
+        : summaryOf(origin).atSuffixes.map((pattern) => ({
+            ...(publicSuffixProblem(pattern) as ValueProblem),
+            value: pattern.text,
+          })),
   },
   {
     fields: ['origin', 'dangerously'],

@@ -99,13 +99,6 @@ export function hostEndOf(origin: string): number {
   return origin.charCodeAt(at) === COLON ? at : origin.length;
 }
 
-/** Where the last label of a host starts that ends at `end`. */
-export function labelStartOf(origin: string, hostStart: number, end: number): number {
-  let at = end;
-  while (at > hostStart && origin.charCodeAt(at - 1) !== DOT) at--;
-  return at;
-}
-
 /**
  * The canonical form of the block 127.0.0.0/8, and nothing that merely starts like it (`127.0.0.1.evil.com`).
  */

@@ -245,6 +245,50 @@ describe.each(PLATFORMS)('origins that come and go on %s', (platform) => {
     expect(explained.allowed).toBe(true);
   });
 
+  // So many that they come in slices; and so many that the list is compiled anew.
+  it.each([5_000, 31_000])('may be %d at once', async (length) => {
+    const { app, port } = await startApp(platform, moduleOf({ origin: MANY }));
+    const cors = app.get(CorsService);
+    const more = Array.from({ length }, (_, index): OriginString => `https://more-${index}.example`);
+    const last = more.at(-1) as OriginString;
+    const reads = async (): Promise<unknown> =>
+      corsHeaders(await send(port, { path: '/cats', headers: { origin: last } }));
+    await cors.addOrigins(more);
+    const added = [await reads(), cors.current()];
+    await cors.removeOrigins(more);
+    const removed = [await reads(), cors.current()];
+    await app.close();
+    expect(added).toEqual([expected({ acao: last, vary: 'Origin' }), { origin: [...MANY, ...more] }]);
+    expect(removed).toEqual([expected({ vary: 'Origin' }), { origin: MANY }]);
+  });
+
+  it('are not all removed, and not what an expression beside them covers', async () => {
+    const { app } = await startApp(platform, moduleOf({ origin: MANY }));
+    const cors = app.get(CorsService);
+    await expect(cors.removeOrigins(MANY)).rejects.toThrow('[origin-empty]');
+    const pattern = 'https://*.f.example';
+    await cors.update({ origin: [...MANY, pattern, /https:\/\/x\.g\.example/, () => false] });
+    await expect(cors.removeOrigins([pattern, 'https://x.g.example'])).rejects.toThrow('[option-conflict]');
+    await cors.removeOrigins([pattern, 'https://a.f.example']);
+    const { origin } = cors.current();
+    await app.close();
+    expect(origin).toHaveLength(MANY.length + 2);
+  });
+
+  it('come and go in a list that has had some of them twice', async () => {
+    const twice = [...MANY, MANY[0] as OriginString, MANY[1] as OriginString];
+    const { app } = await startApp(platform, moduleOf({ origin: twice }));
+    const cors = app.get(CorsService);
+    await cors.removeOrigins(MANY[1] as OriginString);
+    const once = MANY.filter((one) => one !== MANY[1]);
+    expect(new Set(cors.current().origin as readonly string[])).toEqual(new Set(once));
+    await cors.update({ origin: [...twice, A] });
+    await cors.update({ origin: [...twice, A, B] });
+    const { allowed } = await cors.explain({ method: 'GET', url: '/cats', headers: { origin: B } });
+    await app.close();
+    expect(allowed).toBe(true);
+  });
+
   it('leave alone what has the very same list elsewhere', async () => {
     const options: CorsModuleOptions = { origin: MANY };
     const one = await startApp(platform, moduleOf(options));

@@ -191,7 +191,12 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
   it('throws all that is wrong with invalid options, and changes nothing', async () => {
     const { cors, get } = await start({ ...CATS, origin: A, maxAge: 5 });
     const before = [cors.current(), JSON.stringify(cors.routes())];
-    const invalid = { origin: [B, `${A}/`], maxAge: -1, policies: { cats: { origin: class Nowhere {} } } };
+    const invalid = {
+      origin: [B, `${A}/`],
+      maxAge: -1,
+      policies: { cats: { origin: class Nowhere {} } },
+      routes: ['/cats'],
+    };
     let thrown: unknown;
     try {
       await cors.update(invalid as never);
@@ -203,6 +208,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
       ['origin-path', 'options'],
       ['max-age-invalid', 'options'],
       ['origin-source-missing', 'options.policies.cats'],
+      ['option-type', 'options.routes[0]'],
     ]);
     expect([cors.current(), JSON.stringify(cors.routes())]).toEqual(before);
     expect(cors.current()).toBe(before[0]);

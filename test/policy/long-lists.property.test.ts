@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { ExactOriginsCollector, type ExactOrigins } from '../../lib/policy/exact-origins.js';
-import { OriginPacker, type PackedOrigins } from '../../lib/policy/origin-arena.js';
+import { OriginArena, OriginPacker, type PackedOrigins } from '../../lib/policy/origin-arena.js';
 import type { OriginPattern } from '../../lib/policy/origin-entry.js';
 import { OriginPatternIndex } from '../../lib/policy/origin-pattern-index.js';
 import { readChanged, readStrings, type ReadStrings } from '../../lib/policy/origin-strings.js';
 import { parseOrigin } from '../../lib/policy/origin-syntax.js';
 import { atOnce } from '../../lib/policy/slices.js';
+import { BATCH } from '../../lib/policy/string-batch.js';
 import { isOwnOrigin, isSerializedOrigin } from '../../lib/protocol/serialized-origin.js';
 import { seed } from '../protocol/seed.js';
 import { naiveDecide } from './naive-origins.js';
@@ -110,6 +111,38 @@ describe(`packed origins (FC_SEED=${seed})`, () => {
     expect(repeated).toEqual([]);
     expect(left.length).toBeGreaterThan(50);
     expect(arena.size + left.length).toBe(list.length);
+  });
+});
+
+describe('a packed origin', () => {
+  it('is not taken for one with the same hash', () => {
+    const { arena } = pack(['https://a.example']);
+    const {
+      seed: own,
+      shift,
+      starts,
+      records,
+    } = arena as unknown as Record<'seed' | 'shift', number> & {
+      readonly starts: Uint32Array;
+      readonly records: Int32Array;
+    };
+    // Another one, which nobody has yet found: the last of its characters differs.
+    const other = records.with(records.length - 1, records.at(-1)! ^ 1);
+    expect(arena.has('https://a.example')).toBe(true);
+    expect(new OriginArena(own, shift, starts, other, 1).has('https://a.example')).toBe(false);
+  });
+});
+
+describe('a list of strings', () => {
+  it('may have a full batch of them in which one has more than a line', () => {
+    const list = Array.from({ length: BATCH }, (_, index) => `https://o${index}.example`);
+    list[7] = 'https://a.example\nhttps://b.example';
+    const { exact, others } = atOnce(readStrings(list));
+    expect([exact.size, exact.has('https://a.example'), others.map(({ place }) => place)]).toEqual([
+      BATCH - 1,
+      false,
+      [7],
+    ]);
   });
 });
 
@@ -301,3 +334,25 @@ describe(`patterns (FC_SEED=${seed})`, () => {
     expect(allowed).toBeGreaterThan(5_000);
   });
 });
+
+describe('a pattern', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
+  // Found by trying: they have the same hash where its seed is zero.
+  it.each([
+    ['of the same length', 'https://4exs.example.com:*', 'https://a01z.example.com:*'],
+    ['of another length', 'https://akk2.example.com:*', 'https://4ui.example.org.uk:*'],
+    ['of another scheme', 'https://aodu.example.com:*', 'tauri://227h.example.com:*'],
+  ])('is not taken for one with the same hash, %s', (_, one, other) => {
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+    const index = new OriginPatternIndex();
+    index.add(patternOf(one));
+    expect([one, other].map((text) => index.matches(text.replace('*', '1')))).toEqual([true, false]);
+    index.add(patternOf(other));
+    expect([one, other].map((text) => index.matches(text.replace('*', '1')))).toEqual([true, true]);
+  });
+});
+
+function patternOf(text: string): OriginPattern {
+  return (parseOrigin(text) as { readonly entry: OriginPattern }).entry;
+}

@@ -351,6 +351,7 @@ describe('parseOriginRegExp refuses', () => {
     [/^https?:\/\/.*example.com/, ANY, ['https://example.com', 'https://**.example.com']],
     [/^http:\/\/.*example\.com$/, ANY, ['http://example.com', 'http://**.example.com']],
     [/^https:\/\/[^.]*example\.com$/, ANY, ['https://example.com']],
+    [/^https:\/\/[^.]+\.?example\.com$/, ANY, ['https://*.example.com']],
     [/^http:\/\/localhost.*$/, ANY, ['http://localhost:*']],
   ])('what should be patterns: %s', (regexp, code, patterns) => {
     const problem = problemOf(regexp);
@@ -370,12 +371,15 @@ describe('parseOriginRegExp refuses', () => {
     /^https:\/\/.*\.com$/,
     /^https:\/\/.*(?:foo|bar)\.com$/,
     /^https:\/\/example\.com.*$/,
+    /^https:\/\/.*xn--0\.com$/,
   ])('what matches strangers, without guessing what is meant: %s', (regexp) => {
     expect(problemOf(regexp).fix).toMatch(/^name the whole domain behind a dot or/);
   });
 
   it.each([
     [/^(?:www\.)?example\.com$/, /^https:\/\/(?:www\.)?example\.com$/],
+    [/^localhost:30[0-9]0$/, /^http:\/\/localhost:30[0-9]0$/],
+    [/\.example\.com:80[0-9]0$/, /^https:\/\/[a-z0-9-]+\.example\.com:80[0-9]0$/],
     [/^[a-z]+\.example\.com$/i, /^https:\/\/[a-z]+\.example\.com$/i],
     [/^\wexample\.com$/, /^https:\/\/\wexample\.com$/],
   ])('what has no scheme: %s', (regexp, mended) => {

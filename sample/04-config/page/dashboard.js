@@ -57,12 +57,12 @@ function itemOf({ title, settings }) {
   const button = element('button', { type: 'button' }, title);
   // On a small screen the form is out of sight from here.
   const tried = element('div', { class: 'tried', role: 'status' });
-  button.addEventListener('click', () => {
+  const tryOut = async () => {
     fill(settings);
-    void apply().then((done) => {
-      for (const other of document.querySelectorAll('.tried')) other.replaceChildren();
-      tried.replaceChildren(outcomeOf(done), element('pre', {}, refusal.textContent));
-    });
-  });
+    const done = await apply();
+    for (const other of document.querySelectorAll('.tried')) other.replaceChildren();
+    tried.replaceChildren(outcomeOf(done), element('pre', {}, refusal.textContent));
+  };
+  button.addEventListener('click', () => void tryOut());
   return element('li', {}, button, tried);
 }
