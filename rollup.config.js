@@ -65,7 +65,7 @@ export default [
         format: 'es',
         chunkFileNames: 'parts/[name].js',
         manualChunks: together,
-        plugins: [ascii()],
+        plugins: [tabs(), ascii()],
       },
       {
         ...OUTPUT,
@@ -76,6 +76,7 @@ export default [
         // Where `require` is all there is, as in Jest, `import()` of a file does not work either.
         dynamicImportInCjs: false,
         plugins: [
+          tabs(),
           ascii(),
           withoutPrograms(),
           file('package.json', `${JSON.stringify({ type: 'commonjs' })}\n`),
@@ -165,6 +166,34 @@ function licenses() {
         fileName: 'THIRD-PARTY-LICENSES.txt',
         source: texts.join(`\n${'-'.repeat(80)}\n\n`),
       });
+    },
+  };
+}
+
+/** Indents by tabs, and not by four spaces each, which are an eighth of the package's code. */
+function tabs() {
+  return {
+    name: 'tabs',
+    renderChunk(code) {
+      const inTexts = new Set();
+      const parsed = ts.createSourceFile('chunk.js', code, ts.ScriptTarget.Latest);
+      const visit = (node) => {
+        if (ts.isTemplateExpression(node) || ts.isNoSubstitutionTemplateLiteral(node)) {
+          const [first, last] = [node.getStart(parsed), node.end].map(
+            (place) => parsed.getLineAndCharacterOfPosition(place).line,
+          );
+          // What stands in front of a line of text is part of it.
+          for (let line = first + 1; line <= last; line++) inTexts.add(line);
+        }
+        ts.forEachChild(node, visit);
+      };
+      visit(parsed);
+      const lines = code.split('\n');
+      return lines
+        .map((line, index) =>
+          inTexts.has(index) ? line : line.replace(/^(?: {4})+/, (spaces) => '\t'.repeat(spaces.length / 4)),
+        )
+        .join('\n');
     },
   };
 }
