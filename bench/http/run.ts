@@ -1,5 +1,5 @@
 import { onOneCore } from '../support/one-core.js';
-import type { BenchOptions, Platform } from '../support/options.js';
+import { PLATFORMS, type BenchOptions, type Platform } from '../support/options.js';
 import { REQUESTS, type RequestName } from './requests.js';
 import { measureRounds } from './rounds.js';
 import { BASE, serversFor, SETUPS, type Setup } from './setups.js';
@@ -26,9 +26,16 @@ export function chosenCases({ only }: BenchOptions): {
   return { setups, requests: named(REQUESTS, (name) => name) };
 }
 
+/** Whether a setup shows something in brief. Of most processes, nearly all the time is their start. */
+function isShown(setup: Setup, platform: Platform): boolean {
+  // Those of the module differ from the base by a number; and one platform shows that the others work.
+  return setup === BASE || (platform === PLATFORMS[0] && setup.place !== 'module');
+}
+
 /** Measures one platform over HTTP. */
 export async function runHttp(platform: Platform, options: BenchOptions): Promise<HttpRun> {
-  const { setups, requests } = chosenCases(options);
+  const { setups: chosen, requests } = chosenCases(options);
+  const setups = options.brief ? chosen.filter((setup) => isShown(setup, platform)) : chosen;
   const servers = serversFor(platform, setups);
   return onOneCore(async (isOnOneCore) => ({
     ...summarize(platform, await measureRounds(platform, servers, requests, options), setups, requests),
