@@ -39,7 +39,9 @@ async function migrated(source: string): Promise<string> {
   expect([code, complaints]).toEqual([0, []]);
   const [imported, empty, comment, ...lines] = printed.split('\n');
   expect([imported, empty, comment]).toEqual([
-    expect.stringMatching(/^import \{ CorsModule(?:, fromEnableCors)? \} from 'nestjs-cors';$/),
+    expect.stringMatching(
+      /^import \{ CorsModule(?:, fromEnableCors)?(?:, originsFrom)? \} from 'nestjs-cors';$/,
+    ),
     '',
     '// In the imports of the root module, instead of what is named here:',
   ]);
@@ -122,9 +124,20 @@ const OPTIONS: readonly (readonly [options: string, printed: string])[] = [
   ],
   [
     '{ origin: process.env.ORIGINS.split(",") }',
-    ['  // Each origin is checked when the app starts.', '  origin: process.env.ORIGINS.split(","),'].join(
+    ['  // Each origin is checked when the app starts.', '  origin: originsFrom(process.env.ORIGINS),'].join(
       '\n',
     ),
+  ],
+  [
+    "{ origin: process.env['ORIGINS'] }",
+    [
+      '  // Each origin is checked when the app starts.',
+      "  origin: originsFrom(process.env['ORIGINS']),",
+    ].join('\n'),
+  ],
+  [
+    '{ origin: names.split(";") }',
+    ['  // Each origin is checked when the app starts.', '  origin: names.split(";"),'].join('\n'),
   ],
   [
     '{ origin: (origin, callback) => callback(null, origin === "https://a.example"), credentials: true, maxAge: 5 }',
@@ -256,13 +269,22 @@ describe('npx nestjs-cors migrate', () => {
     );
   });
 
+  it('says what cannot be had of what it does not know', async () => {
+    expect(await migrated("{ origin: isProduction ? 'https://a.example' : true }")).toContain(
+      '  // true cannot be had here: name the origins.\n',
+    );
+  });
+
   it('prints one module for each place that has options for all paths', async () => {
     const printed = await migrated("one.enableCors();\ntwo.enableCors({ origin: 'https://a.example' });");
-    expect(printed.match(/^\/\/ .*line \d$/gm)).toEqual([
+    expect(printed.match(/^\/\/ app.*line \d$/gm)).toEqual([
       '// app.enableCors(), line 1',
       '// app.enableCors(), line 2',
     ]);
     expect(printed.match(/^CorsModule\.forRoot/gm)).toHaveLength(2);
+    expect(printed).toMatch(
+      /^\/\/ 2 places have options for the whole app\. Keep one CorsModule\.forRoot\(\)/,
+    );
   });
 
   it('reads a file', async () => {
@@ -282,7 +304,7 @@ describe('npx nestjs-cors migrate', () => {
     ];
     const printed = await Promise.all(sources.map((source) => nestjsCors(['migrate'], source)));
     const text = [
-      "import { CorsModule, fromEnableCors } from '../../lib/index.js';",
+      "import { CorsModule, fromEnableCors, originsFrom } from '../../lib/index.js';",
       declared,
       ...printed.map((one) => one.printed.split('\n').slice(2).join('\n')),
     ].join('\n');

@@ -111,10 +111,7 @@ function originOf(fields: Fields): ConvertedField {
     case 'function':
       return asked(value, credentials);
     case 'code':
-      return {
-        notes: ['Each origin is checked when the app starts.'],
-        code: `origin: ${value.text}`,
-      };
+      return computed(value.text);
     case 'literal': {
       const { entries, notes } = entriesOf(value);
       const sent = 'Was sent to whoever asked. Here only this origin gets it.';
@@ -132,6 +129,17 @@ function originOf(fields: Fields): ConvertedField {
       };
     }
   }
+}
+
+/** A variable of the environment, with or without its parts. */
+const FROM_ENVIRONMENT = /^(process\.env(?:\.\w+|\[['"]\w+['"]\]))(?:\??\.split\(\s*['"],['"]\s*\))?$/;
+
+/** What only running it would tell. */
+function computed(text: string): ConvertedField {
+  const variable = FROM_ENVIRONMENT.exec(text)?.[1];
+  const notes = ['Each origin is checked when the app starts.'];
+  if (/\btrue\b/.test(text)) notes.push('true cannot be had here: name the origins.');
+  return { notes, code: `origin: ${variable === undefined ? text : `originsFrom(${variable})`}` };
 }
 
 /** A function with a callback goes on being called, until somebody has it return the answer. */

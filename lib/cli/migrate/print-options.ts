@@ -1,6 +1,9 @@
 import { convertOptions, type ConvertedField } from './convert-options.js';
 import type { WrittenOptions } from './written-options.js';
 
+const KEEP_ONE =
+  'places have options for the whole app. Keep one CorsModule.forRoot(), and choose between their options where the app did: conditions around the calls are not kept.';
+
 /** The longest line of a comment. */
 const WIDTH = 100;
 
@@ -12,14 +15,12 @@ export function printOptions(found: readonly WrittenOptions[]): string {
   const paths = found.filter(({ path }) => path !== undefined);
   const [first, ...others] = found.filter(({ path }) => path === undefined);
   const printed = [moduleOf(first, paths), ...others.map((one) => moduleOf(one, []))];
-  const imported = [
-    'CorsModule',
-    ...(printed.join('').includes('fromEnableCors(') ? ['fromEnableCors'] : []),
-  ];
+  const helpers = ['fromEnableCors', 'originsFrom'].filter((name) => printed.join('').includes(`${name}(`));
   return [
-    `import { ${imported.join(', ')} } from 'nestjs-cors';`,
+    `import { ${['CorsModule', ...helpers].join(', ')} } from 'nestjs-cors';`,
     '',
     '// In the imports of the root module, instead of what is named here:',
+    ...(printed.length > 1 ? commented(`${printed.length} ${KEEP_ONE}`) : []),
     ...printed,
     '',
   ].join('\n');
