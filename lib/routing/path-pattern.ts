@@ -68,7 +68,7 @@ export function readEntryPath(path: string): readonly EntrySegment[] | Unreadabl
 function ofOlderSyntax(path: string): string {
   const written = path
     .replaceAll(/(:[\p{ID_Start}_][\p{ID_Continue}]*)\([^()]*\)/gu, '$1')
-    .replace(/\/(?:\(\.\*\)|\.\*|:[\p{ID_Start}_][\p{ID_Continue}]*\?)$/u, '')
+    .replace(/\/(?:\(\.\*\)|\.\*|\*\*|:[\p{ID_Start}_][\p{ID_Continue}]*\?)$/u, '')
     .replaceAll(/\*(?![\p{ID_Start}"])/gu, '*path');
   return written === '' ? '/' : written;
 }

@@ -48,6 +48,7 @@ describe('the path of an entry', () => {
     ['/a/.*', /more than one way|no path in the syntax/, '/a'],
     ['/a/:id(\\d+)', /no path in the syntax/, '/a/:id'],
     ['/a/:id(\\d+)/b/(.*)', /no path in the syntax/, '/a/:id/b'],
+    ['/a/**', /no path in the syntax/, '/a'],
     ['/a/:b?', /no path in the syntax/, '/a'],
     ['/(.*)', /no path in the syntax/, '/'],
     ['/a(b)', /no path in the syntax/, undefined],
