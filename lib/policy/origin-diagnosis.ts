@@ -1,7 +1,7 @@
 import type { CorsProblemCode, ValueProblem } from './cors-problem.js';
 import { readWrittenOrigin } from './origin-grammar.js';
 import { bareText, dissect, mendOrigin } from './origin-mending.js';
-import { MISTAKES } from './origin-mistakes.js';
+import { MISTAKES, type Mistake } from './origin-mistakes.js';
 
 /**
  * Longer strings are not taken apart: nothing that somebody meant as one origin is ten times as long as one, and the
@@ -45,12 +45,15 @@ export function diagnoseOrigin(text: string): ValueProblem {
     return { code: 'origin-invalid', message: 'holds several origins in one string', fix };
   }
   const pieces = dissect(text);
-  const { code, message } = MISTAKES.find(({ applies }) => applies(pieces, text)) ?? TOO_LONG;
-  return problem(code, message, mendOrigin(text));
+  const { code, message, advice } = MISTAKES.find(({ applies }) => applies(pieces, text)) ?? TOO_LONG;
+  return advice === undefined ? problem(code, message, mendOrigin(text)) : { code, message, fix: advice };
 }
 
 /** All parts are within their limits, but not all together: only a trailing dot can do that. */
-const TOO_LONG = { code: 'origin-invalid', message: 'is longer than any origin that browsers send' } as const;
+const TOO_LONG: Pick<Mistake, 'code' | 'message' | 'advice'> = {
+  code: 'origin-invalid',
+  message: 'is longer than any origin that browsers send',
+};
 
 function problem(code: CorsProblemCode, message: string, mended?: string): ValueProblem {
   return {

@@ -14,7 +14,12 @@ export interface Mistake {
   readonly code: CorsProblemCode;
   readonly message: string;
   readonly applies: (pieces: OriginPieces, text: string) => boolean;
+  /** What to do, where a mended value would not be what was meant. */
+  readonly advice?: string;
 }
+
+const ADDRESSES =
+  'name the address, or write an expression such as /^http:\\/\\/192\\.168\\.1\\.\\d+(:\\d+)?$/';
 
 /** What only a regular expression would hold: anchors, escaped dots and slashes, groups, `https?:`. */
 const REGEXP_IN_A_STRING = /^\^|\$$|\\\.|\\\/|\(|\?:|:\/\/\.[*+]/;
@@ -92,7 +97,19 @@ export const MISTAKES: readonly Mistake[] = [
   },
   { code: 'origin-path', message: 'has a query', applies: ({ tail }) => tail.startsWith('?') },
   { code: 'origin-path', message: 'has a fragment', applies: ({ tail }) => tail.startsWith('#') },
+  {
+    code: 'origin-ip',
+    message: 'has a range of IP addresses, for which there is no pattern',
+    applies: ({ host, tail }) => /^\/\d{1,3}$/.test(tail) && isAddress(host),
+    advice: ADDRESSES,
+  },
   { code: 'origin-path', message: 'has a path', applies: ({ tail }) => tail !== '' },
+  {
+    code: 'origin-wildcard',
+    message: 'has a wildcard within an IP address',
+    applies: ({ host }) => /^\d+\.[\d.*]*\*$/.test(host),
+    advice: ADDRESSES,
+  },
   {
     code: 'origin-wildcard',
     message: 'has a wildcard for the whole host',

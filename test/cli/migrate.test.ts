@@ -106,6 +106,7 @@ const OPTIONS: readonly (readonly [options: string, printed: string])[] = [
     [
       '  // /example\\.com$/ has no scheme, and an expression has to match the whole origin: write',
       '  // "https://example.com" and "https://**.example.com".',
+      '  // It has let http: in as well, and any port. Name what of that you need.',
       '  // /^http:\\/\\/localhost/ would have to match the whole origin here, and not a part of it.',
       "  origin: ['https://example.com', 'https://**.example.com', 'http://localhost:*'],",
     ].join('\n'),

@@ -97,6 +97,8 @@ const SHOWN: readonly (readonly [code: CorsProblemCode, options: Options])[] = [
   ['origin-ip', { origin: 'http://127.1:3999' }],
   ['origin-ip', { origin: 'http://::1:3000' }],
   ['origin-ip', { origin: 'http://1.2.3.400' }],
+  ['origin-ip', { origin: 'http://192.168.0.0/16' }],
+  ['origin-wildcard', { origin: 'http://192.168.1.*:*' }],
   ['origin-port', { origin: `${A}:0` }],
   ['origin-default-port', { origin: `${A}:443` }],
   ['origin-wildcard', { origin: 'https://app-*.example.com' }],
@@ -160,7 +162,7 @@ function shownIn(fix: string): Shown {
     /(?:write|as in|such as) (?:one string for each: |one such as |one as browsers see it, as in |a number such as |one, as in |a name such as )?(.+)$/.exec(
       fix,
     ) ?? [];
-  const regexp = /^\/(.+)\/([a-z]*)$/.exec(text) ?? /as in \/(.+)\/([a-z]*)$/.exec(fix);
+  const regexp = /^\/(.+)\/([a-z]*)$/.exec(text) ?? /(?:as in|such as) \/(.+)\/([a-z]*)$/.exec(fix);
   if (regexp !== null) return { values: [new RegExp(regexp[1] as string, regexp[2])], name: undefined };
   if (/^\(\w+\) =>/.test(text)) return { values: [evaluated(text)], name: undefined };
   if (/^[[{]/.test(text)) return { values: [evaluated(text)], name: undefined };

@@ -195,13 +195,26 @@ function textEntries(text: string): Entries {
 
 function regexpEntries(regexp: RegExp, text: string): Entries {
   const read = parseOriginRegExp(regexp);
-  if ('problem' in read) return mendedEntries(text, text, read.problem);
+  if ('problem' in read) {
+    const { entries, notes } = mendedEntries(text, text, read.problem);
+    return { entries, notes: [...notes, ...losingHttp(regexp, entries)] };
+  }
   if (regexp.source.startsWith('^') && regexp.source.endsWith('$')) return { entries: [text], notes: [] };
   const patterns = patternsInstead(regexp).map(quoted);
   return {
     entries: patterns.length > 0 ? patterns : [text],
     notes: [`${text} would have to match the whole origin here, and not a part of it.`],
   };
+}
+
+/** Patterns are of one scheme each, and what is mended is of the better one. */
+function losingHttp(regexp: RegExp, entries: readonly string[]): readonly string[] {
+  const isLost = entries.some(
+    (entry) =>
+      entry.startsWith("'https:") &&
+      regexp.test(entry.slice(1, -1).replace('https:', 'http:').replace('**', 'a')),
+  );
+  return isLost ? ['It has let http: in as well, and any port. Name what of that you need.'] : [];
 }
 
 /** What the start-up check would say to write instead. */
