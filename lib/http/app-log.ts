@@ -63,7 +63,7 @@ export function hostRefusal(origin: string, host: string | undefined): string {
       ? 'the request names no host to compare it with'
       : `its host is not ${JSON.stringify(host)}, with which it was compared`;
   return oneLine(
-    `${originText(origin)} was refused by enforce. No policy allows it, and ${compared}. If it is the app's own origin behind ` +
-      'a proxy, name it in publicOrigins',
+    `${originText(origin)} was refused by enforce. The policy there does not allow it, and ${compared}. ` +
+      "If it is the app's own origin behind a proxy, name it in publicOrigins",
   );
 }

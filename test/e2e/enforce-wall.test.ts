@@ -335,7 +335,7 @@ describe.each(PLATFORMS)('the wall of enforce on %s', (platform) => {
         await ask(port, '/things', { origin: OWN, host: 'backend:3000' });
       }
       expect(logger.about('enforce')).toEqual([
-        `${OWN} was refused by enforce. No policy allows it, and its host is not "backend:3000", with which it was ` +
+        `${OWN} was refused by enforce. The policy there does not allow it, and its host is not "backend:3000", with which it was ` +
           "compared. If it is the app's own origin behind a proxy, name it in publicOrigins",
       ]);
     });

@@ -171,7 +171,7 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
       expect(summary(refused)).toEqual([
         'origin-not-allowed',
         403,
-        `http://app.example.com may not read GET /orders/enforced/7: the policy of OrdersController#enforced (${ORDERS}) does not allow the origin; the closest allowed origin is ${APP}, which has the scheme "https", not "http". The request is answered with 403 before the handler runs. http://app.example.com was refused by enforce. No policy allows it, and the request names no host to compare it with. ${HINT}`,
+        `http://app.example.com may not read GET /orders/enforced/7: the policy of OrdersController#enforced (${ORDERS}) does not allow the origin; the closest allowed origin is ${APP}, which has the scheme "https", not "http". The request is answered with 403 before the handler runs. http://app.example.com was refused by enforce. The policy there does not allow it, and the request names no host to compare it with. ${HINT}`,
       ]);
       const enforced = async (headers: Record<string, string>): Promise<readonly unknown[]> => {
         const { status, steps } = await actual('GET /orders/enforced/7', headers);
