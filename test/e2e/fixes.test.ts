@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import { Controller, Get, Injectable, Scope, type DynamicModule, type Type } from '@nestjs/common';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Controller, Injectable, Scope, type DynamicModule } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import {
   AllowOrigin,
@@ -15,6 +15,7 @@ import {
 } from '../../lib/index.js';
 import { CORS_PROBLEM_CODES } from '../../lib/policy/cors-problem.js';
 import { PLATFORMS, startApp, type Platform } from '../support/apps.js';
+import { controllerOf, FAULTY_SURROUNDINGS, mendRuntime, moduleOf } from '../support/faulty-apps.js';
 
 /*
  * Does what a message says, and starts the app with it. What a message shows is read out of it and written where the fault was;
@@ -25,33 +26,6 @@ const A = 'https://a.example';
 const B = 'https://b.example';
 
 type Options = Readonly<Record<string, unknown>>;
-
-function moduleOf(
-  options: unknown,
-  controllers: readonly Type[] = [],
-  more: Partial<DynamicModule> = {},
-): DynamicModule {
-  class AppModule {}
-  return {
-    module: AppModule,
-    controllers: [...controllers],
-    ...more,
-    imports: [CorsModule.forRoot(options as never), ...(more.imports ?? [])],
-  };
-}
-
-function controllerOf(...decorators: readonly MethodDecorator[]): Type {
-  class Cats {
-    list(): string {
-      return 'cats';
-    }
-  }
-  const descriptor = Object.getOwnPropertyDescriptor(Cats.prototype, 'list') as PropertyDescriptor;
-  for (const decorate of [...decorators, Get()]) decorate(Cats.prototype, 'list', descriptor);
-  Object.defineProperty(Cats.prototype, 'list', descriptor);
-  Controller('cats')(Cats);
-  return Cats;
-}
 
 /** The problems with which an app does not start; none if it does. */
 async function problemsOf(platform: Platform, module: DynamicModule): Promise<readonly CorsProblem[]> {
@@ -265,7 +239,7 @@ function decorated(
 ): Told {
   const options = { origin: A, policies: { partners: {} } };
   const made = (decorators: readonly MethodDecorator[]) => (): DynamicModule =>
-    moduleOf(options, [controllerOf(...decorators)]);
+    moduleOf(options, [controllerOf(decorators)]);
   return { code, fault: made(fault), fix, ways: ways.map(made) };
 }
 
@@ -452,9 +426,9 @@ const TOLD: readonly Told[] = [
   ),
   {
     code: 'preflight-without-origin',
-    fault: () => moduleOf({}, [controllerOf(Preflight({ maxAge: 5 }))]),
+    fault: () => moduleOf({}, [controllerOf([Preflight({ maxAge: 5 })])]),
     fix: 'add @AllowOrigin(…)',
-    ways: [() => moduleOf({}, [controllerOf(Preflight({ maxAge: 5 }), AllowOrigin(A))])],
+    ways: [() => moduleOf({}, [controllerOf([Preflight({ maxAge: 5 }), AllowOrigin(A)])])],
   },
   {
     code: 'decorator-without-route',
@@ -467,22 +441,22 @@ const TOLD: readonly Told[] = [
       return moduleOf({}, [Cats]);
     },
     fix: 'add @Get(), @Post() or another method decorator of Nest, or remove it',
-    ways: [() => moduleOf({}, [controllerOf(AllowOrigin(A))]), () => moduleOf({}, [controllerOf()])],
+    ways: [() => moduleOf({}, [controllerOf([AllowOrigin(A)])]), () => moduleOf({}, [controllerOf([])])],
   },
   {
     code: 'decorator-unmanaged',
-    fault: () => moduleOf({ routes: [{ path: '/cats', unmanaged: true }] }, [controllerOf(AllowOrigin(A))]),
+    fault: () => moduleOf({ routes: [{ path: '/cats', unmanaged: true }] }, [controllerOf([AllowOrigin(A)])]),
     fix: 'remove the decorator, or give options.routes[0] a policy',
     ways: [
-      () => moduleOf({ routes: [{ path: '/cats', unmanaged: true }] }, [controllerOf()]),
-      () => moduleOf({ routes: [{ path: '/cats', policy: {} }] }, [controllerOf(AllowOrigin(A))]),
+      () => moduleOf({ routes: [{ path: '/cats', unmanaged: true }] }, [controllerOf([])]),
+      () => moduleOf({ routes: [{ path: '/cats', policy: {} }] }, [controllerOf([AllowOrigin(A)])]),
     ],
   },
   {
     code: 'module-not-imported',
-    fault: () => ({ module: class AppModule {}, controllers: [controllerOf(AllowOrigin(A))] }),
+    fault: () => ({ module: class AppModule {}, controllers: [controllerOf([AllowOrigin(A)])] }),
     fix: 'add CorsModule.forRoot({ … }) to the imports of the root module',
-    ways: [() => moduleOf({}, [controllerOf(AllowOrigin(A))])],
+    ways: [() => moduleOf({}, [controllerOf([AllowOrigin(A)])])],
   },
   {
     code: 'module-imported-twice',
@@ -521,14 +495,14 @@ const TOLD: readonly Told[] = [
   },
 ];
 
-/** What is mended outside of the app: by installing something else, or by running on something else. */
-const OUTSIDE: readonly CorsProblemCode[] = [
-  'adapter-unknown',
-  'adapter-missing',
-  'runtime-unsealable',
-  'nest-copies',
-  'nest-unsupported',
-];
+/** What is mended around the app, by an app whose surroundings are as they are here. */
+const AROUND: Readonly<Record<keyof typeof FAULTY_SURROUNDINGS, RegExp>> = {
+  'adapter-unknown': /^use the FastifyAdapter of @nestjs\/platform-fastify or the ExpressAdapter of/,
+  'adapter-missing': /^leave HttpAdapterHost to Nest/,
+  'runtime-unsealable': /^use Node\.js, Bun or Deno in one of the versions/,
+  'nest-copies': /^install one version of @nestjs\/core, in one place/,
+  'nest-unsupported': /^install/,
+};
 
 describe.each(PLATFORMS)('the fix of a problem on %s', (platform: Platform) => {
   it.each(SHOWN.map(([code, options]) => ({ code, options, place: shortened(options) })))(
@@ -550,9 +524,26 @@ describe.each(PLATFORMS)('the fix of a problem on %s', (platform: Platform) => {
   );
 });
 
+describe.each(PLATFORMS)('what is around an app on %s', (platform: Platform) => {
+  afterEach(mendRuntime);
+
+  it.each(Object.entries(AROUND))(
+    '%s is told, and the app starts where that is done: %s',
+    async (code, fix) => {
+      const fault = FAULTY_SURROUNDINGS[code as keyof typeof FAULTY_SURROUNDINGS];
+      const problems = await problemsOf(platform, fault());
+      expect(problems.map((problem) => [problem.code, problem.fix])).toEqual([
+        [code, expect.stringMatching(fix)],
+      ]);
+      mendRuntime();
+      expect(await problemsOf(platform, moduleOf({ origin: A }))).toEqual([]);
+    },
+  );
+});
+
 describe('the fixes', () => {
   it('are of every code', () => {
-    const codes = [...SHOWN.map(([code]) => code), ...TOLD.map(({ code }) => code), ...OUTSIDE];
+    const codes = [...SHOWN.map(([code]) => code), ...TOLD.map(({ code }) => code), ...Object.keys(AROUND)];
     expect([...new Set(codes)].toSorted()).toEqual([...CORS_PROBLEM_CODES].toSorted());
   });
 });

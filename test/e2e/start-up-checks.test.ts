@@ -1,11 +1,9 @@
-import { ServerResponse } from 'node:http';
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Delete,
   Get,
-  Inject,
   Injectable,
   Module,
   Patch,
@@ -19,7 +17,7 @@ import {
   type WebSocketAdapter,
 } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
-import { AbstractHttpAdapter, HttpAdapterHost, REQUEST } from '@nestjs/core';
+import { REQUEST } from '@nestjs/core';
 import { MessagePattern } from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
@@ -34,33 +32,13 @@ import {
   type OriginSource,
   type OriginSourceAfterGuards,
 } from '../../lib/index.js';
-import { CORS_ENGINE, loadEngine } from '../../lib/http/load-engine.js';
 import { CORS_PROBLEM_CODES } from '../../lib/policy/cors-problem.js';
 import { PLATFORMS, startApp, type Platform, type StartOptions } from '../support/apps.js';
 import { corsHeaders, expected } from '../support/cors-headers.js';
+import { controllerOf, FAULTY_SURROUNDINGS, mendRuntime, moduleOf, untyped } from '../support/faulty-apps.js';
 import { send } from '../support/http.js';
 
 const A = 'https://a.example';
-
-/** Options as they come from JavaScript: past the types. */
-function untyped(options: unknown): never {
-  return options as never;
-}
-
-/** A root module with these options and controllers. */
-function moduleOf(
-  options: unknown,
-  controllers: readonly Type[] = [],
-  more: Partial<DynamicModule> = {},
-): DynamicModule {
-  class AppModule {}
-  return {
-    module: AppModule,
-    controllers: [...controllers],
-    ...more,
-    imports: [CorsModule.forRoot(untyped(options)), ...(more.imports ?? [])],
-  };
-}
 
 /** The error with which an app fails to start; anything else fails the test. */
 async function startError(
@@ -73,20 +51,6 @@ async function startError(
   if (started instanceof Error) throw started;
   await (started as Awaited<ReturnType<typeof startApp>>).app.close();
   throw new Error('the app has started');
-}
-
-/** A controller with one route, under these decorators of class and handler. */
-function controllerOf(onHandler: readonly MethodDecorator[], ...onClass: readonly ClassDecorator[]): Type {
-  class Cats {
-    list(): string {
-      return 'cats';
-    }
-  }
-  const descriptor = Object.getOwnPropertyDescriptor(Cats.prototype, 'list') as PropertyDescriptor;
-  for (const decorate of [...onHandler, Get()]) decorate(Cats.prototype, 'list', descriptor);
-  for (const decorate of [Controller('cats'), ...onClass]) decorate(Cats);
-  Object.defineProperty(Cats.prototype, 'list', descriptor);
-  return Cats;
 }
 
 /** A home-made decorator that puts a method of its own around another one. */
@@ -532,6 +496,7 @@ describe.each(PLATFORMS)('decorators without effect on %s', (platform) => {
 
 /** An app for each code of the closed set, so that none is a promise without a case. */
 const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
+  ...FAULTY_SURROUNDINGS,
   'origin-empty': () => moduleOf({ origin: [] }),
   'origin-invalid': () => moduleOf({ origin: `${A} ${A}` }),
   'origin-scheme-missing': () => moduleOf({ origin: 'example.com' }),
@@ -621,35 +586,6 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
         { path: '/files', policy: false },
       ],
     }),
-  'adapter-unknown': () => {
-    @Injectable()
-    class OtherPlatform {
-      constructor(@Inject(HttpAdapterHost) { httpAdapter }: HttpAdapterHost) {
-        httpAdapter.getType = () => 'other';
-      }
-    }
-    return moduleOf({ origin: A }, [], { providers: [OtherPlatform] });
-  },
-  'adapter-missing': () => ({
-    module: class AppModule {},
-    imports: [
-      {
-        ...CorsModule.forRoot({ origin: A }),
-        // Not the app's own.
-        providers: [
-          ...(CorsModule.forRoot({ origin: A }).providers ?? []),
-          { provide: HttpAdapterHost, useFactory: () => new HttpAdapterHost() },
-        ],
-      },
-    ],
-  }),
-  'runtime-unsealable': () => {
-    Object.defineProperty(ServerResponse.prototype, 'flushHeaders', {
-      get: () => () => undefined,
-      configurable: true,
-    });
-    return moduleOf({ origin: A });
-  },
   'module-not-imported': () => ({
     module: class AppModule {},
     controllers: [controllerOf([AllowOrigin(A)])],
@@ -660,23 +596,6 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
     return moduleOf({}, [], { imports: [FeatureModule] });
   },
   'module-without-options': () => ({ module: class AppModule {}, imports: [CorsModule] }),
-  'nest-copies': () => {
-    /** A token of the copy that the package imports, which the container of the other one does not know. */
-    class Token {}
-    const { providers = [], ...module } = CorsModule.forRoot({ origin: A });
-    const inject = [{ token: Token, optional: true }];
-    const engine = { provide: CORS_ENGINE, useFactory: loadEngine, inject };
-    return { module: class AppModule {}, imports: [{ ...module, providers: [...providers, engine] }] };
-  },
-  'nest-unsupported': () => {
-    @Injectable()
-    class OlderPlatform {
-      constructor(@Inject(HttpAdapterHost) { httpAdapter }: HttpAdapterHost) {
-        httpAdapter.setOnRequestHook = AbstractHttpAdapter.prototype.setOnRequestHook;
-      }
-    }
-    return moduleOf({ origin: A }, [], { providers: [OlderPlatform] });
-  },
   'module-scoped': () => ({
     module: class AppModule {},
     imports: [CorsModule.forRootAsync({ inject: [REQUEST], useFactory: () => ({ origin: A }) })],
@@ -685,7 +604,7 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
 
 describe.each(PLATFORMS)('problem codes on %s', (platform) => {
   // What it has is inherited, but for the test of a runtime that cannot be sealed.
-  afterEach(() => void Reflect.deleteProperty(ServerResponse.prototype, 'flushHeaders'));
+  afterEach(mendRuntime);
 
   it.each(CORS_PROBLEM_CODES)('%s', async (code) => {
     const { problems, message } = await startError(platform, FAULTS[code]());
