@@ -1,5 +1,4 @@
-import { OriginPacker, type OriginArena } from './origin-arena.js';
-import type { Sliced } from './slices.js';
+import { ADDED, MAX_WAITING, OriginArena, REPEATED } from './origin-arena.js';
 
 /**
  * From so many origins on they are packed. A `Set` of fewer answers faster, since it fits into the processor's caches, but
@@ -72,52 +71,61 @@ export class ExactOrigins implements ExactRule {
   }
 }
 
-/** Exact origins, and which of those that were given stand for another. */
-export interface CollectedOrigins {
-  readonly exact: ExactOrigins;
-  /** The places of those that repeat an earlier one. */
-  readonly repeated: ReadonlySet<number>;
-}
-
 /** Collects the exact origins of a list. */
 export class ExactOriginsCollector {
   private readonly few = new Set<string>();
-  private readonly packer: OriginPacker | undefined;
-  private readonly repeated = new Set<number>();
+  private readonly packed: OriginArena | undefined;
+  /** The places of those that wait. */
+  private readonly waiting = new Int32Array(MAX_WAITING);
 
   /**
    * @param list - where the origins stand
-   * @param most - how many there may be
+   * @param repeated - the places of those that repeat an earlier one are added
    */
   constructor(
     private readonly list: readonly unknown[],
-    most = list.length,
+    private readonly repeated = new Set<number>(),
+    isPacked = list.length >= MIN_PACKED,
   ) {
-    this.packer = most < MIN_PACKED ? undefined : new OriginPacker();
+    this.packed = isPacked ? new OriginArena(list.length) : undefined;
   }
 
   /** @param place - where it stands in the list */
   add(origin: string, place: number): void {
-    if (this.packer === undefined || !this.packer.add(origin, place)) this.addFew(origin, place);
+    if (this.packed?.append(origin) === true) this.wait(this.packed, place);
+    else this.addFew(place);
   }
 
   /** The same for a plain origin in a buffer. */
-  addPlain(bytes: Uint8Array, start: number, end: number, place: number): void {
-    if (this.packer === undefined || !this.packer.addPlain(bytes, start, end, place)) {
-      this.addFew(this.list[place] as string, place);
+  addPlain(bytes: Uint8Array, start: number, end: number, hasHttps: boolean, place: number): void {
+    if (this.packed?.appendPlain(bytes, start, end, hasHttps) === true) this.wait(this.packed, place);
+    else this.addFew(place);
+  }
+
+  collected(): ExactOrigins {
+    if (this.packed !== undefined) this.settle(this.packed);
+    return new ExactOrigins(this.packed, this.few, new Set());
+  }
+
+  private wait(packed: OriginArena, place: number): void {
+    this.waiting[packed.waiting - 1] = place;
+    if (packed.waiting === MAX_WAITING) this.settle(packed);
+  }
+
+  private settle(packed: OriginArena): void {
+    const { waiting } = packed;
+    packed.settle();
+    for (let index = 0; index < waiting; index++) {
+      const outcome = packed.outcomes[index];
+      if (outcome === ADDED) continue;
+      const place = this.waiting[index]!;
+      if (outcome === REPEATED) this.repeated.add(place);
+      else this.addFew(place);
     }
   }
 
-  *collect(): Sliced<CollectedOrigins> {
-    const { few, repeated } = this;
-    if (this.packer === undefined) return { exact: new ExactOrigins(undefined, few, new Set()), repeated };
-    const packed = yield* this.packer.pack();
-    for (const place of packed.repeated) repeated.add(place);
-    for (const place of packed.left) this.addFew(this.list[place] as string, place);
-    return { exact: new ExactOrigins(packed.arena, few, new Set()), repeated };
-  }
-
-  private addFew(origin: string, place: number): void {
+  private addFew(place: number): void {
+    const origin = this.list[place] as string;
     if (this.few.has(origin)) this.repeated.add(place);
     else this.few.add(origin);
   }

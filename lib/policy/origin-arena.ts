@@ -1,6 +1,3 @@
-import { isHttps } from '../protocol/plain-origin.js';
-import type { Sliced } from './slices.js';
-
 /** Taken once: in a context of its own, as Jest gives one to each suite, each look at a global takes long. */
 const { imul } = Math;
 
@@ -12,23 +9,29 @@ const HTTPS_BIT = 0x100;
 const HASH_SHIFT = 9;
 const MAX_WORDS = (MAX_CHARACTERS + 3) >> 2;
 
-/**
- * The most words in a bucket. That so many origins fall into one happens to nobody who has not chosen them for it, and
- * what does not fit is looked up elsewhere.
- */
-const MAX_BUCKET_WORDS = 1024;
-
 const HTTPS = 'https://';
 
+/** Records stand in pieces of so many words, so that none has to be moved as they become more. */
+const CHUNK_BITS = 16;
+const CHUNK_WORDS = 1 << CHUNK_BITS;
+const CHUNK_MASK = CHUNK_WORDS - 1;
+
+/** What a slot has of the hash of its record, so that most others need not be looked at. The rest is where that stands. */
+const TAG_BITS = 5;
+const TAG_MASK = (1 << TAG_BITS) - 1;
+const MAX_CHUNKS = 1 << (32 - TAG_BITS - CHUNK_BITS);
+
+/** So many records may wait for their slots. */
+export const MAX_WAITING = 1024;
+
+/** How full slots may become. */
+const MAX_LOAD = 0.7;
+
 /**
- * Records are staged in as many parts, each of which has the buckets of some hashes, so that those of one part fit into the
- * processor's caches while they are filled.
+ * So many slots are looked at, at most. That so many origins share a hash happens to nobody who has not chosen them for it,
+ * and what finds no slot is looked up elsewhere.
  */
-const PART_BITS = 6;
-/** Words of a piece of a staging area, which is filled from the start to the end. */
-const CHUNK_WORDS = 1 << 12;
-/** In front of the words of a staged record: its hash, its form, and its place. */
-const STAGED_HEAD = 3;
+const MAX_PROBES = 64;
 
 /**
  * The characters of the string that was read last, four in a word, and behind them its hash. Module-wide, since reading is
@@ -37,75 +40,85 @@ const STAGED_HEAD = 3;
 const words = new Int32Array(MAX_WORDS + 1);
 const HASH = MAX_WORDS;
 
+/** What becomes of an origin that waits: it is there now, it was there, or it has to be looked up elsewhere. */
+export const ADDED = 0;
+export const REPEATED = 1;
+export const UNFIT = 2;
+
 /**
- * Many exact origins, packed: the characters of each stand in one typed array, next to those of the origins that share its
- * bucket, so that a look-up has one way to the memory and not one for each of a slot, a string and its characters. Where
- * there are a million, these ways are nearly all that a look-up in a `Set` costs.
+ * Many exact origins, packed: the characters of each stand in a typed array, behind its hash, so that a look-up has two ways
+ * to the memory and not one for each of a slot, a string and its characters. Where there are a million, these ways are nearly
+ * all that a look-up in a `Set` costs.
  *
  * A record is a word with most of the hash and the number of characters, and the characters, without the `https://` in front
- * that nearly all have. Never changed once it is made.
+ * that nearly all have. Filled once, by who makes it.
  */
 export class OriginArena {
-  /**
-   * @param seed - of the hash, so that nobody can know which origins share a bucket
-   * @param shift - what is left of a hash is its bucket
-   * @param starts - where the buckets start, and at the end where the last one ends; a power of two and one
-   * @param records - all buckets
-   */
-  constructor(
-    private readonly seed: number,
-    private readonly shift: number,
-    private readonly starts: Uint32Array,
-    private readonly records: Int32Array,
-    /** How many there are. */
-    readonly size: number,
-  ) {}
+  /** Nobody can know which origins share a slot. */
+  private readonly seed = Math.trunc(Math.random() * 0x1_0000_0000) | 0;
+  /** Where a record stands, and its tag; 0 where there is none. A record is in the slot of its hash, or soon behind it. */
+  private readonly slots: Int32Array;
+  /** What is left of a hash is its slot. */
+  private readonly shift: number;
+  private readonly chunks: Int32Array[] = [];
+  /** Behind the last record. No record stands at 0. */
+  private end = 1;
+  private count = 0;
+  private readonly hashes = new Int32Array(MAX_WAITING);
+  private readonly places = new Int32Array(MAX_WAITING);
+
+  /** What has become of those that waited last: {@link ADDED}, {@link REPEATED} or {@link UNFIT}. */
+  readonly outcomes = new Uint8Array(MAX_WAITING);
+  /** How many wait for their slots. */
+  waiting = 0;
+
+  /** @param most - how many there may be */
+  constructor(most: number) {
+    let bits = TAG_BITS;
+    while (1 << bits < most / MAX_LOAD) bits++;
+    this.slots = new Int32Array(1 << bits);
+    this.shift = 32 - bits;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.count;
+  }
 
   /** Whether an origin is one of them. */
   has(origin: string): boolean {
-    const { seed, starts, records } = this;
     const start = startOf(origin);
     const length = origin.length - start;
-    if (length > MAX_CHARACTERS || !read(origin, start, seed)) return false;
+    if (length > MAX_CHARACTERS || !read(origin, start, this.seed)) return false;
+    const { slots, chunks } = this;
     const hash = words[HASH]!;
-    const bucket = hash >>> this.shift;
     const head = headOf(hash, start === 0 ? length : length | HTTPS_BIT);
-    const count = wordsOf(length);
-    const end = starts[bucket + 1]!;
-    let at = starts[bucket]!;
-    while (at < end) {
-      const other = records[at++]!;
-      if (other === head && isAt(records, at, count)) return true;
-      at += wordsOf(other);
+    let slot = hash >>> this.shift;
+    for (let probe = 0; probe < MAX_PROBES; probe++) {
+      const entry = slots[slot]!;
+      if (entry === 0) return false;
+      if ((entry & TAG_MASK) === (hash & TAG_MASK)) {
+        const at = entry >>> TAG_BITS;
+        if (isAt(chunks[at >>> CHUNK_BITS]!, at & CHUNK_MASK, head, words, 0)) return true;
+      }
+      slot = (slot + 1) & (slots.length - 1);
     }
     return false;
   }
-}
-
-/** What has become of origins that were to be packed. */
-export interface PackedOrigins {
-  readonly arena: OriginArena;
-  /** The places of those that are in it already. */
-  readonly repeated: readonly number[];
-  /** The places of those that don't fit. */
-  readonly left: readonly number[];
-}
-
-/** Packs origins. They are staged first, until it is known how many there are. */
-export class OriginPacker {
-  private readonly seed = Math.trunc(Math.random() * 0x1_0000_0000) | 0;
-  private readonly parts = Array.from({ length: 1 << PART_BITS }, () => new StagedPart());
-  private count = 0;
 
   /**
-   * @param place - what stands for the origin in {@link PackedOrigins}
-   * @returns whether it has a form that can be packed
+   * Appends an origin, which waits for its slot: for each to look for it at once, the memory would be waited for as often.
+   *
+   * @returns whether it can be packed
    */
-  add(origin: string, place: number): boolean {
+  append(origin: string): boolean {
     const start = startOf(origin);
     const length = origin.length - start;
     if (length > MAX_CHARACTERS || length === 0 || !read(origin, start, this.seed)) return false;
-    this.stage(start === 0 ? length : length | HTTPS_BIT, place);
+    const chunk = this.reserve(wordsOf(length));
+    if (chunk === undefined) return false;
+    chunk.set(words.subarray(0, wordsOf(length)), (this.end & CHUNK_MASK) + 1);
+    this.wait(chunk, words[HASH]!, start === 0 ? length : length | HTTPS_BIT);
     return true;
   }
 
@@ -113,158 +126,68 @@ export class OriginPacker {
    * The same for a plain origin in a buffer.
    *
    * @param bytes - the origin, from `start` to `end`
+   * @param hasHttps - whether `https://` stands in front of it
    */
-  addPlain(bytes: Uint8Array, start: number, end: number, place: number): boolean {
-    const kept = isHttps(bytes, start) ? start + HTTPS.length : start;
-    if (end - kept > MAX_CHARACTERS) return false;
-    readBytes(bytes, kept, end, this.seed);
-    this.stage(kept === start ? end - kept : (end - kept) | HTTPS_BIT, place);
+  appendPlain(bytes: Uint8Array, start: number, end: number, hasHttps: boolean): boolean {
+    const kept = hasHttps ? start + HTTPS.length : start;
+    const length = end - kept;
+    if (length > MAX_CHARACTERS) return false;
+    const chunk = this.reserve(wordsOf(length));
+    if (chunk === undefined) return false;
+    const hash = readBytes(bytes, kept, end, this.seed, chunk, (this.end & CHUNK_MASK) + 1);
+    this.wait(chunk, hash, hasHttps ? length | HTTPS_BIT : length);
     return true;
   }
 
-  /** Moves the records to their buckets. */
-  *pack(): Sliced<PackedOrigins> {
-    let bits = PART_BITS;
-    // Between one and two for each.
-    while (1 << (bits + 1) <= this.count) bits++;
-    const shift = 32 - bits;
-    const starts = new Uint32Array((1 << bits) + 1);
-    for (const part of this.parts) yield* part.each((chunk) => measure(chunk, shift, starts));
-    for (let from = 0; from < 1 << bits; from += CHUNK_WORDS) {
-      sumUp(starts, from, Math.min(from + CHUNK_WORDS, 1 << bits));
-      yield;
+  /** Finds slots for those that wait, of which there may be {@link MAX_WAITING}, and notes what becomes of each. */
+  settle(): void {
+    const { hashes, places, outcomes, waiting } = this;
+    for (let index = 0; index < waiting; index++) {
+      outcomes[index] = this.settleOne(hashes[index]!, places[index]!);
     }
-    const packing: Packing = {
-      shift,
-      starts,
-      ends: starts.slice(0, -1),
-      records: new Int32Array(starts[1 << bits]!),
-      repeated: [],
-      left: [],
-    };
-    for (const part of this.parts) yield* part.each((chunk) => moveAll(chunk, packing));
-    const { records, repeated, left } = packing;
-    const size = this.count - repeated.length - left.length;
-    return { arena: new OriginArena(this.seed, shift, starts, records, size), repeated, left };
+    this.waiting = 0;
   }
 
-  /** Stages the string that was read last. */
-  private stage(form: number, place: number): void {
-    (this.parts[words[HASH]! >>> (32 - PART_BITS)] as StagedPart).add(form, place);
-    this.count++;
+  /** The piece in which the next record stands, at the end of all; `undefined` if there is no more room. */
+  private reserve(count: number): Int32Array | undefined {
+    if ((this.end & CHUNK_MASK) + 1 + count > CHUNK_WORDS) this.end = (this.end | CHUNK_MASK) + 1;
+    const chunk = this.end >>> CHUNK_BITS;
+    if (chunk >= MAX_CHUNKS) return undefined;
+    return (this.chunks[chunk] ??= new Int32Array(CHUNK_WORDS));
   }
-}
 
-/** The staged records of some hashes. */
-class StagedPart {
-  private readonly chunks: Int32Array[] = [];
-  private chunk = new Int32Array(0);
-  private at = 0;
+  /** Completes the record at the end of all. */
+  private wait(chunk: Int32Array, hash: number, form: number): void {
+    const { end } = this;
+    chunk[end & CHUNK_MASK] = headOf(hash, form);
+    this.hashes[this.waiting] = hash;
+    this.places[this.waiting++] = end;
+    this.end = end + 1 + wordsOf(form);
+  }
 
-  /** Adds the string that was read last. */
-  add(form: number, place: number): void {
-    const size = wordsOf(form);
-    if (this.at + STAGED_HEAD + size > this.chunk.length) {
-      this.chunks.push((this.chunk = new Int32Array(CHUNK_WORDS)));
-      this.at = 0;
+  private settleOne(hash: number, place: number): number {
+    const { slots } = this;
+    const tag = hash & TAG_MASK;
+    let slot = hash >>> this.shift;
+    for (let probe = 0; probe < MAX_PROBES; probe++) {
+      const entry = slots[slot]!;
+      if (entry === 0) {
+        slots[slot] = (place << TAG_BITS) | tag;
+        this.count++;
+        return ADDED;
+      }
+      if ((entry & TAG_MASK) === tag && this.isSame(entry >>> TAG_BITS, place)) return REPEATED;
+      slot = (slot + 1) & (slots.length - 1);
     }
-    const { chunk } = this;
-    let { at } = this;
-    chunk[at++] = words[HASH]!;
-    chunk[at++] = form;
-    chunk[at++] = place;
-    for (let word = 0; word < size; word++) chunk[at++] = words[word]!;
-    this.at = at;
+    return UNFIT;
   }
 
-  *each(handle: (chunk: Int32Array) => void): Sliced<void> {
-    for (const chunk of this.chunks) {
-      handle(chunk);
-      yield;
-    }
+  private isSame(one: number, other: number): boolean {
+    const { chunks } = this;
+    const from = chunks[other >>> CHUNK_BITS]!;
+    const start = other & CHUNK_MASK;
+    return isAt(chunks[one >>> CHUNK_BITS]!, one & CHUNK_MASK, from[start]!, from, start + 1);
   }
-}
-
-/** Buckets that are being filled. */
-interface Packing {
-  readonly shift: number;
-  readonly starts: Uint32Array;
-  /** Where the next record of each bucket will be. */
-  readonly ends: Uint32Array;
-  readonly records: Int32Array;
-  readonly repeated: number[];
-  readonly left: number[];
-}
-
-/*
- * The loops are functions of their own, for one chunk each, and not in the generator that calls them: V8 makes far worse
- * code of loops in generators.
- */
-
-/** Adds the words of staged records to the buckets that they belong to, each noted one behind its own. */
-function measure(chunk: Int32Array, shift: number, starts: Uint32Array): void {
-  for (let at = 0; isRecord(chunk, at); at = behind(chunk, at)) {
-    starts[(chunk[at]! >>> shift) + 1]! += 1 + wordsOf(chunk[at + 1]!);
-  }
-}
-
-/** Makes starts of lengths. */
-function sumUp(starts: Uint32Array, from: number, to: number): void {
-  for (let bucket = from; bucket < to; bucket++) starts[bucket + 1]! += starts[bucket]!;
-}
-
-function moveAll(chunk: Int32Array, { shift, starts, ends, records, repeated, left }: Packing): void {
-  for (let at = 0; isRecord(chunk, at); at = behind(chunk, at)) {
-    const bucket = chunk[at]! >>> shift;
-    const start = starts[bucket]!;
-    const end = ends[bucket]!;
-    if (hasRecord(records, start, end, chunk, at)) repeated.push(chunk[at + 2]!);
-    else if (end - start > MAX_BUCKET_WORDS) left.push(chunk[at + 2]!);
-    else ends[bucket] = move(chunk, at, records, end);
-  }
-}
-
-/** Whether there is another staged record; none has no characters. */
-function isRecord(chunk: Int32Array, at: number): boolean {
-  return at + 1 < chunk.length && chunk[at + 1] !== 0;
-}
-
-/** Where the next staged record starts. */
-function behind(chunk: Int32Array, at: number): number {
-  return at + STAGED_HEAD + wordsOf(chunk[at + 1]!);
-}
-
-function hasRecord(
-  records: Int32Array,
-  start: number,
-  end: number,
-  chunk: Int32Array,
-  staged: number,
-): boolean {
-  const form = chunk[staged + 1]!;
-  const head = headOf(chunk[staged]!, form);
-  const count = wordsOf(form);
-  let at = start;
-  while (at < end) {
-    const other = records[at++]!;
-    if (other === head) {
-      let word = 0;
-      while (word < count && records[at + word] === chunk[staged + STAGED_HEAD + word]) word++;
-      if (word === count) return true;
-    }
-    at += wordsOf(other);
-  }
-  return false;
-}
-
-/** Writes a staged record, and says where it ends. */
-function move(chunk: Int32Array, staged: number, records: Int32Array, start: number): number {
-  const form = chunk[staged + 1]!;
-  const from = staged + STAGED_HEAD;
-  const count = wordsOf(form);
-  records[start] = headOf(chunk[staged]!, form);
-  for (let word = 0; word < count; word++) records[start + 1 + word] = chunk[from + word]!;
-  return start + 1 + count;
 }
 
 /** @param form - how many characters there are, and whether `https://` stands in front of them */
@@ -277,10 +200,12 @@ function wordsOf(head: number): number {
   return ((head & LENGTH_BITS) + 3) >> 2;
 }
 
-/** Whether the string that was read last stands in the records. */
-function isAt(records: Int32Array, at: number, count: number): boolean {
+/** Whether a record has some head, and the characters that stand in `from`. */
+function isAt(chunk: Int32Array, at: number, head: number, from: Int32Array, start: number): boolean {
+  if (chunk[at] !== head) return false;
+  const count = wordsOf(head);
   for (let word = 0; word < count; word++) {
-    if (records[at + word] !== words[word]) return false;
+    if (chunk[at + 1 + word] !== from[start + word]) return false;
   }
   return true;
 }
@@ -330,21 +255,33 @@ function read(origin: string, start: number, seed: number): boolean {
   return all < 0x80;
 }
 
-/** The same for ASCII in a buffer. */
-function readBytes(bytes: Uint8Array, start: number, end: number, seed: number): void {
+/** The same for ASCII in a buffer, into `to`; returns the hash. */
+function readBytes(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  seed: number,
+  to: Int32Array,
+  at: number,
+): number {
   let mixed = seed;
-  let count = 0;
-  for (let at = start; at < end; at += 4) {
-    let word = bytes[at]!;
-    if (at + 1 < end) word |= bytes[at + 1]! << 8;
-    if (at + 2 < end) word |= bytes[at + 2]! << 16;
-    if (at + 3 < end) word |= bytes[at + 3]! << 24;
-    words[count++] = word;
+  let from = start;
+  let into = at;
+  for (; from < end - 3; from += 4) {
+    const word = bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24);
+    to[into++] = word;
+    mixed = imul(mixed ^ word, MULTIPLIER);
+    mixed ^= mixed >>> 15;
+  }
+  if (from < end) {
+    let word = 0;
+    for (let shift = 0; from < end; shift += 8) word |= bytes[from++]! << shift;
+    to[into] = word;
     mixed = imul(mixed ^ word, MULTIPLIER);
     mixed ^= mixed >>> 15;
   }
   mixed = imul(mixed, FINISHER);
-  words[HASH] = mixed ^ (mixed >>> 13);
+  return mixed ^ (mixed >>> 13);
 }
 
 /** Odd, and without a pattern in its bits: 2^32 divided by the golden ratio. */

@@ -67,9 +67,10 @@ export function plainOrigin(text: string, kind: number): ExactOrigin | OriginPat
   if (kind === NOT_PLAIN) return undefined;
   if (kind === PLAIN_ORIGIN) return text;
   const labels = kind === PLAIN_PATTERN_MANY ? 'many' : 'one';
-  const schemeEnd = schemeEndOf(text);
-  const host = text.slice(hostStartOf(schemeEnd) + WILDCARD_PREFIX[labels].length);
-  return { kind: 'pattern', text, scheme: text.slice(0, schemeEnd), labels, host, port: '' };
+  // The same strings for all, of which there may be many.
+  const scheme = text.startsWith('https') ? 'https' : 'http';
+  const host = text.slice(hostStartOf(scheme.length) + WILDCARD_PREFIX[labels].length);
+  return { kind: 'pattern', text, scheme, labels, host, port: '' };
 }
 
 const encoder = new TextEncoder();

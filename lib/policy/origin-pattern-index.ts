@@ -42,18 +42,26 @@ export class OriginPatternIndex {
   private end = 1;
   /** The ports of a record that are neither none nor any, by the record's place and kind. */
   private readonly ports = new Map<number, Set<number>>();
+  /** A bit for each number of labels that hosts behind a wildcard have: others need not be looked up. */
+  private depths = 0;
+  /** Whether there are hosts without a wildcard. */
+  private hasWhole = false;
 
-  add({ scheme, host, labels, port }: OriginPattern): void {
+  /** @returns whether it was not among them */
+  add(pattern: OriginPattern): boolean {
+    const { labels, host, port } = pattern;
     const shift = SHIFT[labels];
-    const record = this.recordOf(scheme, host);
-    if (port === ANY_PORT) this.allow(record, shift, EVERY_PORT);
-    else if (port === '') this.allow(record, shift, DEFAULT_PORT);
-    else {
-      this.allow(record, shift, OTHER_PORTS);
-      const key = portsKey(record, shift);
-      const ports = this.ports.get(key) ?? new Set();
-      this.ports.set(key, ports.add(Number(port)));
-    }
+    if (labels === 'none') this.hasWhole = true;
+    else this.depths |= depthBit(host.split('.').length);
+    const record = this.recordOf(pattern);
+    if (port === ANY_PORT) return this.allow(record, shift, EVERY_PORT);
+    if (port === '') return this.allow(record, shift, DEFAULT_PORT);
+    this.allow(record, shift, OTHER_PORTS);
+    const key = portsKey(record, shift);
+    const ports = this.ports.get(key) ?? new Set();
+    const { size } = ports;
+    this.ports.set(key, ports.add(Number(port)));
+    return ports.size > size;
   }
 
   /**
@@ -70,10 +78,12 @@ export class OriginPatternIndex {
     let hash = this.seed;
     for (let at = 0; at < schemeEnd; at++) hash = mix(hash, origin.charCodeAt(at));
     let isOneLabel = false;
+    let depth = 0;
     for (let at = hostEnd - 1; at >= hostStart; at--) {
       const code = origin.charCodeAt(at);
       if (code === DOT) {
-        const record = this.find(hash, origin, schemeEnd, at + 1, hostEnd);
+        const isDeep = (this.depths & depthBit(++depth)) !== 0;
+        const record = isDeep ? this.find(hash, origin, schemeEnd, at + 1, hostEnd) : 0;
         if (record !== 0 && this.hasPort(record, MANY, port)) return true;
         // As long as no other label is in front of the one that follows.
         isOneLabel = record !== 0 && this.hasPort(record, ONE, port);
@@ -81,6 +91,7 @@ export class OriginPatternIndex {
       hash = mix(hash, code);
     }
     if (isOneLabel) return true;
+    if (!this.hasWhole) return false;
     const record = this.find(hash, origin, schemeEnd, hostStart, hostEnd);
     return record !== 0 && this.hasPort(record, NONE, port);
   }
@@ -120,40 +131,48 @@ export class OriginPatternIndex {
     return (bits & OTHER_PORTS) !== 0 && this.ports.get(portsKey(record, shift))?.has(port) === true;
   }
 
-  private allow(record: number, shift: number, ports: number): void {
-    const bits = ports << shift;
-    this.records[record]! |= bits;
-    this.records[record + 1]! |= bits >> 8;
+  /** @returns whether it did not say so already */
+  private allow(record: number, shift: number, ports: number): boolean {
+    const { records } = this;
+    const before = records[record]! | (records[record + 1]! << 8);
+    const after = before | (ports << shift);
+    records[record] = after;
+    records[record + 1] = after >> 8;
+    return after !== before;
   }
 
-  /** The record of a scheme and a host, made if there is none. */
-  private recordOf(scheme: string, host: string): number {
+  /** The record of a pattern's scheme and host, made if there is none. */
+  private recordOf({ text, scheme, host, port }: OriginPattern): number {
+    // Of the text, which is in one piece: what is cut out of it takes longer to go through.
+    const schemeEnd = scheme.length;
+    const hostEnd = text.length - (port === '' ? 0 : port.length + 1);
+    const hostStart = hostEnd - host.length;
     let hash = this.seed;
-    for (let at = 0; at < scheme.length; at++) hash = mix(hash, scheme.charCodeAt(at));
-    for (let at = host.length - 1; at >= 0; at--) hash = mix(hash, host.charCodeAt(at));
-    const known = this.find(hash, scheme + host, scheme.length, scheme.length, scheme.length + host.length);
+    for (let at = 0; at < schemeEnd; at++) hash = mix(hash, text.charCodeAt(at));
+    for (let at = hostEnd - 1; at >= hostStart; at--) hash = mix(hash, text.charCodeAt(at));
+    const known = this.find(hash, text, schemeEnd, hostStart, hostEnd);
     if (known !== 0) return known;
     // Half of the slots at most are taken, so that a search soon comes to one that is not.
     if (++this.count * 4 > this.slots.length) this.slots = grown(this.slots);
-    const record = this.write(scheme, host);
+    const record = this.write(text, schemeEnd, hostStart, hostEnd);
     put(this.slots, finish(hash), record);
     return record;
   }
 
-  private write(scheme: string, host: string): number {
+  private write(text: string, schemeEnd: number, hostStart: number, hostEnd: number): number {
     const record = this.end;
-    this.end += HEAD + scheme.length + host.length;
+    this.end += HEAD + schemeEnd + hostEnd - hostStart;
     if (this.end > this.records.length) {
       const larger = new Uint8Array(Math.max(this.records.length * 2, this.end));
       larger.set(this.records);
       this.records = larger;
     }
     const { records } = this;
-    records[record + 2] = scheme.length;
-    records[record + 3] = host.length;
+    records[record + 2] = schemeEnd;
+    records[record + 3] = hostEnd - hostStart;
     let byte = record + HEAD;
-    for (let at = 0; at < scheme.length; at++) records[byte++] = scheme.charCodeAt(at);
-    for (let at = 0; at < host.length; at++) records[byte++] = host.charCodeAt(at);
+    for (let at = 0; at < schemeEnd; at++) records[byte++] = text.charCodeAt(at);
+    for (let at = hostStart; at < hostEnd; at++) records[byte++] = text.charCodeAt(at);
     return record;
   }
 }
@@ -173,6 +192,11 @@ function put(slots: Int32Array, hash: number, record: number): void {
   while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
   slots[slot] = hash;
   slots[slot + 1] = record;
+}
+
+/** The last bit is that of all that are deeper. */
+function depthBit(depth: number): number {
+  return 1 << (depth < 31 ? depth : 31);
 }
 
 function portsKey(record: number, shift: number): number {

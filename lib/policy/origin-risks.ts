@@ -1,5 +1,5 @@
 import { isInsecureOrigin } from '../protocol/serialized-origin.js';
-import { conditionsOf, isAny, isExact, type OriginEntry } from './origin-entry.js';
+import { conditionsOf, isExact, type OriginEntry } from './origin-entry.js';
 
 /** Whether an entry names `http:` origins that are not on the user's own machine, or allows no others. */
 export function isInsecure(entry: OriginEntry): boolean {
@@ -19,7 +19,7 @@ export function isInsecure(entry: OriginEntry): boolean {
 
 /** The origin of one of the extensions that an entry allows, if it allows any; what `restrict` has met may name one. */
 export function anyExtension(entry: OriginEntry): string | undefined {
-  if (isAny(entry)) return undefined;
+  if (isExact(entry) || entry.kind === 'any' || entry.kind === 'pattern') return undefined;
   const extensions = conditionsOf(entry).map((part) =>
     !isExact(part) && part.kind === 'regexp' ? part.extension : undefined,
   );

@@ -24,10 +24,12 @@ export interface ReadStrings {
    */
   readonly takers: Map<ResolveSource, Set<string>>;
   readonly exact: ExactOrigins;
-  /** The places of exact origins that repeat an earlier one. */
+  /** The places of exact origins and patterns that repeat an earlier one. */
   readonly repeated: ReadonlySet<number>;
-  /** The elements that are no exact origins, in their order. */
+  /** The other elements that are no exact origins, in their order. */
   readonly others: readonly OtherElement[];
+  /** Whether all of these are patterns. */
+  readonly isPatterns: boolean;
   /** The patterns among them; `undefined` if there are none. */
   readonly patterns: OriginPatternIndex | undefined;
   /** Those of them whose wildcard stands right before a public suffix. */
@@ -65,14 +67,16 @@ export function* readStrings(list: readonly unknown[]): Sliced<ReadStrings> {
     reader.read(from, Math.min(from + BATCH, list.length));
     yield;
   }
-  const collected = yield* reader.exact.collect();
-  const { others, patterns, atSuffixes, mayBeInsecure } = reader;
-  return { takers: new Map(), ...collected, others, patterns, atSuffixes, mayBeInsecure };
+  const exact = reader.exact.collected();
+  const { repeated, others, isPatterns, patterns, atSuffixes, mayBeInsecure } = reader;
+  return { takers: new Map(), exact, repeated, others, isPatterns, patterns, atSuffixes, mayBeInsecure };
 }
 
 class StringsReader {
   readonly exact: ExactOriginsCollector;
+  readonly repeated = new Set<number>();
   readonly others: OtherElement[] = [];
+  isPatterns = true;
   readonly atSuffixes: OriginPattern[] = [];
   patterns: OriginPatternIndex | undefined = undefined;
   mayBeInsecure = false;
@@ -81,7 +85,7 @@ class StringsReader {
   private readonly batch: StringBatch | undefined;
 
   constructor(private readonly list: readonly unknown[]) {
-    this.exact = new ExactOriginsCollector(list);
+    this.exact = new ExactOriginsCollector(list, this.repeated);
     this.batch = list.length < MIN_BATCHED ? undefined : new StringBatch();
   }
 
@@ -100,39 +104,49 @@ class StringsReader {
       if (kind === NOT_PLAIN) {
         this.readElement(place);
       } else if (kind === PLAIN_ORIGIN) {
-        exact.addPlain(bytes, start, end, place);
-        if (!isHttps(bytes, start)) this.mayBeInsecure = true;
+        const hasHttps = isHttps(bytes, start);
+        exact.addPlain(bytes, start, end, hasHttps, place);
+        this.mayBeInsecure ||= !hasHttps;
       } else {
-        const text = list[place] as string;
-        this.readOther(text, plainOrigin(text, kind) as OriginPattern, place);
+        this.readPattern(plainOrigin(list[place] as string, kind) as OriginPattern, place);
       }
-      start = end + 1;
+      start = end;
     }
   }
 
   private readElement(place: number): void {
     const element = this.list[place];
     if (typeof element !== 'string') {
-      this.others.push({ place, read: undefined });
+      this.addOther(place, undefined);
       return;
     }
     const entry = readWrittenOrigin(element);
-    if (typeof entry !== 'string') {
-      this.readOther(element, entry, place);
-      return;
+    if (typeof entry === 'string') {
+      this.exact.add(entry, place);
+      this.mayBeInsecure ||= isInsecureOrigin(entry);
+    } else if (entry?.kind === 'pattern') {
+      this.readPattern(entry, place);
+    } else {
+      this.addOther(
+        place,
+        entry === undefined ? { problem: DIAGNOSIS.get().diagnoseOrigin(element) } : { entry },
+      );
     }
-    this.exact.add(entry, place);
-    this.mayBeInsecure ||= isInsecureOrigin(entry);
   }
 
-  private readOther(text: string, entry: Exclude<WrittenOrigin, string> | undefined, place: number): void {
-    this.others.push({
-      place,
-      read: entry === undefined ? { problem: DIAGNOSIS.get().diagnoseOrigin(text) } : { entry },
-    });
-    if (entry?.kind !== 'pattern') return;
-    (this.patterns ??= new OriginPatternIndex()).add(entry);
+  private readPattern(entry: OriginPattern, place: number): void {
+    this.patterns ??= new OriginPatternIndex();
+    if (!this.patterns.add(entry)) {
+      this.repeated.add(place);
+      return;
+    }
+    this.others.push({ place, read: { entry } });
     if (publicSuffixProblem(entry) !== undefined) this.atSuffixes.push(entry);
+  }
+
+  private addOther(place: number, read: OtherElement['read']): void {
+    this.others.push({ place, read });
+    this.isPatterns = false;
   }
 }
 

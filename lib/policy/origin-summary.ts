@@ -3,7 +3,6 @@ import { ExactOriginsCollector, type ExactRule } from './exact-origins.js';
 import { isExact, type ExactOrigin, type OriginEntry, type OriginPattern } from './origin-entry.js';
 import { publicSuffixProblem } from './origin-syntax.js';
 import { OriginPatternIndex } from './origin-pattern-index.js';
-import { atOnce } from './slices.js';
 
 /** An entry that is no exact origin. */
 export type OpenEntry = Exclude<OriginEntry, ExactOrigin>;
@@ -65,5 +64,5 @@ function summarize(entries: readonly OriginEntry[]): OriginSummary {
     (patterns ??= new OriginPatternIndex()).add(entry);
     if (publicSuffixProblem(entry) !== undefined) atSuffixes.push(entry);
   }
-  return { exact: atOnce(exact.collect()).exact, open, patterns, atSuffixes, mayBeInsecure, isUnique: false };
+  return { exact: exact.collected(), open, patterns, atSuffixes, mayBeInsecure, isUnique: false };
 }

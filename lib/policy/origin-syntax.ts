@@ -3,7 +3,7 @@ import type { ValueProblem } from './cors-problem.js';
 import type { OriginPattern } from './origin-entry.js';
 import type { WrittenOrigin } from './origin-grammar.js';
 import { patternText, readWrittenOrigin, SAMPLE_LABEL } from './origin-grammar.js';
-import { registrationOf } from './registrable-domain.js';
+import { isBelowSuffix, registrationOf } from './registrable-domain.js';
 
 /** What says why a string is no origin. */
 export const DIAGNOSIS = new LatePart(() => import('./origin-diagnosis.js'));
@@ -39,6 +39,7 @@ export function publicSuffixProblem(pattern: OriginPattern): ValueProblem | unde
   if (pattern.labels === 'none') return undefined;
   const host = pattern.host.endsWith('.') ? pattern.host.slice(0, -1) : pattern.host;
   const sample = SAMPLE_LABEL + host;
+  if (isBelowSuffix(sample, host.length)) return undefined;
   const registration = registrationOf(sample);
   if (registration === undefined) return undefined;
   // A rule of the list may itself be a wildcard: `*.sch.uk` makes every name below `sch.uk` a suffix. Where it is not, what

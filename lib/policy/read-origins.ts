@@ -30,16 +30,21 @@ export function readOrigins(
   if (isList && isOwnCopy(value)) keepReading(list, strings);
   noteTaker(strings, where, resolveSource);
 
-  const open = new Map<number, OpenEntry>();
+  const open: OpenEntry[] = [];
+  const places: number[] = [];
   for (const { place, read: written } of strings.others) {
     const element = list[place];
     const read = written ?? readOrigin(element, where, resolveSource);
     const at = isList ? `${field}[${place}]` : field;
-    if ('problem' in read) report(at, element, read.problem);
-    else open.set(place, read.entry as OpenEntry);
+    if ('problem' in read) {
+      report(at, element, read.problem);
+    } else {
+      open.push(read.entry as OpenEntry);
+      places.push(place);
+    }
     if (element === '*' && list.length > 1) report(at, element, ANY_IN_LIST);
   }
-  return entriesOf(list, strings, open);
+  return entriesOf(list, strings, open, places);
 }
 
 /** More than once is as once: what compiles policies may be run again. */
@@ -60,28 +65,33 @@ const ANY_IN_LIST: ValueProblem = {
   fix: "write '*' alone, or leave it out",
 };
 
-/** @param open - the entries that are no exact origins, by their places; of the others none is without a problem */
+/**
+ * @param open - the entries that are no exact origins; of the others none is without a problem
+ * @param places - theirs
+ */
 function entriesOf(
   list: readonly unknown[],
-  { exact, repeated, others, patterns, atSuffixes, mayBeInsecure }: ReadStrings,
-  open: ReadonlyMap<number, OpenEntry>,
+  { exact, repeated, others, isPatterns, patterns, atSuffixes, mayBeInsecure }: ReadStrings,
+  open: readonly OpenEntry[],
+  places: readonly number[],
 ): readonly OriginEntry[] {
-  const unique = uniteOrigins([], [...open.values()]) as readonly OpenEntry[];
+  const unique = isPatterns ? open : (uniteOrigins([], open) as readonly OpenEntry[]);
   if (unique.some(isAny)) return unique;
   const entries = others.length + repeated.size === 0 ? (list as readonly OriginEntry[]) : merged();
   keepSummary(entries, { exact, open: unique, patterns, atSuffixes, mayBeInsecure, isUnique: true });
   return entries;
 
   function merged(): readonly OriginEntry[] {
-    const kept = new Set<OriginEntry>(unique);
     const found: OriginEntry[] = [];
+    // Those that are kept are the same objects, in the same order.
+    let kept = 0;
+    let next = 0;
     let other = 0;
     for (let place = 0; place < list.length; place++) {
       if (others[other]?.place === place) {
         other++;
-        const entry = open.get(place);
-        // One that repeats an earlier one is not the same object.
-        if (entry !== undefined && kept.has(entry)) found.push(entry);
+        if (places[next] !== place) continue;
+        if (open[next++] === unique[kept]) found.push(unique[kept++] as OriginEntry);
       } else if (!repeated.has(place)) {
         found.push(list[place] as OriginEntry);
       }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { ExactOriginsCollector, type ExactOrigins } from '../../lib/policy/exact-origins.js';
-import { OriginArena, OriginPacker, type PackedOrigins } from '../../lib/policy/origin-arena.js';
+import { ADDED, MAX_WAITING, OriginArena, REPEATED, UNFIT } from '../../lib/policy/origin-arena.js';
 import type { OriginPattern } from '../../lib/policy/origin-entry.js';
 import { OriginPatternIndex } from '../../lib/policy/origin-pattern-index.js';
 import { readChanged, readStrings, type ReadStrings } from '../../lib/policy/origin-strings.js';
@@ -51,27 +51,40 @@ function neighbours(text: string): readonly string[] {
   ];
 }
 
-function pack(list: readonly string[]): PackedOrigins & { readonly odd: ReadonlySet<string> } {
-  const packer = new OriginPacker();
-  const unfit = new Set<string>();
-  for (const [place, text] of list.entries()) if (!packer.add(text, place)) unfit.add(text);
-  return { ...atOnce(packer.pack()), odd: unfit };
+interface Packed {
+  readonly arena: OriginArena;
+  /** Those that have no form that can be packed. */
+  readonly odd: ReadonlySet<string>;
+  /** What has become of the others. */
+  readonly outcomes: readonly number[];
+}
+
+function pack(
+  list: readonly string[],
+  append = (arena: OriginArena, text: string): boolean => arena.append(text),
+): Packed {
+  const arena = new OriginArena(list.length);
+  const odd = new Set<string>();
+  for (const text of list) if (!append(arena, text)) odd.add(text);
+  const { waiting } = arena;
+  arena.settle();
+  return { arena, odd, outcomes: [...arena.outcomes.subarray(0, waiting)] };
 }
 
 describe(`packed origins (FC_SEED=${seed})`, () => {
   it('are those that were packed, and no others', () => {
     fc.assert(
       fc.property(fc.array(ascii, { maxLength: 40 }), (list) => {
-        const { arena, repeated, left, odd: unfit } = pack(list);
-        const known = new Set(list.filter((text) => !unfit.has(text)));
-        const again = list.flatMap((text, place) =>
-          !unfit.has(text) && list.indexOf(text) < place ? [place] : [],
-        );
+        const { arena, odd: unfit, outcomes } = pack(list);
+        const packed = list.filter((text) => !unfit.has(text));
+        const known = new Set(packed);
         const asked = [...list, ...list.flatMap(neighbours)];
         return (
           arena.size === known.size &&
-          left.length === 0 &&
-          isDeepStrictEqual(new Set(repeated), new Set(again)) &&
+          isDeepStrictEqual(
+            outcomes,
+            packed.map((text, index) => (packed.indexOf(text) < index ? REPEATED : ADDED)),
+          ) &&
           asked.every((text) => arena.has(text) === known.has(text))
         );
       }),
@@ -82,13 +95,10 @@ describe(`packed origins (FC_SEED=${seed})`, () => {
   it('are the same whether they come as strings or as bytes', () => {
     fc.assert(
       fc.property(fc.array(origin, { maxLength: 20 }), (list) => {
-        const packer = new OriginPacker();
-        const unfit = new Set<string>();
-        for (const [place, text] of list.entries()) {
+        const { arena, odd: unfit } = pack(list, (to, text) => {
           const bytes = new TextEncoder().encode(`?${text}?`);
-          if (!packer.addPlain(bytes, 1, bytes.length - 1, place)) unfit.add(text);
-        }
-        const { arena } = atOnce(packer.pack());
+          return to.appendPlain(bytes, 1, bytes.length - 1, text.startsWith('https://'));
+        });
         const other = pack(list);
         return (
           isDeepStrictEqual(unfit, other.odd) &&
@@ -99,37 +109,51 @@ describe(`packed origins (FC_SEED=${seed})`, () => {
     );
   });
 
-  it('leave out what would crowd a bucket, and lose nothing of it', () => {
+  it('leave out what would crowd its neighbours, and find all that is not left out', () => {
     const list = Array.from({ length: 500 }, (_, index) => `https://t${index}.example`);
-    const packer = new OriginPacker();
-    for (const [place, text] of list.entries()) packer.add(text, place);
-    // All hashes are the same one, as if somebody had found out how to make them so.
-    for (const chunk of packer['parts'].flatMap((part) => part['chunks'])) {
-      for (let at = 0; chunk[at + 1] !== 0; at += 3 + (((chunk[at + 1]! & 0xff) + 3) >> 2)) chunk[at] = 7;
-    }
-    const { arena, left, repeated } = atOnce(packer.pack());
-    expect(repeated).toEqual([]);
-    expect(left.length).toBeGreaterThan(50);
-    expect(arena.size + left.length).toBe(list.length);
+    // Made for one, so that all slots are soon taken.
+    const arena = new OriginArena(1);
+    for (const text of list) arena.append(text);
+    arena.settle();
+    const outcomes = [...arena.outcomes.subarray(0, list.length)];
+    expect(new Set(outcomes)).toEqual(new Set([ADDED, UNFIT]));
+    expect(outcomes.filter((outcome) => outcome === ADDED)).toHaveLength(arena.size);
+    expect(list.map((text) => arena.has(text))).toEqual(outcomes.map((outcome) => outcome === ADDED));
+  });
+
+  it('leave out what finds no room', () => {
+    const arena = new OriginArena(2);
+    arena.append('https://a.example');
+    // All but the last few words are taken, as by some seventeen million origins.
+    arena['end'] = 2 ** 27 - 2;
+    expect(arena.append('https://b.example')).toBe(false);
+    const bytes = new TextEncoder().encode('https://b.example');
+    expect(arena.appendPlain(bytes, 0, bytes.length, true)).toBe(false);
+    arena.settle();
+    expect([arena.has('https://a.example'), arena.has('https://b.example')]).toEqual([true, false]);
+  });
+
+  it('may be more than wait at once, and fill more than one piece', () => {
+    const list = Array.from({ length: 12 * MAX_WAITING }, (_, index) => `https://t${index % 10_000}.tenants.example`);
+    const repeated = new Set<number>();
+    const collector = new ExactOriginsCollector(list, repeated, true);
+    for (const [place, text] of list.entries()) collector.add(text, place);
+    const exact = collector.collected();
+    expect(exact.size).toBe(10_000);
+    expect(exact['packed']!['chunks'].length).toBeGreaterThan(1);
+    expect([...repeated]).toEqual(list.flatMap((_, place) => (place < 10_000 ? [] : [place])));
+    expect(list.every((text) => exact.has(text) && !exact.has(`${text}s`))).toBe(true);
   });
 });
 
 describe('a packed origin', () => {
   it('is not taken for one with the same hash', () => {
     const { arena } = pack(['https://a.example']);
-    const {
-      seed: own,
-      shift,
-      starts,
-      records,
-    } = arena as unknown as Record<'seed' | 'shift', number> & {
-      readonly starts: Uint32Array;
-      readonly records: Int32Array;
-    };
-    // Another one, which nobody has yet found: the last of its characters differs.
-    const other = records.with(records.length - 1, records.at(-1)! ^ 1);
+    const [chunk] = arena['chunks'];
     expect(arena.has('https://a.example')).toBe(true);
-    expect(new OriginArena(own, shift, starts, other, 1).has('https://a.example')).toBe(false);
+    // Another one, which nobody has yet found: the last of its characters differs.
+    chunk![arena['end'] - 1]! ^= 1;
+    expect(arena.has('https://a.example')).toBe(false);
   });
 });
 
@@ -160,10 +184,9 @@ describe(`exact origins (FC_SEED=${seed})`, () => {
         fc.array(change, { maxLength: 30 }),
         (all, first, changes) => {
           const collect = (list: readonly string[]): ExactOrigins => {
-            const most = kind === 'packed' ? Number.POSITIVE_INFINITY : 0;
-            const collector = new ExactOriginsCollector(list, most);
+            const collector = new ExactOriginsCollector(list, new Set(), kind === 'packed');
             for (const [place, text] of list.entries()) collector.add(text, place);
-            return atOnce(collector.collect()).exact;
+            return collector.collected();
           };
           const agree = (exact: ExactOrigins, model: ReadonlySet<string>): boolean =>
             exact.size === model.size && all.every((text) => exact.has(text) === model.has(text));
@@ -228,23 +251,26 @@ describe(`lists of strings (FC_SEED=${seed})`, () => {
     const exact = new Set<string>();
     const repeated = new Set<number>();
     const others = [];
+    const patterns: OriginPattern[] = [];
     for (const [place, value] of list.entries()) {
       const read = typeof value === 'string' ? parseOrigin(value) : undefined;
-      if (read === undefined || 'problem' in read || typeof read.entry !== 'string') {
+      const entry = read !== undefined && 'entry' in read ? read.entry : undefined;
+      if (typeof entry === 'string') {
+        if (exact.has(entry)) repeated.add(place);
+        exact.add(entry);
+      } else if (entry?.kind === 'pattern') {
+        if (patterns.some(({ text: known }) => known === entry.text)) repeated.add(place);
+        else others.push({ place, read: (patterns.push(entry), read) });
+      } else {
         others.push({ place, read });
-      } else if (exact.has(read.entry)) repeated.add(place);
-      else exact.add(read.entry);
+      }
     }
-    const atSuffixes = others.flatMap(({ read }) =>
-      read !== undefined && 'entry' in read && typeof read.entry !== 'string' && read.entry.kind === 'pattern'
-        ? [read.entry]
-        : [],
-    );
     return {
       exact,
       repeated,
       others,
-      atSuffixes: atSuffixes.filter(({ host, labels }) => host === 'com' && labels !== 'none'),
+      isPatterns: patterns.length === others.length,
+      atSuffixes: patterns.filter(({ host, labels }) => host === 'com' && labels !== 'none'),
       mayBeInsecure: [...exact].some((one) => one.startsWith('http:')),
     };
   }
