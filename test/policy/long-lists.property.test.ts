@@ -64,11 +64,11 @@ function pack(
   append = (arena: OriginArena, text: string): boolean => arena.append(text),
 ): Packed {
   const arena = new OriginArena(list.length);
-  const odd = new Set<string>();
-  for (const text of list) if (!append(arena, text)) odd.add(text);
+  const unfit = new Set<string>();
+  for (const text of list) if (!append(arena, text)) unfit.add(text);
   const { waiting } = arena;
   arena.settle();
-  return { arena, odd, outcomes: [...arena.outcomes.subarray(0, waiting)] };
+  return { arena, odd: unfit, outcomes: [...arena.outcomes.subarray(0, waiting)] };
 }
 
 describe(`packed origins (FC_SEED=${seed})`, () => {
@@ -134,7 +134,10 @@ describe(`packed origins (FC_SEED=${seed})`, () => {
   });
 
   it('may be more than wait at once, and fill more than one piece', () => {
-    const list = Array.from({ length: 12 * MAX_WAITING }, (_, index) => `https://t${index % 10_000}.tenants.example`);
+    const list = Array.from(
+      { length: 12 * MAX_WAITING },
+      (_, index) => `https://t${index % 10_000}.tenants.example`,
+    );
     const repeated = new Set<number>();
     const collector = new ExactOriginsCollector(list, repeated, true);
     for (const [place, text] of list.entries()) collector.add(text, place);
