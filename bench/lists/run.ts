@@ -13,9 +13,12 @@ export interface ListResult {
   readonly build: string;
   readonly origins: number;
   readonly rounds: number;
-  /** CPU time in milliseconds, of `add` and `remove` in microseconds for each origin; what a build cannot do is missing. */
+  /**
+   * CPU time in milliseconds, of `add` and `remove` in microseconds for each origin, while there is nothing else to do; what
+   * a build cannot do is missing.
+   */
   readonly cpu: Partial<Record<Question, number>>;
-  /** The longest that the event loop stood still, in milliseconds: the median of the rounds, and the worst. */
+  /** The longest that the event loop stood still under load, in milliseconds: the median of the rounds, and the worst. */
   readonly pause: Partial<Record<Question, { readonly median: number; readonly most: number }>>;
   /** Live memory for each origin, in bytes, strings that the caller holds not counted. */
   readonly bytes: number;
@@ -34,7 +37,11 @@ const REQUESTS = 20;
 
 const UNDER_LOAD = ['update', 'add', 'remove'] as const;
 
-type Round = Partial<Record<Question, ListCost>> & { readonly start: StartCost };
+interface Round {
+  readonly start: StartCost;
+  readonly alone: Partial<Record<Question, ListCost>>;
+  readonly underLoad: Partial<Record<Question, ListCost>>;
+}
 
 /**
  * Measures what long lists cost: the start, an update with one origin more, and origins that come and go, while the app is
@@ -67,17 +74,23 @@ async function measureRound(task: ListTask): Promise<Round> {
   try {
     await child.answer();
     const start = await child.ask<StartCost>('start');
-    const round: { -readonly [Q in Exclude<Question, 'start'>]?: ListCost } = {};
+    const alone = await askAll(child);
     const load = keepLoading(start.port);
-    for (const question of UNDER_LOAD) {
-      const cost = await child.ask<ListCost | null>(question);
-      if (cost !== null) round[question] = cost;
-    }
+    const underLoad = await askAll(child);
     await load.stop();
-    return { ...round, start };
+    return { start, alone: { ...alone, start }, underLoad: { ...underLoad, start } };
   } finally {
     await child.stop();
   }
+}
+
+async function askAll(child: Child): Promise<Partial<Record<Question, ListCost>>> {
+  const costs: Partial<Record<Question, ListCost>> = {};
+  for (const question of UNDER_LOAD) {
+    const cost = await child.ask<ListCost | null>(question);
+    if (cost !== null) costs[question] = cost;
+  }
+  return costs;
 }
 
 /** Sends requests until it is stopped; those of one origin, which is there all the time. */
@@ -103,7 +116,7 @@ function keepLoading(port: number): { stop(): Promise<void> } {
 
 function summarize(build: string, origins: number, rounds: readonly Round[]): ListResult {
   const of = (question: Question, part: keyof ListCost): readonly number[] =>
-    rounds.flatMap((round) => round[question]?.[part] ?? []);
+    rounds.flatMap(({ alone, underLoad }) => (part === 'cpu' ? alone : underLoad)[question]?.[part] ?? []);
   const known = QUESTIONS.filter((question) => of(question, 'cpu').length > 0);
   return {
     build,

@@ -74,9 +74,7 @@ export class ExactOrigins implements ExactRule {
 /** Collects the exact origins of a list. */
 export class ExactOriginsCollector {
   private readonly few = new Set<string>();
-  private readonly packed: OriginArena | undefined;
-  /** The places of those that wait. */
-  private readonly waiting = new Int32Array(MAX_WAITING);
+  private readonly packing: Packing | undefined;
 
   /**
    * @param list - where the origins stand
@@ -87,38 +85,42 @@ export class ExactOriginsCollector {
     private readonly repeated = new Set<number>(),
     isPacked = list.length >= MIN_PACKED,
   ) {
-    this.packed = isPacked ? new OriginArena(list.length) : undefined;
+    if (!isPacked) return;
+    this.packing = { arena: new OriginArena(list.length), waiting: new Int32Array(MAX_WAITING) };
   }
 
   /** @param place - where it stands in the list */
   add(origin: string, place: number): void {
-    if (this.packed?.append(origin) === true) this.wait(this.packed, place);
+    const { packing } = this;
+    if (packing?.arena.append(origin) === true) this.wait(packing, place);
     else this.addFew(place);
   }
 
   /** The same for a plain origin in a buffer. */
   addPlain(bytes: Uint8Array, start: number, end: number, hasHttps: boolean, place: number): void {
-    if (this.packed?.appendPlain(bytes, start, end, hasHttps) === true) this.wait(this.packed, place);
+    const { packing } = this;
+    if (packing?.arena.appendPlain(bytes, start, end, hasHttps) === true) this.wait(packing, place);
     else this.addFew(place);
   }
 
   collected(): ExactOrigins {
-    if (this.packed !== undefined) this.settle(this.packed);
-    return new ExactOrigins(this.packed, this.few, new Set());
+    if (this.packing !== undefined) this.settle(this.packing);
+    return new ExactOrigins(this.packing?.arena, this.few, new Set());
   }
 
-  private wait(packed: OriginArena, place: number): void {
-    this.waiting[packed.waiting - 1] = place;
-    if (packed.waiting === MAX_WAITING) this.settle(packed);
+  private wait(packing: Packing, place: number): void {
+    const { arena, waiting } = packing;
+    waiting[arena.waiting - 1] = place;
+    if (arena.waiting === MAX_WAITING) this.settle(packing);
   }
 
-  private settle(packed: OriginArena): void {
-    const { waiting } = packed;
-    packed.settle();
-    for (let index = 0; index < waiting; index++) {
-      const outcome = packed.outcomes[index];
+  private settle({ arena, waiting }: Packing): void {
+    const count = arena.waiting;
+    arena.settle();
+    for (let index = 0; index < count; index++) {
+      const outcome = arena.outcomes[index];
       if (outcome === ADDED) continue;
-      const place = this.waiting[index]!;
+      const place = waiting[index]!;
       if (outcome === REPEATED) this.repeated.add(place);
       else this.addFew(place);
     }
@@ -129,4 +131,10 @@ export class ExactOriginsCollector {
     if (this.few.has(origin)) this.repeated.add(place);
     else this.few.add(origin);
   }
+}
+
+interface Packing {
+  readonly arena: OriginArena;
+  /** The places of those that wait. */
+  readonly waiting: Int32Array;
 }

@@ -78,6 +78,9 @@ export class LiveOrigins {
   private made(): { readonly list: readonly unknown[]; readonly entries: readonly OriginEntry[] } {
     if (this.added.size + this.removed.size > 0) this.make();
     const { list, entries } = this;
+    // Also where what has come has gone again, so that the lists say what they said.
+    keepReading(list, this.read);
+    keepSummary(entries, this.summary);
     return { list, entries };
   }
 
@@ -103,8 +106,6 @@ export class LiveOrigins {
       entries.length === list.length && others.length === 0
         ? (this.list as readonly OriginEntry[])
         : Object.freeze([...entries.filter((entry) => !isGone(entry)), ...added]);
-    keepReading(this.list, this.read);
-    keepSummary(this.entries, this.summary);
     added.clear();
     removed.clear();
   }

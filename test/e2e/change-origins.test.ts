@@ -17,6 +17,7 @@ import {
   type CorsModuleOptions,
   type OriginString,
 } from '../../lib/index.js';
+import { readingOf } from '../../lib/policy/origin-strings.js';
 import { seed } from '../protocol/seed.js';
 import { PLATFORMS, startApp } from '../support/apps.js';
 import { corsHeaders, expected } from '../support/cors-headers.js';
@@ -111,6 +112,16 @@ describe.each(PLATFORMS.flatMap((platform) => LISTS.map((listed) => [platform, l
       expect(await Promise.all([A, C].map((origin) => reads('/cats', origin)))).toEqual([false, false]);
       expect(await reads('/cats', 'https://d.example')).toBe(true);
       if (isDerived) expect(await reads('/derived/wider', C)).toBe(false);
+    });
+
+    // A later update() had to read the whole list again, though nothing of it was new.
+    it('leave what was read of the list, once they are gone again', async () => {
+      const { cors } = await run();
+      const isRead = (): boolean => readingOf(cors.current().origin as readonly unknown[]) !== undefined;
+      expect(isRead()).toBe(listed !== 'a few');
+      await cors.addOrigins([B, C]);
+      await cors.removeOrigins([B, C]);
+      expect(isRead()).toBe(listed !== 'a few');
     });
 
     it('are shown, in their order, and last until the list is replaced', async () => {
