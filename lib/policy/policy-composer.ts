@@ -6,6 +6,7 @@ import {
   layersOf,
   layersWithout,
   mergeLayers,
+  replaces,
   type MergedFields,
   type PolicyField,
   type PolicyLayer,
@@ -15,11 +16,14 @@ import { checkPolicy } from './policy-rules.js';
 import { show } from './show.js';
 import { ValuePath } from './value-path.js';
 
+/** One for all that nobody has asked yet: an app has a policy for each of its routes. */
+const NO_ORIGINS: readonly unknown[] = [];
+
 /** A policy, and how it came about. */
 export class ComposedPolicy implements MergedFields {
   private merged: MergedFields | undefined = undefined;
   /** What the layers said when they were merged: the module's list of origins may have changed since. */
-  private origins: readonly unknown[] = [];
+  private origins = NO_ORIGINS;
 
   /**
    * @param policy - the compiled policy, which allows nobody where no layer sets `origin`
@@ -181,8 +185,4 @@ function throughLayers<T>(from: ValuePath<T>, layers: readonly PolicyLayer[]): V
   let place = from;
   for (const { fields, merge } of layers) place = place.to(fields).to(merge);
   return place;
-}
-
-function replaces(layers: readonly PolicyLayer[], field: PolicyField): boolean {
-  return layersOf(field, layers)[0]?.merge === 'replace';
 }

@@ -149,8 +149,9 @@ export function mergeLayers(layers: readonly PolicyLayer[], defaults: RouteDefau
     enforce: false,
     maxAge: undefined,
     optionsSuccessStatus: 204,
-    methods: defaults.methods,
-    allowedHeaders: defaults.allowedHeaders,
+    // Asked for where they count only: a route finds them out then.
+    methods: replaces(layers, 'methods') ? [] : defaults.methods,
+    allowedHeaders: replaces(layers, 'allowedHeaders') ? [] : defaults.allowedHeaders,
     dangerously: NO_DANGERS,
   };
   const doubtful = new Set<PolicyField>();
@@ -177,6 +178,11 @@ export function layersOf(field: PolicyField, layers: readonly PolicyLayer[]): re
   const setting = layers.filter(({ fields }, index) => index >= closing && fields[field] !== undefined);
   const replacing = setting.findLastIndex(({ merge }) => merge === 'replace');
   return setting.slice(Math.max(replacing, 0));
+}
+
+/** Whether nothing is left of what stands outside of the layers, the route's own defaults among it. */
+export function replaces(layers: readonly PolicyLayer[], field: PolicyField): boolean {
+  return layersOf(field, layers)[0]?.merge === 'replace';
 }
 
 /** Where the innermost layer stands that closes what is around it; at the start if there is none. */
