@@ -26,9 +26,8 @@ export class RouteTable {
     this.all = routes;
     this.isHostBound = routes.some(({ hosts }) => hosts.length > 0);
     for (const route of routes) {
-      const byHandler =
-        this.byController.get(route.controller) ?? new Map<unknown, readonly [CorsRoute, ...CorsRoute[]]>();
-      this.byController.set(route.controller, byHandler);
+      let byHandler = this.byController.get(route.controller);
+      if (byHandler === undefined) this.byController.set(route.controller, (byHandler = new Map()));
       const known = byHandler.get(route.handler);
       byHandler.set(route.handler, known === undefined ? [route] : [...known, route]);
       if (known === undefined) Reflect.defineMetadata(HANDLER_METADATA, route.handler, route.handler);
