@@ -109,6 +109,10 @@ export function recordedMembers(prototype: object): readonly DecoratedMember[] {
 
 const NO_MEMBERS: readonly DecoratedMember[] = [];
 
-function ownMetadata(target: Decorated): CorsMetadata {
+/**
+ * What the decorators have said of a class or of a handler itself: {@link UNDECORATED} if there are none. Each has an object of
+ * its own, unless somebody has copied the metadata of one to the other.
+ */
+export function ownMetadata(target: Decorated): CorsMetadata {
   return (Reflect.getOwnMetadata(DECORATORS_METADATA, target) ?? UNDECORATED) as CorsMetadata;
 }

@@ -76,6 +76,12 @@ interface ComposedLayers {
   readonly policies: ValuePath<Policy>;
 }
 
+/** Layers, and where they lead to. */
+interface LastComposed {
+  readonly layers: readonly PolicyLayer[];
+  readonly place: ValuePath<ComposedLayers>;
+}
+
 /** What has become of some layers. */
 interface Checked {
   readonly origin: OriginRule;
@@ -93,6 +99,8 @@ export class PolicyComposer {
   private readonly found = new Map<string, CorsProblem>();
   private readonly checked = new ValuePath<Checked>();
   private readonly composed = new ValuePath<ComposedLayers>();
+  /** The layers that were composed last: neighbours often say the same. */
+  private last: LastComposed | undefined = undefined;
 
   /** Whether some list was made of that of the layer that is watched and of others, so that it does not change with it. */
   derives = false;
@@ -148,7 +156,10 @@ export class PolicyComposer {
 
   /** Leads through what the layers say, and through the route's defaults for those fields that none of them replaces. */
   private composedOn(layers: readonly PolicyLayer[], defaults: RouteDefaults): ValuePath<Policy> {
-    const known = throughLayers(this.composed, layers);
+    if (this.last === undefined || !sayTheSame(layers, this.last.layers)) {
+      this.last = { layers, place: throughLayers(this.composed, layers) };
+    }
+    const { place: known } = this.last;
     known.found ??= {
       defaulted: DEFAULTED_FIELDS.filter((field) => !replaces(layers, field)),
       policies: new ValuePath(),
@@ -178,6 +189,15 @@ export class PolicyComposer {
     place.found = { origin: this.compiled.origin(merged.fields), isSound: problems.length === 0 };
     return place.found;
   }
+}
+
+/** Whether layers lead to one place; see {@link throughLayers}. */
+function sayTheSame(layers: readonly PolicyLayer[], others: readonly PolicyLayer[]): boolean {
+  if (layers.length !== others.length) return false;
+  return layers.every((layer, index) => {
+    const { fields, merge } = others[index] as PolicyLayer;
+    return layer.fields === fields && layer.merge === merge;
+  });
 }
 
 /** The same place for layers that say the same: they have their fields in common, wherever they stand. */
