@@ -2,6 +2,7 @@ import type { MergeMode } from './cors-policy-options.interface.js';
 import type { OptionsObject } from './options-object.js';
 import type { OriginEntry } from './origin-entry.js';
 import { intersectOrigins, uniteOrigins } from './origin-intersection.js';
+import { POLICY_FIELDS } from './policy-options.js';
 
 /** `dangerously`, complete. */
 export interface Dangers {
@@ -26,22 +27,6 @@ export interface PolicyFields {
 
 /** The name of a field of a policy. */
 export type PolicyField = keyof PolicyFields;
-
-/** The names of a policy's fields, in the order in which they are shown. */
-export const POLICY_FIELDS: readonly PolicyField[] = [
-  'origin',
-  'credentials',
-  'exposedHeaders',
-  'enforce',
-  'methods',
-  'allowedHeaders',
-  'maxAge',
-  'optionsSuccessStatus',
-  'dangerously',
-];
-
-/** The options of a policy: its fields, and how they meet those of the layer around. */
-export const POLICY_OPTIONS: readonly string[] = [...POLICY_FIELDS, 'merge'];
 
 /** One source of fields: the module's options, a named policy, or a decorator. */
 export interface PolicyLayer {
