@@ -136,15 +136,16 @@ function createPaths(
   paths: PathMetadata,
   factory: RoutePathFactory,
 ): readonly DeclaredPath[] {
-  const declared: DeclaredPath[] = [];
-  for (const handler of found) for (const path of handler.path) declared.push({ handler, path, created: [] });
+  const declared = found.flatMap((handler) =>
+    handler.path.map((path): DeclaredPath => ({ handler, path, created: [] })),
+  );
   for (const alike of alikePaths(declared)) {
     const { requestMethod, version: methodVersion } = alike[0].handler;
     const methodPath = alike.map(({ path }) => path);
     const metadata = { ...paths, methodVersion, methodPath } as unknown as RoutePathMetadata;
-    for (const [index, path] of factory.create(metadata, requestMethod).entries()) {
+    factory.create(metadata, requestMethod).forEach((path, index) => {
       alike[index % alike.length]?.created.push(path);
-    }
+    });
   }
   return declared;
 }
