@@ -36,9 +36,11 @@ const SHARED = {
 
 /**
  * What an app needs for the import, and what it needs besides once it imports the module, is one file each. Otherwise there
- * would be one for each set of entries that have something in common.
+ * would be one for each set of entries that have something in common. What the other entries have in common with the second
+ * is in the first as well, so that they do not load the second.
  */
-const TOGETHER = { core: 'build/index.js', engine: 'build/http/cors-engine.js' };
+const CORE = 'build/index.js';
+const ENGINE = 'build/http/cors-engine.js';
 
 const UNCOMMENTED = {
   removeComments: true,
@@ -115,10 +117,12 @@ function withoutPrograms() {
   };
 }
 
-/** The name of the file that a module goes into: the first of those whose module cannot do without it, if there is one. */
+/** The name of the file that a module goes into, if it is one of the two. */
 function together(id, { getModuleInfo }) {
-  const found = Object.entries(TOGETHER).find(([, from]) => takes(join(root, from), id, getModuleInfo));
-  return found?.[0];
+  const isTakenBy = (from) => takes(join(root, from), id, getModuleInfo);
+  if (isTakenBy(CORE)) return 'core';
+  if (!isTakenBy(ENGINE)) return undefined;
+  return [...ENTRIES, ...PROGRAMS].some((entry) => isTakenBy(`build/${entry}.js`)) ? 'core' : 'engine';
 }
 
 /** Whether a module imports another, or what it imports does, and not only when it is first needed. */

@@ -158,8 +158,9 @@ export function startTables({ starts, perRoute, bytesPerOrigin }: StartSummary):
         'instructions bare',
         'added',
         'of bare',
+        'of baseline',
       ],
-      perRoute.map(({ platform, routes, bareMicros, micros, controlMicros, instructions }) => [
+      perRoute.map(({ platform, routes, bareMicros, micros, controlMicros, instructions, toBaseline }) => [
         `${platform}, ${routes} routes`,
         fixed(bareMicros, 1),
         fixed(micros, 1),
@@ -167,6 +168,7 @@ export function startTables({ starts, perRoute, bytesPerOrigin }: StartSummary):
         fixed(instructions?.bare, 0),
         fixed(instructions?.added, 0),
         fixed(instructions && instructions.added / instructions.bare, 2),
+        fixed(toBaseline, 2),
       ]),
     ),
     table(

@@ -39,12 +39,19 @@ export interface CountedStart {
   readonly instructions: number;
 }
 
+/** What each further route costs on one platform. */
+export interface PlatformRouteCost extends RouteCost {
+  readonly platform: Platform;
+  /** The instructions that nestjs-cors adds over those that it adds at the baseline, where both have been counted. */
+  readonly toBaseline?: number | undefined;
+}
+
 /** All that is measured of the start. */
 export interface StartSummary {
   readonly starts: readonly StartResult[];
   readonly counted: readonly CountedStart[];
   /** What each further route costs. */
-  readonly perRoute: readonly (RouteCost & { readonly platform: Platform })[];
+  readonly perRoute: readonly PlatformRouteCost[];
   /** How much memory an exact origin takes in an app that allows many. */
   readonly bytesPerOrigin: readonly {
     readonly variant: Variant;
@@ -69,12 +76,23 @@ export async function runStartUp(options: BenchOptions): Promise<StartSummary> {
     for (const count of routes) starts.push(...(await measureStarts(platform, count, options.rounds)));
   }
   const counted = hasValgrind() ? await countStarts(...countsOf(options, routes)) : [];
+  const before =
+    hasValgrind() && options.baseline !== undefined
+      ? await countStarts(...countsOf(options, routes), options.baseline)
+      : [];
+  const costs = (platform: Platform, counts: readonly CountedStart[]): readonly RouteCost[] =>
+    routeCosts(startCosts(platform, routes, starts, counts));
   return {
     starts,
     counted,
-    perRoute: options.platforms.flatMap((platform) =>
-      routeCosts(startCosts(platform, routes, starts, counted)).map((cost) => ({ platform, ...cost })),
-    ),
+    perRoute: options.platforms.flatMap((platform) => {
+      const atBaseline = costs(platform, before);
+      return costs(platform, counted).map((cost, index) => ({
+        platform,
+        ...cost,
+        toBaseline: ratio(cost.instructions?.added, atBaseline[index]?.instructions?.added),
+      }));
+    }),
     bytesPerOrigin: await measureOrigins(options),
   };
 }
@@ -112,6 +130,10 @@ async function measureStarts(
   }));
 }
 
+function ratio(value: number | undefined, other: number | undefined): number | undefined {
+  return value === undefined || other === undefined ? undefined : value / other;
+}
+
 /** With a policy on each route, where that is possible. */
 function serverOf(platform: Platform, variant: Variant, routes: number): Server {
   return {
@@ -125,7 +147,7 @@ function serverOf(platform: Platform, variant: Variant, routes: number): Server 
 function countsOf(
   { brief, platforms }: BenchOptions,
   routes: readonly number[],
-): Parameters<typeof countStarts> {
+): [platforms: readonly Platform[], routes: readonly number[], times: number] {
   return brief ? [platforms.slice(0, 1), routes.slice(0, 1), 1] : [platforms, routes, COUNTS];
 }
 
@@ -134,6 +156,7 @@ async function countStarts(
   platforms: readonly Platform[],
   routes: readonly number[],
   times: number,
+  baseline?: string,
 ): Promise<readonly CountedStart[]> {
   const counted = platforms.flatMap((platform) =>
     routes.flatMap((count) =>
@@ -145,8 +168,9 @@ async function countStarts(
   );
   const runs = Array.from({ length: times }, () => counted).flat();
   await eachInParallel(runs, async ({ server, counts }) => {
-    process.stderr.write(`start-up: ${server.platform}, instructions, ${serverKey(server)}\n`);
-    counts.push(await countStart(server));
+    const of = baseline === undefined ? '' : `, ${baseline}`;
+    process.stderr.write(`start-up: ${server.platform}, instructions, ${serverKey(server)}${of}\n`);
+    counts.push(await countStart(server, baseline));
   });
   return counted.map(({ server: { platform, variant, setup }, counts }) => ({
     platform,

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Server } from '../http/setups.js';
 import { InstructionCounter } from '../instructions/callgrind.js';
 import { Child } from '../support/child.js';
@@ -26,10 +28,16 @@ export async function start(server: Server): Promise<Start> {
   }
 }
 
-/** Counts the instructions that one start of an app executes, those of the compilers and the collector among them. */
-export async function countStart(server: Server): Promise<number> {
+/**
+ * Counts the instructions that one start of an app executes, those of the compilers and the collector among them.
+ *
+ * @param baseline - another checkout whose nestjs-cors and Nest are taken, where it and its bench are compiled
+ */
+export async function countStart(server: Server, baseline?: string): Promise<number> {
   const counter = await InstructionCounter.create();
-  const child = Child.start(PROGRAM, server, [...FLAGS, '--single-threaded'], counter.launcher);
+  const program =
+    baseline === undefined ? PROGRAM : pathToFileURL(join(baseline, 'bench/dist/start-up/process.js'));
+  const child = Child.start(program, server, [...FLAGS, '--single-threaded'], counter.launcher);
   try {
     await child.answer();
     return await counter.count(child.pid, async () => {

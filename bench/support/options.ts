@@ -22,7 +22,10 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Only HTTP requests and setups with this in their name; for looking into one, not for results. */
   readonly only: string | undefined;
-  /** The folder of another built checkout, for the cold-start and lists programs to compare with. */
+  /**
+   * The folder of another built checkout, for the cold-start and lists programs to compare with; for start-up as well, if
+   * its bench is compiled too.
+   */
   readonly baseline: string | undefined;
 }
 
@@ -34,7 +37,8 @@ export const USAGE = `npm run bench -- [options]
   --platform=fastify|express   one platform
   --rounds=12                  rounds of the HTTP, start-up, cold-start and lists programs
   --seconds=0.5                how long each server is under load in a round
-  --baseline=FOLDER            another built checkout, for cold-start and lists to compare with
+  --baseline=FOLDER            another built checkout, for cold-start and lists to compare with, and
+                               for start-up, which needs its bench compiled
   --case=text                  only HTTP requests or setups with this in their name; saves nothing
   --report                     print the report of the saved results again
 `;

@@ -15,8 +15,7 @@ export function corsDecorator(kind: keyof CorsMetadata, value: unknown): CorsDec
     const prototype = typeof place === 'function' ? ((place as Type).prototype as object) : place;
     const target = name === undefined ? (place as Type) : handlerAt(place, descriptor?.value);
     if (target !== undefined) addMetadata(kind, target, value);
-    recordMember(prototype, { name, target });
-    requireCorsModule(prototype);
+    if (recordMember(prototype, { name, target })) requireCorsModule(prototype);
   };
 }
 

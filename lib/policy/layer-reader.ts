@@ -1,4 +1,4 @@
-import { isOptionsObject } from './options-object.js';
+import { isOptionsObject, type OptionsObject } from './options-object.js';
 import { readLayer, type ReadLayer } from './read-layer.js';
 import type { ResolveSource } from './read-source.js';
 import { ValuePath } from './value-path.js';
@@ -17,6 +17,8 @@ export class LayerReader {
   private readonly options = new ValuePath<never>();
   /** What stands for lists that have been gone through: decorators often share a constant. */
   private readonly known = new Map<readonly unknown[], unknown>();
+  /** What was read last with the same options. */
+  private readonly last = new Map<readonly string[], LastRead>();
 
   constructor(private readonly resolveSource: ResolveSource) {}
 
@@ -27,10 +29,13 @@ export class LayerReader {
    * @returns layers whose `fields` are the same object where they were written the same
    */
   read(raw: unknown, where: string, known: readonly string[]): ReadLayer {
+    const last = this.last.get(known);
+    if (last !== undefined && saysTheSame(raw, last.options)) return movedTo(where, last.read);
     const place = this.layers.to(known).to(this.standIn(raw, DEPTH));
-    if (place.found !== undefined) return movedTo(where, place.found);
-    place.found = readLayer(raw, where, known, this.resolveSource);
-    return place.found;
+    const isNew = place.found === undefined;
+    const read = (place.found ??= readLayer(raw, where, known, this.resolveSource));
+    if (isOptionsObject(raw)) this.last.set(known, { options: raw, read });
+    return isNew ? read : movedTo(where, read);
   }
 
   /** The same for values that read alike: lists and objects of options are gone through, as deep as they count. */
@@ -49,6 +54,23 @@ export class LayerReader {
     this.known.set(list, place);
     return place;
   }
+}
+
+/** Options that were read, and what they came to. */
+interface LastRead {
+  readonly options: OptionsObject;
+  readonly read: ReadLayer;
+}
+
+/** Whether options have the very same values, as those of neighbours have that are made of the same constants. */
+function saysTheSame(raw: unknown, options: OptionsObject): boolean {
+  if (!isOptionsObject(raw)) return false;
+  const names = Object.keys(raw);
+  const others = Object.keys(options);
+  return (
+    names.length === others.length &&
+    names.every((name, index) => name === others[index] && raw[name] === options[name])
+  );
 }
 
 function movedTo(where: string, { layer, problems }: ReadLayer): ReadLayer {

@@ -6,6 +6,7 @@ import {
   layersOf,
   layersWithout,
   mergeLayers,
+  replaces,
   type MergedFields,
   type PolicyField,
   type PolicyLayer,
@@ -15,11 +16,14 @@ import { checkPolicy } from './policy-rules.js';
 import { show } from './show.js';
 import { ValuePath } from './value-path.js';
 
+/** One for all that nobody has asked yet: an app has a policy for each of its routes. */
+const NO_ORIGINS: readonly unknown[] = [];
+
 /** A policy, and how it came about. */
 export class ComposedPolicy implements MergedFields {
   private merged: MergedFields | undefined = undefined;
   /** What the layers said when they were merged: the module's list of origins may have changed since. */
-  private origins: readonly unknown[] = [];
+  private origins = NO_ORIGINS;
 
   /**
    * @param policy - the compiled policy, which allows nobody where no layer sets `origin`
@@ -72,6 +76,12 @@ interface ComposedLayers {
   readonly policies: ValuePath<Policy>;
 }
 
+/** Layers, and where they lead to. */
+interface LastComposed {
+  readonly layers: readonly PolicyLayer[];
+  readonly place: ValuePath<ComposedLayers>;
+}
+
 /** What has become of some layers. */
 interface Checked {
   readonly origin: OriginRule;
@@ -89,6 +99,8 @@ export class PolicyComposer {
   private readonly found = new Map<string, CorsProblem>();
   private readonly checked = new ValuePath<Checked>();
   private readonly composed = new ValuePath<ComposedLayers>();
+  /** The layers that were composed last: neighbours often say the same. */
+  private last: LastComposed | undefined = undefined;
 
   /** Whether some list was made of that of the layer that is watched and of others, so that it does not change with it. */
   derives = false;
@@ -144,7 +156,10 @@ export class PolicyComposer {
 
   /** Leads through what the layers say, and through the route's defaults for those fields that none of them replaces. */
   private composedOn(layers: readonly PolicyLayer[], defaults: RouteDefaults): ValuePath<Policy> {
-    const known = throughLayers(this.composed, layers);
+    if (this.last === undefined || !sayTheSame(layers, this.last.layers)) {
+      this.last = { layers, place: throughLayers(this.composed, layers) };
+    }
+    const { place: known } = this.last;
     known.found ??= {
       defaulted: DEFAULTED_FIELDS.filter((field) => !replaces(layers, field)),
       policies: new ValuePath(),
@@ -176,13 +191,18 @@ export class PolicyComposer {
   }
 }
 
+/** Whether layers lead to one place; see {@link throughLayers}. */
+function sayTheSame(layers: readonly PolicyLayer[], others: readonly PolicyLayer[]): boolean {
+  if (layers.length !== others.length) return false;
+  return layers.every((layer, index) => {
+    const { fields, merge } = others[index] as PolicyLayer;
+    return layer.fields === fields && layer.merge === merge;
+  });
+}
+
 /** The same place for layers that say the same: they have their fields in common, wherever they stand. */
 function throughLayers<T>(from: ValuePath<T>, layers: readonly PolicyLayer[]): ValuePath<T> {
   let place = from;
   for (const { fields, merge } of layers) place = place.to(fields).to(merge);
   return place;
-}
-
-function replaces(layers: readonly PolicyLayer[], field: PolicyField): boolean {
-  return layersOf(field, layers)[0]?.merge === 'replace';
 }

@@ -2,6 +2,7 @@ import type { MergeMode } from './cors-policy-options.interface.js';
 import type { OptionsObject } from './options-object.js';
 import type { OriginEntry } from './origin-entry.js';
 import { intersectOrigins, uniteOrigins } from './origin-intersection.js';
+import { POLICY_FIELDS } from './policy-options.js';
 
 /** `dangerously`, complete. */
 export interface Dangers {
@@ -26,22 +27,6 @@ export interface PolicyFields {
 
 /** The name of a field of a policy. */
 export type PolicyField = keyof PolicyFields;
-
-/** The names of a policy's fields, in the order in which they are shown. */
-export const POLICY_FIELDS: readonly PolicyField[] = [
-  'origin',
-  'credentials',
-  'exposedHeaders',
-  'enforce',
-  'methods',
-  'allowedHeaders',
-  'maxAge',
-  'optionsSuccessStatus',
-  'dangerously',
-];
-
-/** The options of a policy: its fields, and how they meet those of the layer around. */
-export const POLICY_OPTIONS: readonly string[] = [...POLICY_FIELDS, 'merge'];
 
 /** One source of fields: the module's options, a named policy, or a decorator. */
 export interface PolicyLayer {
@@ -149,8 +134,9 @@ export function mergeLayers(layers: readonly PolicyLayer[], defaults: RouteDefau
     enforce: false,
     maxAge: undefined,
     optionsSuccessStatus: 204,
-    methods: defaults.methods,
-    allowedHeaders: defaults.allowedHeaders,
+    // Asked for where they count only: a route finds them out then.
+    methods: replaces(layers, 'methods') ? [] : defaults.methods,
+    allowedHeaders: replaces(layers, 'allowedHeaders') ? [] : defaults.allowedHeaders,
     dangerously: NO_DANGERS,
   };
   const doubtful = new Set<PolicyField>();
@@ -177,6 +163,11 @@ export function layersOf(field: PolicyField, layers: readonly PolicyLayer[]): re
   const setting = layers.filter(({ fields }, index) => index >= closing && fields[field] !== undefined);
   const replacing = setting.findLastIndex(({ merge }) => merge === 'replace');
   return setting.slice(Math.max(replacing, 0));
+}
+
+/** Whether nothing is left of what stands outside of the layers, the route's own defaults among it. */
+export function replaces(layers: readonly PolicyLayer[], field: PolicyField): boolean {
+  return layersOf(field, layers)[0]?.merge === 'replace';
 }
 
 /** Where the innermost layer stands that closes what is around it; at the start if there is none. */

@@ -3,12 +3,12 @@ import type { CorsProblem, ValueProblem } from './cors-problem.js';
 import { isOptionsObject } from './options-object.js';
 import {
   NO_DANGERS,
-  POLICY_FIELDS,
   type Dangers,
   type PolicyField,
   type PolicyFields,
   type PolicyLayer,
 } from './policy-fields.js';
+import { POLICY_FIELDS } from './policy-options.js';
 import { readMethod, readRequestHeader, readResponseHeader, type ReadName } from './read-names.js';
 import { readOrigins } from './read-origins.js';
 import type { ResolveSource } from './read-source.js';

@@ -1,5 +1,5 @@
 import type { ValueProblem } from './cors-problem.js';
-import { POLICY_OPTIONS } from './policy-fields.js';
+import { POLICY_OPTIONS } from './policy-options.js';
 import { suggest } from './suggest.js';
 
 /** Options of other CORS packages that look as if they belonged here, and what does their work. */

@@ -38,10 +38,13 @@ export function corsRoute(registered: RegisteredRoute, index: number): CorsRoute
     method: RequestMethod[method],
     where: `${controller.name}#${handlerName}`,
     hasParameters: path.includes(':'),
-    hosts: hosts.map(String),
+    hosts: hosts.length === 0 ? NO_HOSTS : hosts.map(String),
     servesHost: hosts.length === 0 ? anyHost : hostFilter(hosts),
   };
 }
+
+/** Those of most controllers. */
+const NO_HOSTS: readonly string[] = [];
 
 /** Takes the request and not its host, which platforms compute anew whenever they are asked for it. */
 function anyHost(): boolean {

@@ -38,24 +38,31 @@ export function decoratorLayers(
   const report = (value: unknown, problem: ValueProblem): void => {
     problems.push({ where, field: '', value, ...problem });
   };
+  const read = (value: unknown, known: readonly string[]): PolicyLayer => {
+    const { layer, problems: found } = reader.read(value, where, known);
+    for (const problem of found) problems.push(problem);
+    return layer;
+  };
   reportConflicts(metadata, report);
-  const read =
-    (known: readonly string[]) =>
-    (value: unknown): PolicyLayer => {
-      const { layer, problems: found } = reader.read(value, where, known);
-      problems.push(...found);
-      return layer;
-    };
-  const own = [
-    ...noCors.map((value) => closingLayer(where, read(NO_CORS_OPTIONS)(value).fields.enforce)),
-    ...allowOrigin.map(read(ALLOW_ORIGIN_OPTIONS)),
-    ...preflight.map(read(PREFLIGHT_OPTIONS)),
-  ];
-  const [policy] = policies;
-  const layer = typeof policy === 'string' ? options.named.get(policy) : undefined;
-  if (policies.length > 0 && layer === undefined) report(policy, unknownPolicy(policy, options.named));
-  const named = layer === undefined ? [] : [layer];
-  return { own, named, problems };
+  const own: PolicyLayer[] = [];
+  for (const value of noCors) own.push(closingLayer(where, read(value, NO_CORS_OPTIONS).fields.enforce));
+  for (const value of allowOrigin) own.push(read(value, ALLOW_ORIGIN_OPTIONS));
+  for (const value of preflight) own.push(read(value, PREFLIGHT_OPTIONS));
+  return { own, named: policies.length === 0 ? NONE : namedLayers(policies[0], options, report), problems };
+}
+
+const NONE: readonly PolicyLayer[] = [];
+
+/** The policy of a name, which is reported if there is none. */
+function namedLayers(
+  policy: unknown,
+  { named }: ReadModuleOptions,
+  report: (value: unknown, problem: ValueProblem) => void,
+): readonly PolicyLayer[] {
+  const layer = typeof policy === 'string' ? named.get(policy) : undefined;
+  if (layer !== undefined) return [layer];
+  report(policy, unknownPolicy(policy, named));
+  return NONE;
 }
 
 /** What cannot stand together. */
@@ -93,6 +100,11 @@ const CONFLICT: ValueProblem = {
  * policy to use, not a fragment to add to another one.
  */
 export function routeLayers(controller: DecoratorLayers, handler: DecoratorLayers): readonly PolicyLayer[] {
-  const named = handler.named.length === 0 ? controller.named : [];
-  return [...named, ...controller.own, ...handler.named, ...handler.own];
+  const named = handler.named.length === 0 ? controller.named : handler.named;
+  // Decorators stand on one of the two, mostly.
+  if (named.length + controller.own.length === 0) return handler.own;
+  if (named.length + handler.own.length === 0) return controller.own;
+  return handler.named.length === 0
+    ? [...named, ...controller.own, ...handler.own]
+    : [...controller.own, ...named, ...handler.own];
 }

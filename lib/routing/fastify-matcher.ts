@@ -28,12 +28,6 @@ const UNCONSTRAINED: Constraints = {};
 /** What Fastify prints of its routes when it has none. */
 const NO_ROUTES = '(empty tree)';
 
-/** A route of Nest that Fastify is going to be given, with its constraints as {@link writeConstraints} has them. */
-interface ExpectedRoute {
-  readonly route: CorsRoute;
-  readonly constraints: string;
-}
-
 /** Fastify's route configuration, as far as it is read. Where no route serves a request, it has none of these. */
 interface RouteConfig {
   readonly method?: string | readonly string[];
@@ -54,17 +48,22 @@ interface RouteConfig {
  * router, fed with the same routes in the same order.
  */
 export class FastifyMatcher implements RouteMatcher {
-  private readonly routesByUrl = new Map<string, ExpectedRoute[]>();
+  /** The routes of Nest that Fastify is going to be given. */
+  private readonly routesByUrl = new Map<string, CorsRoute[]>();
+  /** The constraints of those that have some, as {@link writeConstraints} has them. */
+  private readonly constraintsByRoute = new Map<CorsRoute, string>();
   private readonly mirrored: MirroredRoute[];
   /** A plugin's route `/` may be served at `/prefix/` beside `/prefix`, of which `onRoute` is not told. */
   private readonly withTrailingSlash: MirroredRoute[] = [];
   private mirror: FastifyMirror | undefined;
-  /** The GET routes for which Fastify is about to add a HEAD route, which it does at once. */
-  private readonly awaitedHeads = new Set<string>();
+  /** The GET routes for which Fastify is about to add a HEAD route, which it does at once: one, but for nested ones. */
+  private readonly awaitedHeads: string[] = [];
   /** The HEAD routes that somebody has registered, where Fastify adds none. */
   private readonly ownHeads = new Set<string>();
   /** Whether there was no route yet when the hook was added. */
   private readonly seesAll: boolean;
+  /** Whether Fastify adds a HEAD route to each GET route that says nothing of it. */
+  private readonly exposesHeads: boolean;
 
   /**
    * @param instance - Fastify, before any route of Nest is registered: `onRoute` sees later routes only
@@ -79,6 +78,9 @@ export class FastifyMatcher implements RouteMatcher {
     const earlier = instance.printRoutes();
     this.seesAll = earlier === NO_ROUTES;
     this.mirrored = [...printedRoutes(earlier)];
+    // The types do not list it.
+    const { exposeHeadRoutes = true } = instance.initialConfig as { exposeHeadRoutes?: boolean };
+    this.exposesHeads = exposeHeadRoutes;
     instance.addHook('onRoute', (options) => this.onRoute(options));
   }
 
@@ -90,10 +92,10 @@ export class FastifyMatcher implements RouteMatcher {
     for (const route of routes) {
       const isDropped = route.method === 'ALL' && this.matching.dropsConstraintsOfAll === true;
       const constraints = isDropped ? UNCONSTRAINED : constraintsOf(route);
-      const expected = { route, constraints: writeConstraints(constraints) };
+      if (isConstrained(constraints)) this.constraintsByRoute.set(route, writeConstraints(constraints));
       const atUrl = this.routesByUrl.get(route.path);
-      if (atUrl === undefined) this.routesByUrl.set(route.path, [expected]);
-      else atUrl.push(expected);
+      if (atUrl === undefined) this.routesByUrl.set(route.path, [route]);
+      else atUrl.push(route);
     }
   }
 
@@ -180,10 +182,11 @@ export class FastifyMatcher implements RouteMatcher {
 
   private onRoute(options: RouteOptions & { readonly prefix: string; readonly routePath: string }): void {
     const { method, url, constraints = UNCONSTRAINED } = options;
-    const isHeadOfGet = this.isHeadOfGet(options, constraints);
+    const isPlain = !isConstrained(constraints);
+    const isHeadOfGet = this.isHeadOfGet(options, isPlain ? url : `${url} ${writeConstraints(constraints)}`);
     const registered = { method, url, constraints, isHeadOfGet };
     this.mirrored.push(registered);
-    const isNamed = this.seesAll && !isConstrained(constraints) && (method !== 'HEAD' || isHeadOfGet);
+    const isNamed = this.seesAll && isPlain && (method !== 'HEAD' || isHeadOfGet);
     if (!isNamed) options.config = { ...options.config, [ROUTE]: this.registered(registered) };
     if (options.prefix !== '' && options.routePath === '') {
       this.withTrailingSlash.push({ ...registered, url: `${url}/` });
@@ -194,20 +197,21 @@ export class FastifyMatcher implements RouteMatcher {
   /**
    * Whether a HEAD route is the one that Fastify adds to a GET route. Told by what comes before it and not by its handler,
    * which a plugin may have wrapped in a hook of its own, once for each of the two.
+   *
+   * @param key - the URL, with the constraints if there are some
    */
-  private isHeadOfGet({ method, url, exposeHeadRoute }: RouteOptions, constraints: Constraints): boolean {
-    if (method !== 'HEAD' && method !== 'GET' && typeof method === 'string') return false;
-    const key = isConstrained(constraints) ? `${url} ${writeConstraints(constraints)}` : url;
+  private isHeadOfGet({ method, exposeHeadRoute }: RouteOptions, key: string): boolean {
     if (method === 'HEAD') {
-      const isAwaited = this.awaitedHeads.delete(key);
-      if (!isAwaited) this.ownHeads.add(key);
-      return isAwaited;
+      const awaited = this.awaitedHeads.lastIndexOf(key);
+      if (awaited === -1) this.ownHeads.add(key);
+      else this.awaitedHeads.splice(awaited, 1);
+      return awaited !== -1;
     }
-    // The types do not list it.
-    const { exposeHeadRoutes = true } = this.instance.initialConfig as { exposeHeadRoutes?: boolean };
-    const exposes = exposeHeadRoute ?? exposeHeadRoutes;
-    const isGet = method.includes('GET') && (typeof method === 'string' || !method.includes('HEAD'));
-    if (exposes && isGet && !this.ownHeads.has(key)) this.awaitedHeads.add(key);
+    const isGet =
+      typeof method === 'string' ? method === 'GET' : method.includes('GET') && !method.includes('HEAD');
+    if (!isGet || !(exposeHeadRoute ?? this.exposesHeads)) return false;
+    const isOwn = this.ownHeads.size > 0 && this.ownHeads.has(key);
+    if (!isOwn && !this.awaitedHeads.includes(key)) this.awaitedHeads.push(key);
     return false;
   }
 
@@ -226,7 +230,7 @@ export class FastifyMatcher implements RouteMatcher {
     const written = writeConstraints(constraints);
     // Under a conflict policy Nest drops the later of two equal routes; without one Fastify rejects it.
     const find = (name: string): CorsRoute | undefined =>
-      atUrl.find((one) => one.route.method === name && one.constraints === written)?.route;
+      atUrl.find((route) => route.method === name && (this.constraintsByRoute.get(route) ?? '') === written);
     if (typeof method !== 'string') return find(method.length > 1 ? 'ALL' : (method[0] as string));
     return find(method) ?? (isHeadOfGet ? find('GET') : undefined);
   }
@@ -252,7 +256,7 @@ function constraintsOf({ version, handler }: CorsRoute): Constraints {
 }
 
 function isConstrained(constraints: Constraints): boolean {
-  return Object.keys(constraints).length > 0;
+  return constraints !== UNCONSTRAINED && Object.keys(constraints).length > 0;
 }
 
 /** One text for constraints that Fastify takes for the same: it rejects two routes with the same method, URL and these. */

@@ -105,11 +105,12 @@ export class Governance {
     this.astray = astray;
     this.publicOrigins = publicOrigins;
     this.policies = routes.map(({ governed }) => governed?.policy);
-    const ofRoutes = routes.flatMap(({ governed, elsewhere }) => [governed, ...(elsewhere?.values() ?? [])]);
-    const all = [...ofRoutes, ...places.list.map(({ own }) => own), places.elsewhere.own];
-    this.asks = all.some((one) => (one?.policy.origin.asked.length ?? 0) > 0);
-    this.enforces = all.some((one) => one?.policy.enforce);
-    this.asksAfterGuards = ofRoutes.some((one) => one?.policy.origin.afterGuards);
+    const ofRoutes = new Set(this.policies);
+    for (const { elsewhere } of routes) elsewhere?.forEach((governed) => ofRoutes.add(governed?.policy));
+    const all = [...ofRoutes, ...places.list.map(({ own }) => own?.policy), places.elsewhere.own?.policy];
+    this.asks = all.some((policy) => (policy?.origin.asked.length ?? 0) > 0);
+    this.enforces = all.some((policy) => policy?.enforce);
+    this.asksAfterGuards = [...ofRoutes].some((policy) => policy?.origin.afterGuards);
   }
 
   /**

@@ -7,9 +7,13 @@ import {
   standsAt,
   type DecoratedPlace,
 } from '../decorators/decorated-places.js';
+import type { Decorated } from '../decorators/cors-metadata.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
 import type { CorsRoute } from './cors-route.js';
 import { callerOf, type Caller } from './nest-internals.js';
+
+/** What has to be known of a route. */
+type HandlerRoute = Pick<CorsRoute, 'controller' | 'handlerName' | 'decorated'>;
 
 /**
  * Finds the decorators that are promises which nobody keeps: those that no route reads, and those that are lost because
@@ -22,39 +26,44 @@ import { callerOf, type Caller } from './nest-internals.js';
  */
 export function idleDecorators(
   { controllers, providers }: ContainedClasses,
-  routes: readonly Pick<CorsRoute, 'controller' | 'handlerName'>[],
+  routes: readonly HandlerRoute[],
 ): readonly CorsProblem[] {
   const problems: CorsProblem[] = [];
   const read = new Set<DecoratedPlace['target']>();
+  const places = new Map<Type, readonly DecoratedPlace[]>();
   for (const [controller, handlers] of handlersOf(routes)) {
-    for (const place of decoratedPlaces(controller)) {
+    const ofController = decoratedPlaces(controller);
+    places.set(controller, ofController);
+    for (const place of ofController) {
       if (!isReadBy(handlers, place)) continue;
       read.add(place.target);
-      if (isLost(place)) problems.push(lost(place));
+      // Where the router has found what was decorated, nothing stands in its place.
+      if (handlers.get(place.name) !== place.target && isLost(place)) problems.push(lost(place));
     }
   }
   for (const type of new Set([...controllers, ...providers])) {
-    for (const place of decoratedPlaces(type)) {
+    for (const place of places.get(type) ?? decoratedPlaces(type)) {
       if (!read.has(place.target)) problems.push(idle(place, type, controllers.has(type)));
     }
   }
   return problems;
 }
 
-/** The names of each controller's handlers. */
-function handlersOf(
-  routes: readonly Pick<CorsRoute, 'controller' | 'handlerName'>[],
-): ReadonlyMap<Type, ReadonlySet<unknown>> {
-  const handlers = new Map<Type, Set<unknown>>();
-  for (const { controller, handlerName } of routes) {
-    const names = handlers.get(controller) ?? new Set();
-    handlers.set(controller, names.add(handlerName));
+/** A controller's handlers, by their names. */
+type Handlers = ReadonlyMap<unknown, Decorated>;
+
+function handlersOf(routes: readonly HandlerRoute[]): ReadonlyMap<Type, Handlers> {
+  const handlers = new Map<Type, Map<unknown, Decorated>>();
+  for (const { controller, handlerName, decorated } of routes) {
+    const ofController = handlers.get(controller);
+    if (ofController === undefined) handlers.set(controller, new Map([[handlerName, decorated]]));
+    else ofController.set(handlerName, decorated);
   }
   return handlers;
 }
 
 /** Whether a controller with these handlers has a route that reads what stands at one of its places. */
-function isReadBy(handlers: ReadonlySet<unknown>, { name, target }: DecoratedPlace): boolean {
+function isReadBy(handlers: Handlers, { name, target }: DecoratedPlace): boolean {
   return target !== undefined && (name === undefined || handlers.has(name));
 }
 

@@ -4,7 +4,9 @@ import { isAny } from '../policy/origin-entry.js';
 import type { PolicyLayer } from '../policy/policy-fields.js';
 import type { CorsRoute } from './cors-route.js';
 import type { DecoratorLayers } from './decorator-layers.js';
-import type { GovernedPlace, GovernedRoute } from './governance.js';
+import type { Governed, GovernedPlace, GovernedRoute } from './governance.js';
+
+const NONE: readonly CorsProblem[] = [];
 
 /** What governs a route, at all its paths. */
 function policiesOf({ governed, elsewhere }: GovernedRoute): readonly ComposedPolicy[] {
@@ -56,6 +58,8 @@ export function withoutEffect(
   controller: DecoratorLayers,
   handler: DecoratorLayers,
 ): readonly CorsProblem[] {
+  // Of most routes: it is open to somebody at home.
+  if (route.governed?.policy.closed === false) return NONE;
   // What could not be read says nothing of what it would have come to.
   if (controller.problems.length + handler.problems.length > 0) return [];
   const policies = policiesOf(route);
@@ -117,15 +121,20 @@ export function idleEnforcement(
 ): readonly CorsProblem[] {
   const idle = new Set<PolicyLayer>();
   const refusing = new Set<PolicyLayer>();
-  const own = places.flatMap((place) => place.own ?? []);
-  for (const { policy, layers } of [...routes.flatMap(policiesOf), ...own]) {
-    if (!policy.enforce) continue;
+  const visit = (composed: Governed): void => {
+    if (composed?.policy.enforce !== true) return;
+    const { policy, layers } = composed;
     for (const layer of layers.slice(1)) {
       if (layer.fields.enforce !== true) continue;
       if (!policy.origin.any) refusing.add(layer);
       else if (layer.fields.origin?.some(isAny) === true) idle.add(layer);
     }
+  };
+  for (const { governed, elsewhere } of routes) {
+    visit(governed);
+    elsewhere?.forEach(visit);
   }
+  for (const { own } of places) visit(own);
   return [...idle]
     .filter((layer) => !refusing.has(layer))
     .map(({ where }) => ({

@@ -67,19 +67,21 @@ export function exploreRoutes(
 ): readonly RegisteredRoute[] {
   const explorer = new PathsExplorer(scanner);
   const factory = new RoutePathFactory(config);
-  return [...modules.values()].flatMap((module) => {
+  const routes: RegisteredRoute[] = [];
+  for (const module of modules.values()) {
     const modulePath = modulePathOf(module.metatype, modules.applicationId);
-    return [...module.controllers.values()].flatMap(({ metatype, instance }) => {
+    for (const { metatype, instance } of module.controllers.values()) {
       const controller = metatype as Type;
       const found = explorer.scanForPaths(instance);
-      return pathsOf(controller).flatMap((ctrlPath) => {
+      for (const ctrlPath of pathsOf(controller)) {
         const place = controllerPlace(controller, ctrlPath, modulePath, config);
-        return createPaths(found, place.paths, factory).flatMap(({ handler, created }) =>
-          created.map((path) => registeredRoute(handler, path, place, adapter)),
-        );
-      });
-    });
-  });
+        for (const { handler, created } of createPaths(found, place.paths, factory)) {
+          for (const path of created) routes.push(registeredRoute(handler, path, place, adapter));
+        }
+      }
+    }
+  }
+  return routes;
 }
 
 type FoundHandler = ReturnType<PathsExplorer['scanForPaths']>[number];
@@ -263,10 +265,12 @@ export function declaredInput(controller: Type, handlerName: string): DeclaredIn
  * @param handler - the instance's own, as Nest has it: one that a constructor has bound carries no metadata
  */
 export function fastifyConstraints(handler: Handler): Readonly<Record<string, unknown>> {
-  return (Reflect.getOwnMetadata('__fastify_route_constraints__', handler) ?? {}) as Readonly<
+  return (Reflect.getOwnMetadata('__fastify_route_constraints__', handler) ?? NO_CONSTRAINTS) as Readonly<
     Record<string, unknown>
   >;
 }
+
+const NO_CONSTRAINTS: Readonly<Record<string, unknown>> = {};
 
 /**
  * Puts an interceptor in front of all that an app has: those of `useGlobalInterceptors()` and `APP_INTERCEPTOR` by now,

@@ -1,4 +1,5 @@
-import { POLICY_FIELDS, type MergedFields, type PolicyField } from '../policy/policy-fields.js';
+import type { MergedFields, PolicyField } from '../policy/policy-fields.js';
+import { POLICY_FIELDS } from '../policy/policy-options.js';
 import { isAny } from '../policy/origin-entry.js';
 import { describeEntry } from '../policy/policy-rules.js';
 import { compileRequestHeaders, refusedRequestHeader } from '../protocol/request-headers.js';

@@ -1,3 +1,4 @@
+import { ownMetadata, UNDECORATED, type CorsMetadata } from '../decorators/cors-metadata.js';
 import type { CorsRoute } from './cors-route.js';
 import type { Handler } from './nest-internals.js';
 
@@ -6,12 +7,16 @@ type AnyClass = CorsRoute['controller'];
 /**
  * On a handler: the handler itself. Libraries that wrap handlers, as tracing does, copy the metadata of what they wrap,
  * because Nest reads a handler's own there; so a wrapper still says whose it is.
+ *
+ * Only where what our decorators have left there does not say so by itself: Nest copies all that it finds on a handler, and
+ * for most apps that is a good part of what a route costs at start.
  */
 const HANDLER_METADATA = 'nestjs-cors:handler';
 
 /** Every route of the app, in the order in which Nest registers them. Computed once, before it does. */
 export class RouteTable {
   private readonly byController = new Map<AnyClass, Map<unknown, readonly [CorsRoute, ...CorsRoute[]]>>();
+  private readonly byDecorators = new Map<CorsMetadata, Handler>();
   private all: readonly CorsRoute[] = [];
   /** Whether some controller is bound to a host. */
   isHostBound = false;
@@ -26,12 +31,21 @@ export class RouteTable {
     this.all = routes;
     this.isHostBound = routes.some(({ hosts }) => hosts.length > 0);
     for (const route of routes) {
-      const byHandler =
-        this.byController.get(route.controller) ?? new Map<unknown, readonly [CorsRoute, ...CorsRoute[]]>();
-      this.byController.set(route.controller, byHandler);
+      let byHandler = this.byController.get(route.controller);
+      if (byHandler === undefined) this.byController.set(route.controller, (byHandler = new Map()));
       const known = byHandler.get(route.handler);
       byHandler.set(route.handler, known === undefined ? [route] : [...known, route]);
-      if (known === undefined) Reflect.defineMetadata(HANDLER_METADATA, route.handler, route.handler);
+      if (known === undefined) this.mark(route.handler);
+    }
+  }
+
+  /** Sees to it that a wrapper of a handler can be told by its metadata. */
+  private mark(handler: Handler): void {
+    const decorators = ownMetadata(handler);
+    if (decorators === UNDECORATED || this.byDecorators.has(decorators)) {
+      Reflect.defineMetadata(HANDLER_METADATA, handler, handler);
+    } else {
+      this.byDecorators.set(decorators, handler);
     }
   }
 
@@ -51,7 +65,9 @@ export class RouteTable {
     byHandler: ReadonlyMap<unknown, readonly CorsRoute[]>,
     wrapper: Handler,
   ): readonly CorsRoute[] {
-    const wrapped = byHandler.get(Reflect.getOwnMetadata(HANDLER_METADATA, wrapper));
+    const handler: unknown =
+      Reflect.getOwnMetadata(HANDLER_METADATA, wrapper) ?? this.byDecorators.get(ownMetadata(wrapper));
+    const wrapped = byHandler.get(handler);
     if (wrapped !== undefined) return wrapped;
     // A controller of the request's own may bind its methods: each request has another function then.
     const name = wrapper.name.replace(/^bound /, '');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { costTable } from '../../bench/report/cost-table.js';
 import type { Results } from '../../bench/report/results.js';
-import { POLICY_FIELDS } from '../../lib/policy/policy-fields.js';
+import { POLICY_FIELDS } from '../../lib/policy/policy-options.js';
 import { readPage, readText, tableOf } from './pages.js';
 
 /** The cells of each line of a table, however wide they are; without the line between head and body. */

@@ -4,10 +4,10 @@ import type { Policy } from '../../lib/policy/policy.js';
 import {
   closingLayer,
   NO_ROUTE_DEFAULTS,
-  POLICY_FIELDS,
   type MergedFields,
   type PolicyLayer,
 } from '../../lib/policy/policy-fields.js';
+import { POLICY_FIELDS } from '../../lib/policy/policy-options.js';
 import type { OriginSource, OriginSourceClass } from '../../lib/policy/origin-source.js';
 import { PolicyComposer, type ComposedPolicy } from '../../lib/policy/policy-composer.js';
 import { readLayer } from '../../lib/policy/read-layer.js';

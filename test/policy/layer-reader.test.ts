@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LayerReader } from '../../lib/policy/layer-reader.js';
-import { POLICY_FIELDS } from '../../lib/policy/policy-fields.js';
+import { POLICY_FIELDS } from '../../lib/policy/policy-options.js';
 import { readLayer, type ReadLayer } from '../../lib/policy/read-layer.js';
 import { seed } from '../protocol/seed.js';
 import { providing } from './configurations.js';

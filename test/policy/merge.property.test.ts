@@ -6,11 +6,11 @@ import { compileOrigins } from '../../lib/policy/origin-set.js';
 import {
   closingLayer,
   mergeLayers,
-  POLICY_FIELDS,
   type PolicyFields,
   type PolicyLayer,
   type RouteDefaults,
 } from '../../lib/policy/policy-fields.js';
+import { POLICY_FIELDS } from '../../lib/policy/policy-options.js';
 import { seed } from '../protocol/seed.js';
 import { decide, entryOf, naiveDecide } from './naive-origins.js';
 import { mutation, nearMiss, someEntry } from './random-origins.js';

@@ -7,9 +7,9 @@ import {
   mergeLayers,
   NO_ROUTE_DEFAULTS,
   NO_DANGERS,
-  POLICY_FIELDS,
   type PolicyField,
 } from '../../lib/policy/policy-fields.js';
+import { POLICY_FIELDS } from '../../lib/policy/policy-options.js';
 import { composed, layerOf } from './configurations.js';
 import { loadPolicyParts } from '../support/late-parts.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
-import { NO_DANGERS, POLICY_FIELDS, type PolicyFields } from '../../lib/policy/policy-fields.js';
+import { NO_DANGERS, type PolicyFields } from '../../lib/policy/policy-fields.js';
+import { POLICY_FIELDS } from '../../lib/policy/policy-options.js';
 import { readLayer, type ReadLayer } from '../../lib/policy/read-layer.js';
 import { describeEntry } from '../../lib/policy/policy-rules.js';
 import { providing, short, type ShortProblem } from './configurations.js';

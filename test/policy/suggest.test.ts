@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from '@jest/globals';
-import { POLICY_FIELDS } from '../../lib/policy/policy-fields.js';
+import { POLICY_FIELDS } from '../../lib/policy/policy-options.js';
 import { suggest } from '../../lib/policy/suggest.js';
 
 describe('suggest', () => {

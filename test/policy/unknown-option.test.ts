@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { POLICY_OPTIONS } from '../../lib/policy/policy-fields.js';
+import { POLICY_OPTIONS } from '../../lib/policy/policy-options.js';
 import { unknownOption } from '../../lib/policy/unknown-option.js';
 
 const MODULE = [...POLICY_OPTIONS, 'policies', 'routes'];

@@ -5,6 +5,7 @@ import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { AllowOrigin, NoCors, Preflight, UseCorsPolicy } from '../../lib/index.js';
 import { idleDecorators } from '../../lib/routing/idle-decorators.js';
+import type { Handler } from '../../lib/routing/nest-internals.js';
 
 const A = 'https://a.example';
 
@@ -29,7 +30,11 @@ interface App {
 
 function problemsOf({ controllers = [], providers = [], routes = [] }: App): readonly string[] {
   const classes = { controllers: new Set(controllers), providers: new Set(providers) };
-  const served = routes.map(([controller, handlerName]) => ({ controller, handlerName }));
+  const served = routes.map(([controller, handlerName]) => ({
+    controller,
+    handlerName,
+    decorated: (controller.prototype as Record<string, Handler>)[handlerName] as Handler,
+  }));
   return idleDecorators(classes, served).map(({ code, where, fix }) => `${code} ${where}: ${fix}`);
 }
 
