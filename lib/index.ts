@@ -26,6 +26,12 @@ export type {
   ManifestRegExp,
   ManifestSource,
 } from './manifest/cors-manifest.js';
+export {
+  compareManifests,
+  type ManifestChange,
+  type ManifestComparison,
+  type ManifestEffect,
+} from './manifest/manifest-comparison.js';
 export { fromEnableCors, type EnableCorsOptions } from './migration/from-enable-cors.js';
 export { originsFrom } from './migration/origins-from.js';
 export { CorsConfigurationError } from './policy/cors-configuration-error.js';

@@ -16,8 +16,20 @@ import {
   NoCors,
   Preflight,
   UseCorsPolicy,
+  type CorsManifest,
   type OriginSource,
 } from '../../lib/index.js';
+import { makeManifest } from '../../lib/manifest/make-manifest.js';
+import { govern } from '../routing/governed.js';
+import { loadPolicyParts } from '../support/late-parts.js';
+
+await loadPolicyParts();
+
+/** The manifest of an app that is not started. */
+export function made(...governed: Parameters<typeof govern>): CorsManifest {
+  const { routes, governance } = govern(...governed);
+  return makeManifest(routes, governance);
+}
 
 export const APP = 'https://app.example.com';
 

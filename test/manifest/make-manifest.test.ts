@@ -7,19 +7,11 @@ import {
   type CorsManifest,
   type ManifestLine,
 } from '../../lib/index.js';
-import { makeManifest } from '../../lib/manifest/make-manifest.js';
 import { PLATFORMS, type RunningApp } from '../support/apps.js';
 import { appsOfSuite, appsOfTest } from '../support/suites.js';
-import { govern } from '../routing/governed.js';
-import { APP, SECRET, versioned, WholeModule } from './apps.js';
+import { APP, made, SECRET, versioned, WholeModule } from './apps.js';
 
 const started = (running: RunningApp): Promise<CorsManifest> => running.app.get(CorsService).manifest();
-
-/** A manifest of an app that is not started. */
-const made = (...governed: Parameters<typeof govern>): CorsManifest => {
-  const { routes, governance } = govern(...governed);
-  return makeManifest(routes, governance);
-};
 
 const shortOf = ({ kind, method, path, below }: ManifestLine): string =>
   `${kind} ${method} ${path}${below === null ? '' : ` below ${below}`}`;
