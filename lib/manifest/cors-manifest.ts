@@ -1,8 +1,5 @@
 import type { EffectivePolicy } from '../routing/route-report.js';
 
-/** The version of what a {@link CorsManifest} looks like. It changes when an older library could no longer read it. */
-export const MANIFEST_SCHEMA = 1;
-
 /**
  * An origin as it stands in a manifest: `*`, an exact origin or a pattern as it was written, or one of the conditions of
  * which only the text or the name is known.
@@ -85,8 +82,8 @@ export interface ManifestLine {
  * easier to review.
  */
 export interface CorsManifest {
-  /** What it looks like: `1`. */
-  readonly schema: typeof MANIFEST_SCHEMA;
+  /** The version of what it looks like. It changes when an older library could no longer read it. */
+  readonly schema: 1;
   /** The app's own origins, sorted, as `publicOrigins` names them; `null` where nobody has said. */
   readonly publicOrigins: readonly string[] | null;
   /** The lists of more than 20 origins, each once, by the layers that they come from. */

@@ -1,16 +1,16 @@
 import { isExact, type OriginCondition, type OriginEntry } from '../policy/origin-entry.js';
-import { POLICY_FIELDS, type MergedFields } from '../policy/policy-fields.js';
+import { NO_ROUTE_DEFAULTS, POLICY_FIELDS, type MergedFields } from '../policy/policy-fields.js';
+import { ValuePath } from '../policy/value-path.js';
 import type { CorsRoute } from '../routing/cors-route.js';
 import type { Governance, Governed, GovernedPlace, GovernedRoute } from '../routing/governance.js';
 import { reportPlace, reportRoute, type CorsRouteReport } from '../routing/route-report.js';
-import {
-  MANIFEST_SCHEMA,
-  type CorsManifest,
-  type ManifestCondition,
-  type ManifestLine,
-  type ManifestListName,
-  type ManifestOrigin,
-  type ManifestPolicy,
+import type {
+  CorsManifest,
+  ManifestCondition,
+  ManifestLine,
+  ManifestListName,
+  ManifestOrigin,
+  ManifestPolicy,
 } from './cors-manifest.js';
 import { entryPath, routePath } from './manifest-path.js';
 
@@ -24,21 +24,30 @@ export function makeManifest(routes: readonly CorsRoute[], governance: Governanc
   const { places, publicOrigins } = governance;
   const nameOf = namesOf(places.list);
   const origins = new ManifestOrigins(nameOf);
-  const policyOf = (governed: Governed): Pick<ManifestLine, 'policy' | 'from'> =>
-    governed === undefined
-      ? { policy: null, from: null }
-      : { policy: manifestPolicy(governed, origins), from: manifestFrom(governed, nameOf) };
+  const known = new ValuePath<Pick<ManifestLine, 'policy' | 'from'>>();
+  const policyOf = (
+    governed: Governed,
+    defaults = NO_ROUTE_DEFAULTS,
+  ): Pick<ManifestLine, 'policy' | 'from'> => {
+    if (governed === undefined) return { policy: null, from: null };
+    // Most routes have the layers of their controller, and nothing of their own.
+    let place = known;
+    for (const layer of governed.layers) place = place.to(layer);
+    place = place.to(defaults.methods.join()).to(defaults.allowedHeaders.join());
+    place.found ??= { policy: manifestPolicy(governed, origins), from: manifestFrom(governed, nameOf) };
+    return place.found;
+  };
 
   const ofRoute = (route: CorsRoute, index: number): readonly ManifestLine[] => {
-    const { governed, elsewhere = new Map() } = governance.routes[index] as GovernedRoute;
+    const { governed, defaults, elsewhere = new Map() } = governance.routes[index] as GovernedRoute;
     const line = manifestLine('route', reportRoute(route, undefined));
     const at = { ...line, path: routePath(route.path) };
     const others = [...elsewhere].map(([place, other]) => ({
       ...at,
       below: entryPath(place.path),
-      ...policyOf(other),
+      ...policyOf(other, defaults),
     }));
-    return [{ ...at, ...policyOf(governed) }, ...others];
+    return [{ ...at, ...policyOf(governed, defaults) }, ...others];
   };
   const ofEntry = (place: GovernedPlace): ManifestLine => ({
     ...manifestLine('entry', reportPlace({ ...place, own: undefined })),
@@ -58,7 +67,7 @@ export function makeManifest(routes: readonly CorsRoute[], governance: Governanc
     },
   ];
   return {
-    schema: MANIFEST_SCHEMA,
+    schema: 1,
     publicOrigins: publicOrigins === undefined ? null : sorted(publicOrigins),
     lists: origins.lists(),
     routes: sortedBy(lines, sortKeyOf),

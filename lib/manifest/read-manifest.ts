@@ -1,19 +1,85 @@
-import { show } from '../policy/show.js';
 import { readWrittenOrigin } from '../policy/origin-grammar.js';
-import {
-  MANIFEST_SCHEMA,
-  type CorsManifest,
-  type ManifestCondition,
-  type ManifestOrigin,
-} from './cors-manifest.js';
+import { show } from '../policy/show.js';
+import type { CorsManifest } from './cors-manifest.js';
+
+const SCHEMA: CorsManifest['schema'] = 1;
 
 /** Why something is no manifest: one line without its full stop. */
 export class ManifestError extends TypeError {
   override readonly name = 'ManifestError';
 }
 
-type Read<T = unknown> = (value: unknown, place: string) => T;
-type Shape = Readonly<Record<string, Read>>;
+/** What a value has to be: fields of these shapes and no others, a list or a record of one shape, or what a test says. */
+type Shape =
+  | { readonly fields: Readonly<Record<string, Shape>> }
+  | { readonly each: Shape; readonly isRecord?: boolean }
+  | { readonly what: string; readonly test: (value: unknown) => boolean }
+  | ((value: unknown) => Shape);
+
+const TEXT: Shape = { what: 'a string', test: (value) => typeof value === 'string' };
+const FLAG: Shape = { what: 'true or false', test: (value) => typeof value === 'boolean' };
+const NUMBER: Shape = { what: 'a whole number', test: Number.isInteger };
+const NOTHING: Shape = { what: 'null', test: (value) => value === null };
+const TEXTS: Shape = { each: TEXT };
+const KINDS: readonly unknown[] = ['route', 'entry', 'default'];
+
+const orNull =
+  (shape: Shape): Shape =>
+  (value) =>
+    value === null ? NOTHING : shape;
+
+const WRITTEN: Shape = {
+  what: 'an origin',
+  test: (value) => typeof value === 'string' && readWrittenOrigin(value) !== undefined,
+};
+
+const CONDITION: Shape = (value) => {
+  if (!isObject(value)) return WRITTEN;
+  return { fields: 'regexp' in value ? { regexp: TEXT } : { source: TEXT, where: TEXT } };
+};
+
+const ORIGINS: Shape = {
+  each: (value) =>
+    isObject(value) && 'allOf' in value ? { fields: { allOf: { each: CONDITION } } } : CONDITION,
+};
+
+const POLICY: Shape = {
+  fields: {
+    origin: (value) => (isObject(value) ? { fields: { list: TEXT } } : ORIGINS),
+    credentials: FLAG,
+    exposedHeaders: TEXTS,
+    enforce: FLAG,
+    methods: TEXTS,
+    allowedHeaders: TEXTS,
+    maxAge: orNull(NUMBER),
+    optionsSuccessStatus: NUMBER,
+    dangerously: TEXTS,
+  },
+};
+
+const LINE: Shape = {
+  fields: {
+    kind: { what: '"route", "entry" or "default"', test: (value) => KINDS.includes(value) },
+    method: TEXT,
+    path: TEXT,
+    exact: FLAG,
+    below: orNull(TEXT),
+    version: TEXTS,
+    hosts: TEXTS,
+    where: TEXT,
+    policy: orNull(POLICY),
+    from: orNull({ each: TEXTS, isRecord: true }),
+  },
+};
+
+const MANIFEST: Shape = {
+  fields: {
+    schema: NUMBER,
+    publicOrigins: orNull(TEXTS),
+    lists: { each: ORIGINS, isRecord: true },
+    routes: { each: LINE },
+  },
+};
 
 /**
  * Takes a value for a manifest, if it is one.
@@ -24,18 +90,17 @@ export function readManifest(value: unknown): CorsManifest {
   if (!isObject(value)) throw new ManifestError(`it is ${show(value)}, and no manifest`);
   const { schema } = value;
   if (!Number.isInteger(schema)) throw new ManifestError('it has no schema, so it is no manifest');
-  if (schema !== MANIFEST_SCHEMA) throw new ManifestError(otherSchema(schema as number));
-  const manifest = MANIFEST(value, '') as CorsManifest;
+  if (schema !== SCHEMA) throw new ManifestError(otherSchema(schema as number));
+  check(MANIFEST, value, '');
+  const manifest = value as unknown as CorsManifest;
   for (const [index, { policy }] of manifest.routes.entries()) {
     const list = policy !== null && 'list' in policy.origin ? policy.origin.list : undefined;
     if (list !== undefined && !Object.hasOwn(manifest.lists, list)) {
       throw new ManifestError(`routes[${index}].policy.origin.list is ${show(list)}, which is not in lists`);
     }
   }
-  if (!manifest.routes.some(({ kind }) => kind === 'default')) {
-    throw new ManifestError('routes has no line of the kind "default"');
-  }
-  return manifest;
+  if (manifest.routes.some(({ kind }) => kind === 'default')) return manifest;
+  throw new ManifestError('routes has no line of the kind "default"');
 }
 
 /**
@@ -48,133 +113,40 @@ export function parseManifest(text: string): CorsManifest {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const [reason] = (error as Error).message.split('\n', 1);
-    throw new ManifestError(`it is no JSON: ${show(reason).slice(1, -1)}`);
+    throw new ManifestError(`it is no JSON: ${show((error as Error).message).slice(1, -1)}`);
   }
   return readManifest(value);
 }
 
 function otherSchema(schema: number): string {
-  return schema < MANIFEST_SCHEMA
-    ? `its schema ${schema} is older than ${MANIFEST_SCHEMA}: write it anew`
-    : `its schema ${schema} is newer than ${MANIFEST_SCHEMA}: use the nestjs-cors that wrote it, or a newer one`;
+  return schema < SCHEMA
+    ? `its schema ${schema} is older than ${SCHEMA}: write it anew`
+    : `its schema ${schema} is newer than ${SCHEMA}: use the nestjs-cors that wrote it, or a newer one`;
 }
 
-/** An object with these properties, and no others: what a property means that nobody knows, nobody can compare. */
-function object(shape: Shape): Read {
-  return (value, place) => {
-    if (!isObject(value)) throw wrong(place, value, 'an object');
-    for (const name of Object.keys(value)) {
-      if (!Object.hasOwn(shape, name)) throw new ManifestError(`${at(place, name)} is not known`);
-    }
-    return Object.fromEntries(
-      Object.entries(shape).map(([name, read]) => [name, read(value[name], at(place, name))]),
-    );
-  };
-}
-
-function listOf<T>(read: Read<T>): Read<readonly T[]> {
-  return (value, place) => {
+/** @throws ManifestError if a value is not of a shape */
+function check(shape: Shape, value: unknown, place: string): void {
+  if (typeof shape === 'function') return check(shape(value), value, place);
+  if ('test' in shape) {
+    if (!shape.test(value)) throw wrong(place, value, shape.what);
+  } else if ('each' in shape && shape.isRecord !== true) {
     if (!Array.isArray(value)) throw wrong(place, value, 'a list');
-    return value.map((element, index) => read(element, `${place}[${index}]`));
-  };
-}
-
-function recordOf(read: Read): Read {
-  return (value, place) => {
+    for (const [index, element] of value.entries()) check(shape.each, element, `${place}[${index}]`);
+  } else {
     if (!isObject(value)) throw wrong(place, value, 'an object');
-    return Object.fromEntries(
-      Object.entries(value).map(([name, element]) => [name, read(element, at(place, name))]),
-    );
-  };
-}
-
-function orNull(read: Read): Read {
-  return (value, place) => (value === null ? null : read(value, place));
-}
-
-function of(type: 'string' | 'boolean', what: string): Read {
-  return (value, place) => {
-    if (typeof value !== type) throw wrong(place, value, what);
-    return value;
-  };
-}
-
-const text = of('string', 'a string') as Read<string>;
-const flag = of('boolean', 'true or false');
-const texts = listOf(text);
-
-const wholeNumber: Read = (value, place) => {
-  if (!Number.isInteger(value)) throw wrong(place, value, 'a whole number');
-  return value;
-};
-
-const kind: Read = (value, place) => {
-  if (value !== 'route' && value !== 'entry' && value !== 'default') {
-    throw wrong(place, value, '"route", "entry" or "default"');
+    const fields = 'fields' in shape ? shape.fields : undefined;
+    for (const name of new Set([...Object.keys(value), ...Object.keys(fields ?? {})])) {
+      const at = place === '' ? name : `${place}.${name}`;
+      // What a field means that nobody knows, nobody can compare.
+      if (fields !== undefined && !Object.hasOwn(fields, name)) throw new ManifestError(`${at} is not known`);
+      check('each' in shape ? shape.each : (shape.fields[name] as Shape), value[name], at);
+    }
   }
-  return value;
-};
-
-const regexp = object({ regexp: text });
-const source = object({ source: text, where: text });
-
-const condition: Read<ManifestCondition> = (value, place) => {
-  if (isObject(value))
-    return (Object.hasOwn(value, 'regexp') ? regexp : source)(value, place) as ManifestCondition;
-  const origin = text(value, place);
-  if (readWrittenOrigin(origin) === undefined) throw wrong(place, value, 'an origin');
-  return origin;
-};
-
-const allOf = object({ allOf: listOf(condition) });
-
-const origin: Read<ManifestOrigin> = (value, place) =>
-  isObject(value) && Object.hasOwn(value, 'allOf')
-    ? (allOf(value, place) as ManifestOrigin)
-    : condition(value, place);
-
-const origins = listOf(origin);
-const listName = object({ list: text });
-
-const policy = object({
-  origin: (value, place) => (isObject(value) ? listName : origins)(value, place),
-  credentials: flag,
-  exposedHeaders: texts,
-  enforce: flag,
-  methods: texts,
-  allowedHeaders: texts,
-  maxAge: orNull(wholeNumber),
-  optionsSuccessStatus: wholeNumber,
-  dangerously: texts,
-});
-
-const MANIFEST = object({
-  schema: wholeNumber,
-  publicOrigins: orNull(texts),
-  lists: recordOf(origins),
-  routes: listOf(
-    object({
-      kind,
-      method: text,
-      path: text,
-      exact: flag,
-      below: orNull(text),
-      version: texts,
-      hosts: texts,
-      where: text,
-      policy: orNull(policy),
-      from: orNull(recordOf(texts)),
-    }),
-  ),
-});
+  return undefined;
+}
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function at(place: string, name: string): string {
-  return place === '' ? name : `${place}.${name}`;
 }
 
 function wrong(place: string, value: unknown, what: string): ManifestError {

@@ -8,6 +8,7 @@ import {
   type ManifestLine,
 } from '../../lib/index.js';
 import { PLATFORMS, type RunningApp } from '../support/apps.js';
+import { inOwnProcess } from '../support/own-process.js';
 import { appsOfSuite, appsOfTest } from '../support/suites.js';
 import { APP, made, SECRET, versioned, WholeModule } from './apps.js';
 
@@ -218,4 +219,17 @@ describe('a manifest', () => {
     ];
     expect(made({ routes: turned, exposedHeaders: ['x-a', 'x-b'] }, [B, A])).toEqual(one);
   });
+
+  it('of 2,000 routes takes below 200 ms, the first one', async () => {
+    const program = new URL('support/manifest-time.ts', import.meta.url);
+    let best = Infinity;
+    // Of the processor, which others use as well: what they take of its caches is not ours.
+    for (let tries = 0; tries < 3 && best >= 200; tries++) {
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      const { lines, took } = await inOwnProcess<{ lines: number; took: number }>(program);
+      expect(lines).toBe(2001);
+      best = Math.min(best, took);
+    }
+    expect(best).toBeLessThan(200);
+  }, 60_000);
 });
