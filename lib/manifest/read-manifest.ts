@@ -21,7 +21,7 @@ const FLAG: Shape = { what: 'true or false', test: (value) => typeof value === '
 const NUMBER: Shape = { what: 'a whole number', test: Number.isInteger };
 const NOTHING: Shape = { what: 'null', test: (value) => value === null };
 const TEXTS: Shape = { each: TEXT };
-const KINDS: readonly unknown[] = ['route', 'entry', 'default'];
+const KINDS: ReadonlySet<unknown> = new Set(['route', 'entry', 'default']);
 
 const orNull =
   (shape: Shape): Shape =>
@@ -59,7 +59,7 @@ const POLICY: Shape = {
 
 const LINE: Shape = {
   fields: {
-    kind: { what: '"route", "entry" or "default"', test: (value) => KINDS.includes(value) },
+    kind: { what: '"route", "entry" or "default"', test: (value) => KINDS.has(value) },
     method: TEXT,
     path: TEXT,
     exact: FLAG,

@@ -225,7 +225,6 @@ describe('a manifest', () => {
     let best = Infinity;
     // Of the processor, which others use as well: what they take of its caches is not ours.
     for (let tries = 0; tries < 3 && best >= 200; tries++) {
-      // oxlint-disable-next-line no-await-in-loop -- one process at a time
       const { lines, took } = await inOwnProcess<{ lines: number; took: number }>(program);
       expect(lines).toBe(2001);
       best = Math.min(best, took);
