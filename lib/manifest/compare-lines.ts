@@ -125,12 +125,16 @@ class Comparison {
     return [{ effect: isClosed(is) ? 'narrower' : 'undecidable', field, what }];
   }
 
-  /** A route that is new is wider if anybody may read it; an entry if it is wider than what governed its paths before. */
+  /**
+   * A route that is new is wider if anybody may read it. An entry, and what a route is below one, is if it is wider than what
+   * governed these paths before.
+   */
   private *added(line: ManifestLine): Iterable<ManifestChange> {
     const subject = subjectOf(line);
-    const place = this.before.places.at(line.below ?? line.path);
+    const whole = this.before.lines.get(keyOf({ ...line, below: null }));
+    const place = whole ?? this.before.places.at(line.path);
     const changes = this.between(place, line);
-    if (line.kind === 'entry') {
+    if (line.kind === 'entry' || whole !== undefined) {
       yield* this.replaced(subject, 'is new', place, changes);
       return;
     }
@@ -153,9 +157,9 @@ class Comparison {
   /** What answers where a route or an entry was is another route, or whatever there is under the policy of its place. */
   private *gone(line: ManifestLine): Iterable<ManifestChange> {
     const subject = subjectOf(line);
-    const path = line.below ?? line.path;
-    const place = this.after.places.at(path);
-    if (line.kind === 'entry') {
+    const whole = this.after.lines.get(keyOf({ ...line, below: null }));
+    const place = whole ?? this.after.places.at(line.below ?? line.path);
+    if (line.kind === 'entry' || whole !== undefined) {
       yield* this.replaced(subject, 'is gone', place, this.between(line, place));
       return;
     }

@@ -447,6 +447,26 @@ describe('compareManifests()', () => {
     });
   });
 
+  it('compares a route below an entry with the same route elsewhere, where there is no such line', async () => {
+    @Controller('a')
+    @AllowOrigin(A)
+    class Files {
+      @Get('*path') files() {}
+    }
+    const [without, below] = [
+      made({}, [Files]),
+      made({ routes: [{ path: '/a/b', policy: { maxAge: 5 } }] }, [Files]),
+    ];
+    expect(await between(without, below)).toEqual([
+      'GET /a/* (below /a/b) has changed: it is new, and compared with GET /a/* maxAge is 5 seconds now, before not sent',
+      'entry /a/b has changed: it is new, and compared with default maxAge is 5 seconds now, before not sent',
+    ]);
+    expect(await between(below, without)).toEqual([
+      'GET /a/* (below /a/b) has changed: it is gone, and compared with GET /a/* maxAge is not sent now, before 5 seconds',
+      'entry /a/b has changed: it is gone, and compared with default maxAge is not sent now, before 5 seconds',
+    ]);
+  });
+
   it('tells what has several lines apart', async () => {
     @Controller('a')
     class Files {
