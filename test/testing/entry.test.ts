@@ -15,7 +15,7 @@ const PROGRAM = `
 
   const required = createRequire(import.meta.url)('nestjs-cors/testing');
   assert.equal(required.VirtualBrowser, VirtualBrowser);
-  assert.deepEqual(Object.keys(required).sort(), ['VirtualBrowser', 'expectCors']);
+  assert.deepEqual(Object.keys(required).sort(), ['VirtualBrowser', 'expectCors', 'expectManifest']);
 
   const server = createServer((request, response) => {
     response.writeHead(200, { 'access-control-allow-origin': 'https://shop.example.com' }).end('ok');
