@@ -67,7 +67,7 @@ export default [
         format: 'es',
         chunkFileNames: 'parts/[name].js',
         manualChunks: together,
-        plugins: [tabs(), ascii()],
+        plugins: [indentedBy(''), ascii()],
       },
       {
         ...OUTPUT,
@@ -78,7 +78,7 @@ export default [
         // Where `require` is all there is, as in Jest, `import()` of a file does not work either.
         dynamicImportInCjs: false,
         plugins: [
-          tabs(),
+          indentedBy(''),
           ascii(),
           withoutPrograms(),
           file('package.json', `${JSON.stringify({ type: 'commonjs' })}\n`),
@@ -100,6 +100,7 @@ export default [
       format: 'es',
       minifyInternalExports: false,
       chunkFileNames: 'parts/[name].d.ts',
+      plugins: [indentedBy('\t')],
     })),
   },
 ];
@@ -174,10 +175,13 @@ function licenses() {
   };
 }
 
-/** Indents by tabs, and not by four spaces each, which are an eighth of the package's code. */
-function tabs() {
+/**
+ * Indents by something else than four spaces, which are an eighth of the package's code: types by tabs, for those who read
+ * them, and code by nothing, since the package has a bound. Each statement keeps its line, as stack traces show it.
+ */
+function indentedBy(indent) {
   return {
-    name: 'tabs',
+    name: 'indented',
     renderChunk(code) {
       const inTexts = new Set();
       const parsed = ts.createSourceFile('chunk.js', code, ts.ScriptTarget.Latest);
@@ -195,7 +199,9 @@ function tabs() {
       const lines = code.split('\n');
       return lines
         .map((line, index) =>
-          inTexts.has(index) ? line : line.replace(/^(?: {4})+/, (spaces) => '\t'.repeat(spaces.length / 4)),
+          inTexts.has(index)
+            ? line
+            : line.replace(/^(?: {4})+/, (spaces) => indent.repeat(spaces.length / 4)),
         )
         .join('\n');
     },

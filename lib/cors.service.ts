@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CorsExplanation, ExplainableRequest } from './explain/cors-explanation.js';
 import type { CorsModuleOptions, OriginString } from './policy/cors-policy-options.interface.js';
+import type { CorsManifest } from './manifest/cors-manifest.js';
 import type { CorsRouteReport } from './routing/route-report.js';
 import type { CorsEngine } from './http/cors-engine.js';
 import { CORS_ENGINE } from './http/load-engine.js';
@@ -30,6 +31,25 @@ export class CorsService {
    */
   routes(): readonly CorsRouteReport[] {
     return this.engine.report();
+  }
+
+  /**
+   * The whole policy of the app as plain data, to be kept in a file with its sources, and compared with an earlier one: every
+   * route, every entry of `routes` and the default, with the fields in force and the layers that they come from. Sorted, without
+   * secrets, and the same on every machine and on both platforms where the policy is the same; see {@link CorsManifest}.
+   *
+   * It names origins, policies and controllers: what shows it to everybody tells everybody who is allowed.
+   *
+   * @returns a new manifest, of what is in force when it is made
+   * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
+   *
+   * @example
+   * ```ts
+   * const { changes } = await compareManifests(before, await app.get(CorsService).manifest());
+   * ```
+   */
+  async manifest(): Promise<CorsManifest> {
+    return this.engine.manifest();
   }
 
   /**

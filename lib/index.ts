@@ -15,6 +15,23 @@ export type {
   CorsStepReason,
   ExplainableRequest,
 } from './explain/cors-explanation.js';
+export type {
+  CorsManifest,
+  ManifestAllOf,
+  ManifestCondition,
+  ManifestLine,
+  ManifestListName,
+  ManifestOrigin,
+  ManifestPolicy,
+  ManifestRegExp,
+  ManifestSource,
+} from './manifest/cors-manifest.js';
+export {
+  compareManifests,
+  type ManifestChange,
+  type ManifestComparison,
+  type ManifestEffect,
+} from './manifest/manifest-comparison.js';
 export { fromEnableCors, type EnableCorsOptions } from './migration/from-enable-cors.js';
 export { originsFrom } from './migration/origins-from.js';
 export { CorsConfigurationError } from './policy/cors-configuration-error.js';

@@ -93,13 +93,13 @@ export const CASES = [
         "export default { test: { include: ['hosted/tests/vitest.mjs'], pool: 'threads' } };\n",
     },
     args: ['node_modules/vitest/vitest.mjs', 'run', '--no-color'],
-    passed: /Tests +3 passed \(3\)/,
+    passed: /Tests +4 passed \(4\)/,
   }),
   tested('jest@30.5.2', { of: 'ES modules', ...jest('mjs') }),
   tested('jest@30.5.2', { of: 'CommonJS', isNewer: true, ...jest('cjs') }),
   tested('node:test', {
     args: ['--test', '--test-reporter=tap', 'hosted/tests/node.mjs'],
-    passed: /^# pass 3$/m,
+    passed: /^# pass 4$/m,
   }),
 ];
 
@@ -118,7 +118,7 @@ function jest(extension) {
       '--config',
       JSON.stringify(config),
     ],
-    passed: /^Tests: +3 passed, 3 total$/m,
+    passed: /^Tests: +4 passed, 4 total$/m,
   };
 }
 
@@ -205,7 +205,7 @@ function tested(tool, { of, isNewer = false, files = {}, args, passed }) {
       for (const [path, content] of Object.entries(files)) writeFileSync(join(at.project, path), content);
       const { output, errors } = await at.run([at.nodeOf(isNewer), ...args]);
       const printed = output + errors;
-      return { count: 3, wrong: passed.test(printed) ? [] : [printed] };
+      return { count: 4, wrong: passed.test(printed) ? [] : [printed] };
     },
   };
 }

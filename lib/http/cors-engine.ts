@@ -9,6 +9,7 @@ import {
 import { containedClasses } from '../decorators/contained-classes.js';
 import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
 import { LatePart, withParts } from '../late-part.js';
+import type { CorsManifest } from '../manifest/cors-manifest.js';
 import { changedOptions, changeExact, planChange } from '../policy/change-origins.js';
 import { copyOptions, copyValues } from '../policy/copy-options.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
@@ -41,6 +42,9 @@ import { runtimeName, unsealable } from './runtime.js';
 
 /** What explains a request, which few apps ask for. */
 const EXPLAIN = new LatePart(() => import('../explain/explain-request.js'));
+
+/** What writes the manifest, which tests ask for. */
+const MANIFEST = new LatePart(() => import('../manifest/make-manifest.js'));
 
 /** The engines, by the modules of their container. */
 const engines = new WeakMap<ModulesContainer, CorsEngine>();
@@ -262,6 +266,18 @@ export class CorsEngine {
     const { table, governance, matcher } = this.started();
     const platform = (this.app as AttachedApp).adapter.getType();
     return reportRoutes(table.routes, governance, matcher.foreignRoutes(), platform);
+  }
+
+  /**
+   * Writes down the whole policy.
+   *
+   * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
+   */
+  async manifest(): Promise<CorsManifest> {
+    this.started();
+    const { makeManifest } = await MANIFEST.load();
+    const { table, governance } = this.started();
+    return makeManifest(table.routes, governance);
   }
 
   /**

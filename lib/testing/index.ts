@@ -1,6 +1,8 @@
 export type { Exchange, ExchangeResponse } from './exchange.js';
 export { expectCors } from './expect-cors.js';
 export type { CorsExpectation, ExpectationInit, PageExpectation, RefusalInit } from './expect-cors.js';
+export { expectManifest } from './expect-manifest.js';
+export type { ManifestExpectation } from './expect-manifest.js';
 export type { FetchFailure, FetchFailureReason, FetchStep } from './fetch-failure.js';
 export type { FetchResult, PreflightUse, ResponseType } from './fetch-result.js';
 export type { Header, HeaderList } from './header-list.js';

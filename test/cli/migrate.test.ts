@@ -1,37 +1,18 @@
-import { Readable } from 'node:stream';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, type Type } from '@nestjs/common';
 import ts from 'typescript';
-import { run } from '../../lib/cli/command-line.js';
 import { CorsModule, fromEnableCors, type EnableCorsOptions } from '../../lib/index.js';
 import { PLATFORMS, type Platform } from '../support/apps.js';
 import { send } from '../support/http.js';
 import { appsOfTest } from '../support/suites.js';
+import { nestjsCors } from './nestjs-cors.js';
 
 const here = mkdtempSync(join(tmpdir(), 'nestjs-cors-migrate-'));
 
 afterAll(() => rmSync(here, { recursive: true, force: true }));
-
-interface Outcome {
-  readonly code: number;
-  readonly printed: string;
-  readonly complaints: readonly string[];
-}
-
-async function nestjsCors(args: readonly string[], stdin = '', isTTY = false): Promise<Outcome> {
-  const printed: string[] = [];
-  const complaints: string[] = [];
-  const code = await run(args, {
-    folder: process.cwd(),
-    stdin: Object.assign(Readable.from([stdin]), { isTTY }),
-    print: (text) => printed.push(text),
-    complain: (line) => complaints.push(line),
-  });
-  return { code, printed: printed.join(''), complaints };
-}
 
 /** What is printed for a source, without the lines that are always there. */
 async function migrated(source: string): Promise<string> {

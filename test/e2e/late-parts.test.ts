@@ -27,7 +27,7 @@ const program = (platform: string, adapter: string): string => `
   const then = (name) => process._rawDebug('then ' + name);
 
   then('import');
-  const { AllowOrigin, CorsModule, CorsService, NoCors } = await import('nestjs-cors');
+  const { AllowOrigin, compareManifests, CorsModule, CorsService, NoCors } = await import('nestjs-cors');
 
   then('listen');
   class CatsController {
@@ -55,6 +55,10 @@ const program = (platform: string, adapter: string): string => `
   const cors = app.get(CorsService);
   cors.routes();
 
+  then('manifest');
+  const before = await cors.manifest();
+  then('compare');
+  if ((await compareManifests(before, await cors.manifest())).isWider) throw new Error('wider');
   then('pattern');
   await cors.update({ origin: 'https://*.a.example' });
   then('expression');
@@ -106,6 +110,8 @@ describe.each(PLATFORMS)('parts of the package on %s', (platform) => {
     expect(of('import')).toEqual(['index.js', 'parts/core.js']);
     expect(of('listen')).toEqual(['parts/engine.js', ...(isFastify ? ['find-my-way'] : [])]);
     expect(of('serve')).toEqual([]);
+    expect(of('manifest')).toEqual(['parts/make-manifest.js']);
+    expect(of('compare')).toEqual(['parts/compare-lines.js']);
     expect(of('pattern')).toEqual(['tldts']);
     expect(of('expression').toSorted()).toEqual([
       'parts/origin-diagnosis.js',

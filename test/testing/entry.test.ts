@@ -15,7 +15,7 @@ const PROGRAM = `
 
   const required = createRequire(import.meta.url)('nestjs-cors/testing');
   assert.equal(required.VirtualBrowser, VirtualBrowser);
-  assert.deepEqual(Object.keys(required).sort(), ['VirtualBrowser', 'expectCors']);
+  assert.deepEqual(Object.keys(required).sort(), ['VirtualBrowser', 'expectCors', 'expectManifest']);
 
   const server = createServer((request, response) => {
     response.writeHead(200, { 'access-control-allow-origin': 'https://shop.example.com' }).end('ok');
@@ -58,9 +58,12 @@ describe('nestjs-cors/testing', () => {
       [...source.matchAll(/from '([^']+)'/g)].map(([, name]) => name as string),
     );
     const foreign = new Set(imported.filter((name) => !name.startsWith('./') && !name.startsWith('node:')));
-    expect([...foreign].filter((name) => !/^\.\.\/(?:policy|protocol)\//.test(name)).toSorted()).toEqual([
+    expect(
+      [...foreign].filter((name) => !/^\.\.\/(?:manifest|policy|protocol)\//.test(name)).toSorted(),
+    ).toEqual([
       '../cors.service.js',
       '../explain/cors-explanation.js',
+      '../late-part.js',
       '@nestjs/common',
       'tldts',
       'tough-cookie',

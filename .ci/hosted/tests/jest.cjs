@@ -2,7 +2,7 @@ const { afterAll, beforeAll, test } = require('@jest/globals');
 const { NestFactory } = require('@nestjs/core');
 const { FastifyAdapter } = require('@nestjs/platform-fastify');
 const library = require('nestjs-cors');
-const { expectCors } = require('nestjs-cors/testing');
+const testing = require('nestjs-cors/testing');
 const { appModule } = require('../../runtimes/app-module.mjs');
 const { casesOf } = require('./cases.mjs');
 
@@ -12,4 +12,4 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-for (const [name, run] of casesOf(expectCors)) test(name, () => run(app));
+for (const [name, run] of casesOf(testing)) test(name, () => run(app));

@@ -1,5 +1,5 @@
 import { after, before, test } from 'node:test';
-import { expectCors } from 'nestjs-cors/testing';
+import * as testing from 'nestjs-cors/testing';
 import { createApp } from '../apps/app.mjs';
 import { casesOf } from './cases.mjs';
 
@@ -9,4 +9,4 @@ before(async () => {
 });
 after(() => app?.close());
 
-for (const [name, run] of casesOf(expectCors)) void test(name, () => run(app));
+for (const [name, run] of casesOf(testing)) void test(name, () => run(app));

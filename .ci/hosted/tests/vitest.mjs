@@ -1,4 +1,4 @@
-import { expectCors } from 'nestjs-cors/testing';
+import * as testing from 'nestjs-cors/testing';
 import { afterAll, beforeAll, test } from 'vitest';
 import { createApp } from '../apps/app.mjs';
 import { casesOf } from './cases.mjs';
@@ -9,4 +9,4 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-for (const [name, run] of casesOf(expectCors)) test(name, () => run(app));
+for (const [name, run] of casesOf(testing)) test(name, () => run(app));
