@@ -18,7 +18,9 @@ import { CORS_ENGINE } from './http/load-engine.js';
 @Injectable()
 export class CorsService {
   /** @internal */
-  constructor(@Inject(CORS_ENGINE) private readonly engine: CorsEngine) {}
+  constructor(@Inject(CORS_ENGINE) private readonly engine: CorsEngine) {
+    engine.service = this;
+  }
 
   /**
    * Every route with its effective policy and, for each field, the layers that its value came from; then the entries of

@@ -46,3 +46,11 @@ export type {
 export type { CorsRouteReport, EffectivePolicy } from './routing/route-report.js';
 export { cachedOrigins, CachedOrigins } from './sources/cached-origins.js';
 export type { CachedOriginsOptions, KeyedOriginsOptions } from './sources/cached-origins-options.js';
+export {
+  CORS_VERDICT_CHANNEL,
+  type CorsDifference,
+  type CorsOutcome,
+  type CorsReportOnlyVerdict,
+  type CorsVerdict,
+  type CorsVerdictReason,
+} from './verdicts/cors-verdict.js';

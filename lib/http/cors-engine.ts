@@ -6,6 +6,7 @@ import {
   type ModuleRef,
   type ModulesContainer,
 } from '@nestjs/core';
+import type { CorsService } from '../cors.service.js';
 import { containedClasses } from '../decorators/contained-classes.js';
 import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
 import { LatePart, withParts } from '../late-part.js';
@@ -36,6 +37,7 @@ import { EVENTS_GUARD } from './cors.events-guard.js';
 import { CorsGuard } from './cors.guard.js';
 import { CorsInterceptor } from './cors.interceptor.js';
 import { reportGateways } from './foreign-cors.js';
+import type { Owner } from './hook-context.js';
 import { importProblems } from './import-problems.js';
 import { runtimeName, unsealable } from './runtime.js';
 
@@ -60,7 +62,8 @@ export function engineOf(...container: ConstructorParameters<typeof CorsEngine>)
  * Wires the parts to the app: attached to the platform before it has routes, started when its routes are known, and from
  * then on read by the request hook and the guard.
  */
-export class CorsEngine {
+export class CorsEngine implements Owner {
+  service: CorsService | undefined;
   private readonly logger = new Logger('CorsModule');
   private readonly attached = new Map<AbstractHttpAdapter, AttachedApp>();
   /** The app that was started last: a testing module can make several. */

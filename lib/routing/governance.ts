@@ -129,6 +129,11 @@ export class Governance {
     return this.policyOf(undefined, { path, isRewritten: false, othersAt: () => [] });
   }
 
+  /** The same, and why. */
+  rulingAt({ path }: Pick<Arrival, 'path'>): Ruling {
+    return this.rulingOf(undefined, { path, isRewritten: false, othersAt: () => [] });
+  }
+
   /** What the module's options say of origins, compiled. */
   get rule(): OriginRule | undefined {
     return this.places.elsewhere.own?.policy.origin;
