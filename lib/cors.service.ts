@@ -4,6 +4,7 @@ import type { CorsModuleOptions, OriginString } from './policy/cors-policy-optio
 import type { CorsRouteReport } from './routing/route-report.js';
 import type { CorsEngine } from './http/cors-engine.js';
 import { CORS_ENGINE } from './http/load-engine.js';
+import type { CorsRefusal } from './verdicts/cors-refusal.js';
 
 /**
  * Shows what is open to whom, says why a request is refused, and takes on other options while the app runs.
@@ -65,6 +66,27 @@ export class CorsService {
    */
   async explain(request: ExplainableRequest): Promise<CorsExplanation> {
     return this.engine.explain(request);
+  }
+
+  /**
+   * What has been refused since the app started, what was refused most often first: which origin, by which route, for which
+   * reason, how often, and what was probably meant. With `refusals: true` or `debug: true` in the options.
+   *
+   * Whoever sends what, the rows take a megabyte at most. Where more different ones are refused than there are rows for, those that
+   * were refused least often make room; see `CorsRefusal.atLeast`.
+   *
+   * @returns a promise of a new list
+   * @throws Error (the promise rejects) if refusals are not counted, or the app has not been initialized yet
+   *
+   * @example
+   * ```ts
+   * for (const { origin, method, route, reason, count, hint } of await cors.refusals()) {
+   *   console.log(`${count} x ${origin} ${method} ${route}: ${reason}`, hint?.message ?? '');
+   * }
+   * ```
+   */
+  async refusals(): Promise<readonly CorsRefusal[]> {
+    return this.engine.refusals();
   }
 
   /**

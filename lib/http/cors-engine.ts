@@ -9,6 +9,8 @@ import {
 import type { CorsService } from '../cors.service.js';
 import { containedClasses } from '../decorators/contained-classes.js';
 import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
+import type { ExplainContext } from '../explain/governing.js';
+import type { Counted, Ledger, Row } from '../ledger/ledger.js';
 import { LatePart, withParts } from '../late-part.js';
 import { changedOptions, changeExact, planChange } from '../policy/change-origins.js';
 import { copyOptions, copyValues } from '../policy/copy-options.js';
@@ -32,6 +34,7 @@ import { nestOf } from '../routing/nest/nest-of.js';
 import { matchingOptions } from '../routing/nest/route-matching.js';
 import { reportRoutes, type CorsRouteReport } from '../routing/route-report.js';
 import { sourceResolver } from '../routing/source-resolver.js';
+import type { CorsRefusal } from '../verdicts/cors-refusal.js';
 import { AttachedApp, type InForce } from './attached-app.js';
 import { EVENTS_GUARD } from './cors.events-guard.js';
 import { CorsGuard } from './cors.guard.js';
@@ -43,6 +46,9 @@ import { runtimeName, unsealable } from './runtime.js';
 
 /** What explains a request, which few apps ask for. */
 const EXPLAIN = new LatePart(() => import('../explain/explain-request.js'));
+
+/** What counts refusals, where somebody wants to know. */
+const LEDGER = new LatePart(() => import('../ledger/ledger.js'));
 
 /** The engines, by the modules of their container. */
 const engines = new WeakMap<ModulesContainer, CorsEngine>();
@@ -68,6 +74,9 @@ export class CorsEngine implements Owner {
   private readonly attached = new Map<AbstractHttpAdapter, AttachedApp>();
   /** The app that was started last: a testing module can make several. */
   private app: AttachedApp | undefined;
+  private ledger: Ledger | undefined;
+  /** How many have asked for refusals to be counted, whatever the options say. */
+  private keepers = 0;
   /** Settled when all that was to be changed so far is. */
   private changes: Promise<void> = Promise.resolve();
 
@@ -148,6 +157,7 @@ export class CorsEngine implements Owner {
     app.governed = { ...governed, canAskAfterGuards: governance.asksAfterGuards };
     app.takeOn(given, governance);
     this.app = app;
+    await this.watch();
     app.guardServer();
     reportGateways(classes.providers, this.logger);
   }
@@ -227,6 +237,82 @@ export class CorsEngine implements Owner {
       })),
     );
     for (const { app, governance } of changed) app.takeOn(given, governance);
+    await this.watch();
+  }
+
+  /** Counts and logs what the options in force say, and what somebody has asked for. */
+  private async watch(): Promise<void> {
+    const { watch } = this.started().governance;
+    const duties = {
+      refusals: watch.refusals || watch.debug || this.keepers > 0,
+      reportOnly: false,
+      debug: watch.debug,
+    };
+    if (duties.debug && this.ledger?.duties.debug !== true) this.logger.warn(DEBUG_IS_ON);
+    if (!duties.refusals && !duties.reportOnly) {
+      this.close();
+      return;
+    }
+    const { Ledger: Made } = await LEDGER.load();
+    if (this.service === undefined) return;
+    const header = versionHeader(this.config.getVersioning())?.toLowerCase();
+    this.ledger ??= new Made(this.service, this.logger, header);
+    this.ledger.duties = duties;
+  }
+
+  /**
+   * Counts refusals from now on, whatever the options say.
+   *
+   * @returns a promise of a function that ends it
+   */
+  async keepRefusals(): Promise<() => void> {
+    this.keepers++;
+    await this.watch();
+    let isKept = true;
+    return () => {
+      if (!isKept) return;
+      isKept = false;
+      this.keepers--;
+      void this.watch();
+    };
+  }
+
+  /** Counts nothing any more, and forgets what it has counted. */
+  close(): void {
+    this.ledger?.close();
+    this.ledger = undefined;
+  }
+
+  /**
+   * What has been refused.
+   *
+   * @throws Error (the promise rejects) if that is not counted
+   */
+  async refusals(): Promise<readonly CorsRefusal[]> {
+    const { ledger } = this;
+    if (ledger?.duties.refusals !== true) throw new Error(NOT_COUNTED);
+    return this.describeRows(ledger.refusals.rows);
+  }
+
+  private async describeRows(rows: readonly Row<Counted>[]): Promise<readonly CorsRefusal[]> {
+    const { refusalHint } = await EXPLAIN.load();
+    const context = this.explainContext();
+    return rows.map(
+      ({ value: { request, difference: _difference, ...row }, count, excess, first, last }) => ({
+        ...row,
+        path: request.url,
+        count,
+        atLeast: count - excess,
+        first: new Date(first),
+        last: new Date(last),
+        ...refusalHint(request, row.where, row.reason, context),
+      }),
+    );
+  }
+
+  private explainContext(): ExplainContext {
+    const isOrderSensitive = nestOf(this.config).isOrderSensitive((this.app as AttachedApp).adapter);
+    return { ...this.started(), isOrderSensitive };
   }
 
   private governedApps(): readonly AttachedApp[] {
@@ -273,10 +359,10 @@ export class CorsEngine implements Owner {
    * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
    */
   async explain(request: ExplainableRequest): Promise<CorsExplanation> {
-    const current = this.started();
-    const isOrderSensitive = nestOf(this.config).isOrderSensitive((this.app as AttachedApp).adapter);
+    this.started();
+    const context = this.explainContext();
     const { explainRequest } = await EXPLAIN.load();
-    return explainRequest(request, { ...current, isOrderSensitive });
+    return explainRequest(request, context);
   }
 
   /** Registers what asks sources after the guards. */
@@ -307,6 +393,12 @@ function isSupported(adapter: AbstractHttpAdapter): boolean {
 function isKnown(adapter: AbstractHttpAdapter): boolean {
   return adapter.getType() === 'fastify' || adapter.getType() === 'express';
 }
+
+const DEBUG_IS_ON =
+  'debug is on: what is refused is logged with the reason, once a minute for each route, origin and reason. ' +
+  'It tells who is allowed to whoever reads the log';
+
+const NOT_COUNTED = 'Refusals are not counted: set refusals: true in the options of CorsModule.';
 
 const NO_ADAPTER: CorsProblem = {
   code: 'adapter-missing',

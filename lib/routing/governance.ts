@@ -73,6 +73,13 @@ export interface GovernanceParts {
   readonly publicOrigins: ReadonlySet<string> | undefined;
   /** The module's own list of origins, if it can change by itself. */
   readonly live: LiveOrigins | undefined;
+  readonly watch: Watch;
+}
+
+/** What the options say about who is told of refusals. */
+export interface Watch {
+  readonly refusals: boolean;
+  readonly debug: boolean;
 }
 
 /**
@@ -92,12 +99,14 @@ export class Governance {
   readonly asksAfterGuards: boolean;
   /** The module's own list of origins, where it is long, and no other list was made of it. */
   readonly live: LiveOrigins | undefined;
+  readonly watch: Watch;
   private readonly unserved: UnservedPolicies;
   private readonly astray: AstrayPolicies;
   /** The policies of the routes for the paths that they have at home. */
   private readonly policies: readonly (Policy | undefined)[];
 
-  constructor({ routes, places, unserved, astray, publicOrigins, live }: GovernanceParts) {
+  constructor({ routes, places, unserved, astray, publicOrigins, live, watch }: GovernanceParts) {
+    this.watch = watch;
     this.live = live;
     this.routes = routes;
     this.places = places;
