@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Logger } from '@nestjs/common';
 import { CORS_VERDICT_CHANNEL, type CorsDifference, type CorsVerdict } from '../verdicts/cors-verdict.js';
-import { cut, keptOrigin, ownText, sampleRequest, sizeOf, type SampleRequest } from './sample-request.js';
+import { cut, keptOrigin, sampleRequest, sizeOf, type SampleRequest } from './sample-request.js';
 import { TopRows, type Row, type RowLimits } from './top-rows.js';
 
 /** What rows are about. */
@@ -88,7 +88,7 @@ export class Ledger {
     }
     const key = keyOf(verdict, verdict.reason, verdict.reportOnly?.difference);
     if (logged.has(key) || logged.size >= MAX_LOGGED) return;
-    logged.set(ownText(key), now);
+    logged.set(key, now);
     const { request, reportOnly } = verdict;
     const { method, url, headers, host } = request;
     const reported =
@@ -128,9 +128,7 @@ function keyOf(
   reason: Counted['reason'],
   difference: CorsDifference | undefined,
 ): string {
-  const name = method.length > MAX_METHOD ? method.slice(0, MAX_METHOD) : method;
-  const from = origin.length > MAX_KEY ? origin.slice(0, MAX_KEY) : origin;
-  return `${kind} ${where ?? ''} ${route ?? ''} ${reason} ${difference ?? ''} ${name} ${from}`;
+  return `${kind} ${where ?? ''} ${route ?? ''} ${reason} ${difference ?? ''} ${cut(method, MAX_METHOD)} ${cut(origin, MAX_KEY)}`;
 }
 
 /** Longer values of `Origin`, of which none is an origin, count as one if they begin alike. */

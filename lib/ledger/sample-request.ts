@@ -19,7 +19,7 @@ const MAX_SHORT_TEXT = 100;
  * A text that nobody else has. V8 makes of a part of a text, or of several, one that keeps them all in memory; and a text of a
  * request can be as long as a server lets in.
  */
-export function ownText(text: string): string {
+function ownText(text: string): string {
   return Buffer.from(text).toString();
 }
 
@@ -54,10 +54,9 @@ export function sampleRequest(
   };
   if (versionHeader !== undefined) headers[versionHeader] = textOf(fields[versionHeader]);
   const query = url.indexOf('?');
-  const end = Math.min(query === -1 ? url.length : query, MAX_TEXT);
   return {
     method: cut(method, MAX_SHORT_TEXT),
-    url: ownText(url.slice(0, end)),
+    url: query === -1 ? cut(url, MAX_TEXT) : ownText(url.slice(0, Math.min(query, MAX_TEXT))),
     host: cut(host ?? String(fields['host'] ?? ''), MAX_SHORT_TEXT),
     headers,
   };

@@ -1,5 +1,3 @@
-import { ownText } from './sample-request.js';
-
 /** Something that has been seen, with how often. */
 export interface Row<T> {
   readonly key: string;
@@ -68,44 +66,37 @@ export class TopRows<T> {
   }
 
   private insert(
-    given: string,
+    key: string,
     now: number,
     { value, bytes }: { readonly value: T; readonly bytes: number },
   ): void {
-    const key = ownText(given);
     const size = ROW_BYTES + key.length + bytes;
     const { heap, limits } = this;
     let excess = 0;
     while (heap.length > 0 && (heap.length >= limits.rows || this.size + size > limits.bytes)) {
-      excess = this.evict();
-    }
-    this.size += size;
-    const row: Row<T> = {
-      key,
-      value,
-      size,
-      count: excess + 1,
-      excess,
-      first: now,
-      last: now,
-      at: heap.length,
-    };
-    heap.push(row);
-    this.byKey.set(key, row);
-    this.rise(row.at);
-  }
-
-  /** Gives up the row that was seen least. @returns its count */
-  private evict(): number {
-    const [least] = this.heap as [Row<T>];
-    const last = this.heap.pop() as Row<T>;
-    this.byKey.delete(least.key);
-    this.size -= least.size;
-    if (last !== least) {
+      const least = heap[0] as Row<T>;
+      excess = least.count;
+      this.byKey.delete(least.key);
+      this.size -= least.size;
+      if (this.size + size <= limits.bytes) {
+        this.take({ key, value, size, count: excess + 1, excess, first: now, last: now, at: 0 });
+        this.sink(0);
+        return;
+      }
+      const last = heap.pop() as Row<T>;
+      if (last === least) break;
       this.put(0, last);
       this.sink(0);
     }
-    return least.count;
+    const at = heap.length;
+    this.take({ key, value, size, count: excess + 1, excess, first: now, last: now, at });
+    this.rise(at);
+  }
+
+  private take(row: Row<T>): void {
+    this.heap[row.at] = row;
+    this.byKey.set(row.key, row);
+    this.size += row.size;
   }
 
   private rise(from: number): void {
