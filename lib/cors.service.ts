@@ -4,7 +4,7 @@ import type { CorsModuleOptions, OriginString } from './policy/cors-policy-optio
 import type { CorsRouteReport } from './routing/route-report.js';
 import type { CorsEngine } from './http/cors-engine.js';
 import { CORS_ENGINE } from './http/load-engine.js';
-import type { CorsRefusal } from './verdicts/cors-refusal.js';
+import type { CorsRefusal, CorsReportOnlyCount } from './verdicts/cors-refusal.js';
 
 /**
  * Shows what is open to whom, says why a request is refused, and takes on other options while the app runs.
@@ -87,6 +87,24 @@ export class CorsService {
    */
   async refusals(): Promise<readonly CorsRefusal[]> {
     return this.engine.refusals();
+  }
+
+  /**
+   * What the fields in `reportOnly` would change if they were in force, and how often: which origins they would refuse, or allow,
+   * where and why. Counted wherever a policy has `reportOnly`, in the same bounds as {@link CorsService.refusals}.
+   *
+   * @returns a promise of a new list; empty where nothing would change, or nothing is reported
+   * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
+   *
+   * @example
+   * ```ts
+   * for (const { origin, route, difference, reason, count } of await cors.reportOnly()) {
+   *   console.log(`${origin} ${route} ${difference} (${reason}), ${count} times so far`);
+   * }
+   * ```
+   */
+  async reportOnly(): Promise<readonly CorsReportOnlyCount[]> {
+    return this.engine.reportOnly();
   }
 
   /**
