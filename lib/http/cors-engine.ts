@@ -35,6 +35,7 @@ import { matchingOptions } from '../routing/nest/route-matching.js';
 import { reportRoutes, type CorsRouteReport } from '../routing/route-report.js';
 import { sourceResolver } from '../routing/source-resolver.js';
 import type { CorsRefusal, CorsReportOnlyCount } from '../verdicts/cors-refusal.js';
+import type { CorsSuggestion } from '../verdicts/cors-suggestion.js';
 import type { CorsDifference } from '../verdicts/cors-verdict.js';
 import { AttachedApp, type InForce } from './attached-app.js';
 import { EVENTS_GUARD } from './cors.events-guard.js';
@@ -300,6 +301,31 @@ export class CorsEngine implements Owner {
     const rows = this.ledger?.differences.rows ?? [];
     const described = await this.describeRows(rows);
     return described.map((row, at) => ({ ...row, difference: rows[at]?.value.difference as CorsDifference }));
+  }
+
+  /**
+   * What would admit an origin wherever it has been refused, or would be.
+   *
+   * @throws Error (the promise rejects) if nothing is counted
+   */
+  async suggest(origin: string): Promise<readonly CorsSuggestion[]> {
+    const { ledger } = this;
+    if (ledger === undefined) throw new Error(NOT_COUNTED);
+    const { suggestChange } = await EXPLAIN.load();
+    const context = this.explainContext();
+    return withParts(() =>
+      [...ledger.refusals.rows, ...ledger.differences.rows]
+        .map(({ value }) => value)
+        .filter((row) => row.origin === origin && row.difference !== 'would be allowed')
+        .map(({ kind, method, where, route, request, difference }) => ({
+          kind,
+          origin,
+          method,
+          where,
+          route,
+          ...suggestChange(request, where, difference !== undefined, context),
+        })),
+    );
   }
 
   private async describeRows(rows: readonly Row<Counted>[]): Promise<readonly CorsRefusal[]> {

@@ -59,6 +59,15 @@ export class ComposedPolicy implements MergedFields {
     return layersWithout(names, this.layers).map(({ where }) => where);
   }
 
+  /** What other layers would come to in its place, and what is wrong with them. */
+  recomposed(layers: readonly PolicyLayer[]): {
+    readonly composed: ComposedPolicy;
+    readonly problems: readonly CorsProblem[];
+  } {
+    const composer = new PolicyComposer();
+    return { composed: composer.compose(layers, this.defaults), problems: composer.problems };
+  }
+
   /** Not when the app starts: that is for the few who ask. */
   private merge(): MergedFields {
     const origins = this.layers.map(({ fields }) => fields.origin);
