@@ -196,13 +196,11 @@ class Change {
   }
 
   private changedLayer(layer: PolicyLayer): PolicyLayer {
-    let { fields, raw } = layer;
-    for (const addition of this.additions) {
-      if (addition.layer !== layer) continue;
-      const { field, names } = addition;
-      const before: readonly unknown[] = fields[field] ?? [];
-      fields = { ...fields, [field]: [...before, ...names] };
-      raw = { ...raw, [field]: [...listOf(raw[field]), ...names] };
+    const fields: Record<string, unknown> = { ...layer.fields };
+    const raw: Record<string, unknown> = { ...layer.raw };
+    for (const { field, names } of this.additions.filter((addition) => addition.layer === layer)) {
+      fields[field] = [...listOf(fields[field]), ...names];
+      raw[field] = [...listOf(raw[field]), ...names];
     }
     return { ...layer, fields, raw };
   }
@@ -254,14 +252,19 @@ class Change {
   }
 }
 
-const PREFLIGHT_FIELDS = ['methods', 'allowedHeaders', 'maxAge', 'optionsSuccessStatus'];
+const PREFLIGHT_FIELDS: ReadonlySet<string> = new Set([
+  'methods',
+  'allowedHeaders',
+  'maxAge',
+  'optionsSuccessStatus',
+]);
 
 /** By its options, the decorator on which a field stands can be told from the other one. */
 function isDecorator(field: ListField, raw: PolicyLayer['raw']): boolean {
   const names = [raw, Object(raw[REPORT_ONLY]) as PolicyLayer['raw']].flatMap((options) =>
     Object.keys(options),
   );
-  const isPreflight = names.some((name) => PREFLIGHT_FIELDS.includes(name));
+  const isPreflight = names.some((name) => PREFLIGHT_FIELDS.has(name));
   return names.length > 0 && isPreflight === (field !== 'origin');
 }
 

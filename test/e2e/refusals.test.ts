@@ -97,8 +97,8 @@ describe.each(PLATFORMS)('CorsService.refusals() on %s', (platform) => {
       );
       expect([url, found?.hint, found?.closest]).toEqual([url, explanation.hint, explanation.closest]);
     }
-    expect(refusals.map(({ hint }) => hint?.code).toSorted()).toEqual(
-      ['header-typo', 'trailing-slash', 'www', 'method-case', undefined, undefined, undefined].toSorted(),
+    expect(new Set(refusals.map(({ hint }) => hint?.code))).toEqual(
+      new Set(['header-typo', 'trailing-slash', 'www', 'method-case', undefined]),
     );
   });
 

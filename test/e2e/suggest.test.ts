@@ -26,7 +26,7 @@ interface Source {
 const KNOWN = { AllowOrigin, NoCors, Preflight, UseCorsPolicy, fromDatabase: () => false };
 
 function evaluate(code: string): unknown {
-  // oxlint-disable-next-line no-implied-eval, no-new-func -- what is suggested is code
+  // oxlint-disable-next-line no-implied-eval -- what is suggested is code
   return (new Function(...Object.keys(KNOWN), `return (${code});`) as (...known: unknown[]) => unknown)(
     ...Object.values(KNOWN),
   );
