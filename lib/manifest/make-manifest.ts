@@ -1,5 +1,6 @@
 import { isExact, type OriginCondition, type OriginEntry } from '../policy/origin-entry.js';
-import { NO_ROUTE_DEFAULTS, POLICY_FIELDS, type MergedFields } from '../policy/policy-fields.js';
+import { NO_ROUTE_DEFAULTS, type MergedFields } from '../policy/policy-fields.js';
+import { POLICY_FIELDS } from '../policy/policy-options.js';
 import { ValuePath } from '../policy/value-path.js';
 import type { CorsRoute } from '../routing/cors-route.js';
 import type { Governance, Governed, GovernedPlace, GovernedRoute } from '../routing/governance.js';

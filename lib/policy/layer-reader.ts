@@ -75,7 +75,11 @@ function saysTheSame(raw: unknown, options: OptionsObject): boolean {
 
 function movedTo(where: string, { layer, problems }: ReadLayer): ReadLayer {
   return {
-    layer: { ...layer, where },
+    layer: {
+      ...layer,
+      where,
+      ...(layer.reportOnly && { reportOnly: { ...layer.reportOnly, where } }),
+    },
     problems: problems.length === 0 ? problems : problems.map((problem) => ({ ...problem, where })),
   };
 }

@@ -43,6 +43,15 @@ export interface PolicyLayer {
   readonly unread: readonly PolicyField[];
   /** The options as they were given, for the places of problems. */
   readonly raw: OptionsObject;
+  /** The fields to come, which are only reported. */
+  readonly reportOnly?: PolicyLayer;
+  /** What stands in front of the names of options in the places of problems: `reportOnly.` in that layer, else nothing. */
+  readonly prefix?: string;
+}
+
+/** Each layer, and behind it the fields to come: what would be merged if they were in force. */
+export function reportedLayers(layers: readonly PolicyLayer[]): readonly PolicyLayer[] {
+  return layers.flatMap((layer) => (layer.reportOnly === undefined ? [layer] : [layer, layer.reportOnly]));
 }
 
 /** The fields of layers that close, each one object: what they say is compared by it. */

@@ -18,4 +18,7 @@ export const POLICY_FIELDS: readonly PolicyField[] = [
 ];
 
 /** The options of a policy: its fields, and how they meet those of the layer around. */
-export const POLICY_OPTIONS: readonly string[] = [...POLICY_FIELDS, 'merge'];
+export const POLICY_OPTIONS: readonly string[] = [...POLICY_FIELDS, 'merge', 'reportOnly'];
+
+/** The option with the fields to come. */
+export const REPORT_ONLY = 'reportOnly';

@@ -73,6 +73,13 @@ export interface GovernanceParts {
   readonly publicOrigins: ReadonlySet<string> | undefined;
   /** The module's own list of origins, if it can change by itself. */
   readonly live: LiveOrigins | undefined;
+  readonly watch: Watch;
+}
+
+/** What the options say about who is told of refusals. */
+export interface Watch {
+  readonly refusals: boolean;
+  readonly debug: boolean;
 }
 
 /**
@@ -88,16 +95,20 @@ export class Governance {
   readonly asks: boolean;
   /** Whether some policy refuses requests of other origins. */
   readonly enforces: boolean;
+  /** Whether some policy has fields to come, which are only reported. */
+  readonly reports: boolean;
   /** Whether the policy of some route has a source that waits for the guards. */
   readonly asksAfterGuards: boolean;
   /** The module's own list of origins, where it is long, and no other list was made of it. */
   readonly live: LiveOrigins | undefined;
+  readonly watch: Watch;
   private readonly unserved: UnservedPolicies;
   private readonly astray: AstrayPolicies;
   /** The policies of the routes for the paths that they have at home. */
   private readonly policies: readonly (Policy | undefined)[];
 
-  constructor({ routes, places, unserved, astray, publicOrigins, live }: GovernanceParts) {
+  constructor({ routes, places, unserved, astray, publicOrigins, live, watch }: GovernanceParts) {
+    this.watch = watch;
     this.live = live;
     this.routes = routes;
     this.places = places;
@@ -105,12 +116,13 @@ export class Governance {
     this.astray = astray;
     this.publicOrigins = publicOrigins;
     this.policies = routes.map(({ governed }) => governed?.policy);
-    const ofRoutes = new Set(this.policies);
-    for (const { elsewhere } of routes) elsewhere?.forEach((governed) => ofRoutes.add(governed?.policy));
-    const all = [...ofRoutes, ...places.list.map(({ own }) => own?.policy), places.elsewhere.own?.policy];
-    this.asks = all.some((policy) => (policy?.origin.asked.length ?? 0) > 0);
-    this.enforces = all.some((policy) => policy?.enforce);
-    this.asksAfterGuards = [...ofRoutes].some((policy) => policy?.origin.afterGuards);
+    const ofRoutes = new Set(routes.map(({ governed }) => governed));
+    for (const { elsewhere } of routes) elsewhere?.forEach((governed) => ofRoutes.add(governed));
+    const all = [...ofRoutes, ...places.list.map(({ own }) => own), places.elsewhere.own];
+    this.asks = all.some((one) => (one?.policy.origin.asked.length ?? 0) > 0);
+    this.reports = all.some((one) => one?.reported !== undefined);
+    this.enforces = all.some((one) => one?.policy.enforce);
+    this.asksAfterGuards = [...ofRoutes].some((one) => one?.policy.origin.afterGuards);
   }
 
   /**
@@ -130,6 +142,11 @@ export class Governance {
     return this.policyOf(undefined, { path, isRewritten: false, othersAt: () => [] });
   }
 
+  /** The same, and why. */
+  rulingAt({ path }: Pick<Arrival, 'path'>): Ruling {
+    return this.rulingOf(undefined, { path, isRewritten: false, othersAt: () => [] });
+  }
+
   /** What the module's options say of origins, compiled. */
   get rule(): OriginRule | undefined {
     return this.places.elsewhere.own?.policy.origin;
@@ -146,6 +163,10 @@ export class Governance {
   /** What governs a request, and why; see {@link Governance.policyOf}. */
   rulingOf(route: CorsRoute | undefined, arrival: Arrival): Ruling {
     const { path } = arrival;
+    if (route !== undefined && (this.places.isEmpty || this.isAtHome(route, arrival))) {
+      const { governed, home } = this.routes[route.index] as GovernedRoute;
+      return { policy: governed?.policy, governed, place: home, isAmbiguous: false };
+    }
     // Nobody knows what is asked for, so it is walled off as well if anything is.
     if (path === undefined) return this.closed(this.places.elsewhere, false, this.enforces);
     const rulings = this.placesOf(path, arrival.isRewritten ? undefined : route).map((place) => ({
