@@ -15,8 +15,22 @@ import { dts } from 'rollup-plugin-dts';
 const root = import.meta.dirname;
 const library = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** What is taken into the package, because as packages of their own they would be many times as large as what is used. */
-const BUNDLED = ['lru.min', 'tough-cookie'];
+/**
+ * What is taken into the package, because as packages of their own they would be many times as large as what is used, and the
+ * module that is taken.
+ */
+const BUNDLED = {
+  'lru.min': 'lru.min',
+  tldts: 'tldts/dist/index.esm.min.js',
+  'tough-cookie': 'tough-cookie',
+};
+
+/** What somebody else's data are, for the licenses. */
+const DATA = {
+  tldts:
+    'With data of the Public Suffix List, https://publicsuffix.org, under the Mozilla Public License 2.0, ' +
+    'https://mozilla.org/MPL/2.0.\n\n',
+};
 
 const ENTRIES = Object.entries(library.exports)
   .filter(([path]) => path !== './package.json')
@@ -26,7 +40,7 @@ const ENTRIES = Object.entries(library.exports)
 const PROGRAMS = Object.values(library.bin).map((path) => relative('dist', path).replace(/\.js$/, ''));
 
 const SHARED = {
-  external: (id) => !id.startsWith('.') && !id.startsWith('/') && !BUNDLED.includes(id),
+  external: (id) => !id.startsWith('.') && !id.startsWith('/') && !(id in BUNDLED),
   treeshake: { moduleSideEffects: 'no-external' },
   onwarn: (warning, warn) => {
     // What TypeScript writes for decorators asks for `this`, in case somebody has a global `__decorate`.
@@ -37,7 +51,7 @@ const SHARED = {
 /**
  * What an app needs for the import, and what it needs besides once it imports the module, is one file each. Otherwise there
  * would be one for each set of entries that have something in common. What the other entries have in common with the second
- * is in the first as well, so that they do not load the second.
+ * is in the first as well, so that they do not load the second. What only programs have in common with it is a third one.
  */
 const CORE = 'build/index.js';
 const ENGINE = 'build/http/cors-engine.js';
@@ -67,7 +81,7 @@ export default [
         format: 'es',
         chunkFileNames: 'parts/[name].js',
         manualChunks: together,
-        plugins: [indentedBy(''), ascii()],
+        plugins: [ascii()],
       },
       {
         ...OUTPUT,
@@ -78,7 +92,6 @@ export default [
         // Where `require` is all there is, as in Jest, `import()` of a file does not work either.
         dynamicImportInCjs: false,
         plugins: [
-          indentedBy(''),
           ascii(),
           withoutPrograms(),
           file('package.json', `${JSON.stringify({ type: 'commonjs' })}\n`),
@@ -100,7 +113,6 @@ export default [
       format: 'es',
       minifyInternalExports: false,
       chunkFileNames: 'parts/[name].d.ts',
-      plugins: [indentedBy('\t')],
     })),
   },
 ];
@@ -118,12 +130,15 @@ function withoutPrograms() {
   };
 }
 
-/** The name of the file that a module goes into, if it is one of the two. */
+/** The name of the file that a module goes into, if it is one of those that have one. */
 function together(id, { getModuleInfo }) {
+  if (id.includes('/node_modules/tldts/')) return 'public-suffixes';
   const isTakenBy = (from) => takes(join(root, from), id, getModuleInfo);
   if (isTakenBy(CORE)) return 'core';
   if (!isTakenBy(ENGINE)) return undefined;
-  return [...ENTRIES, ...PROGRAMS].some((entry) => isTakenBy(`build/${entry}.js`)) ? 'core' : 'engine';
+  const isCommon = (others) => others.some((entry) => isTakenBy(`build/${entry}.js`));
+  if (isCommon(ENTRIES)) return 'core';
+  return isCommon(PROGRAMS) ? 'policies' : 'engine';
 }
 
 /** Whether a module imports another, or what it imports does, and not only when it is first needed. */
@@ -143,7 +158,7 @@ function emptied() {
 function bundled() {
   return {
     name: 'bundled',
-    resolveId: (id) => (BUNDLED.includes(id) ? fileURLToPath(import.meta.resolve(id)) : null),
+    resolveId: (id) => (id in BUNDLED ? fileURLToPath(import.meta.resolve(BUNDLED[id])) : null),
     // What the build leaves out of our own files as well.
     transform: (code, id) =>
       id.includes('/node_modules/')
@@ -159,51 +174,18 @@ function licenses() {
     generateBundle({ dir }, bundle) {
       if (relative(root, dir) !== 'dist') return;
       const modules = Object.values(bundle).flatMap(({ modules: found }) => Object.keys(found ?? {}));
-      const texts = BUNDLED.map((name) => {
+      const texts = Object.keys(BUNDLED).map((name) => {
         const folder = modules.find((path) => path.includes(`/node_modules/${name}/`));
         if (folder === undefined) throw new Error(`${name} is not used, and should not be listed as bundled`);
         const home = `${folder.split(`/node_modules/${name}/`)[0]}/node_modules/${name}`;
         const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
-        return `${name} ${version}\n\n${readFileSync(join(home, 'LICENSE'), 'utf8').trim()}\n`;
+        return `${name} ${version}\n\n${DATA[name] ?? ''}${readFileSync(join(home, 'LICENSE'), 'utf8').trim()}\n`;
       });
       this.emitFile({
         type: 'asset',
         fileName: 'THIRD-PARTY-LICENSES.txt',
         source: texts.join(`\n${'-'.repeat(80)}\n\n`),
       });
-    },
-  };
-}
-
-/**
- * Indents by something else than four spaces, which are an eighth of the package's code: types by tabs, for those who read
- * them, and code by nothing, since the package has a bound. Each statement keeps its line, as stack traces show it.
- */
-function indentedBy(indent) {
-  return {
-    name: 'indented',
-    renderChunk(code) {
-      const inTexts = new Set();
-      const parsed = ts.createSourceFile('chunk.js', code, ts.ScriptTarget.Latest);
-      const visit = (node) => {
-        if (ts.isTemplateExpression(node) || ts.isNoSubstitutionTemplateLiteral(node)) {
-          const [first, last] = [node.getStart(parsed), node.end].map(
-            (place) => parsed.getLineAndCharacterOfPosition(place).line,
-          );
-          // What stands in front of a line of text is part of it.
-          for (let line = first + 1; line <= last; line++) inTexts.add(line);
-        }
-        ts.forEachChild(node, visit);
-      };
-      visit(parsed);
-      const lines = code.split('\n');
-      return lines
-        .map((line, index) =>
-          inTexts.has(index)
-            ? line
-            : line.replace(/^(?: {4})+/, (spaces) => indent.repeat(spaces.length / 4)),
-        )
-        .join('\n');
     },
   };
 }

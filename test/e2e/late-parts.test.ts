@@ -95,7 +95,7 @@ function loadedIn(platform: string, adapter: string): ReadonlyMap<string, Readon
 }
 
 /** Packages that the library takes and Nest does not, or not on both platforms. */
-const OTHERS: ReadonlySet<string> = new Set(['find-my-way', 'lru.min', 'ret', 'tldts', 'tough-cookie']);
+const OTHERS: ReadonlySet<string> = new Set(['find-my-way', 'lru.min', 'ret', 'tough-cookie']);
 
 describe.each(PLATFORMS)('parts of the package on %s', (platform) => {
   it('are loaded when they are first needed', () => {
@@ -108,11 +108,11 @@ describe.each(PLATFORMS)('parts of the package on %s', (platform) => {
       );
 
     expect(of('import')).toEqual(['index.js', 'parts/core.js']);
-    expect(of('listen')).toEqual(['parts/engine.js', ...(isFastify ? ['find-my-way'] : [])]);
+    expect(of('listen')).toEqual(['parts/engine.js', 'parts/policies.js', ...(isFastify ? ['find-my-way'] : [])]);
     expect(of('serve')).toEqual([]);
     expect(of('manifest')).toEqual(['parts/make-manifest.js']);
     expect(of('compare')).toEqual(['parts/compare-lines.js']);
-    expect(of('pattern')).toEqual(['tldts']);
+    expect(of('pattern')).toEqual(['parts/public-suffixes.js']);
     expect(of('expression').toSorted()).toEqual([
       'parts/origin-diagnosis.js',
       'parts/origin-regexp.js',
