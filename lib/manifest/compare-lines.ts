@@ -89,7 +89,7 @@ class Comparison {
   private *changed(before: ManifestLine, after: ManifestLine): Iterable<ManifestChange> {
     const changes = this.between(before, after);
     const subject = subjectOf(after);
-    for (const one of changes) yield changeOf(subject, one);
+    for (const one of [...changes, ...this.reported(before, after)]) yield changeOf(subject, one);
     const names = [
       ...restated('path', before.path, after.path),
       ...restated('where', before.where, after.where),
@@ -123,6 +123,21 @@ class Comparison {
     if (was !== undefined) return policyChanges(was, is);
     const what = `${readersOf(is)}, and before it was unmanaged: who could read it then is undecidable`;
     return [{ effect: isClosed(is) ? 'narrower' : 'undecidable', field, what }];
+  }
+
+  /** What is only reported lets nobody do more: a policy to come, whose changes are told apart from those in force. */
+  private reported(before: ManifestLine, after: ManifestLine): readonly PolicyChange[] {
+    const was = this.before.lists.reported(before);
+    const is = this.after.lists.reported(after);
+    const neutral = { effect: 'neutral', field: 'reportOnly' } as const;
+    if (is === undefined)
+      return was === undefined ? [] : [{ ...neutral, what: 'no policy to come is reported any more' }];
+    if (was === undefined)
+      return [{ ...neutral, what: `a policy to come is reported now: under it ${readersOf(is)}` }];
+    return policyChanges(was, is).map(({ what }) => ({
+      ...neutral,
+      what: `under the policy to come ${what}`,
+    }));
   }
 
   /**

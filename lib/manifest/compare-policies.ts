@@ -33,7 +33,15 @@ export class OriginLists {
 
   /** The line with its origins; `undefined` if it is unmanaged. */
   governed(line: ManifestLine): Governed | undefined {
-    const { policy } = line;
+    return this.with(line, line.policy);
+  }
+
+  /** The line with the policy that is only reported; `undefined` if there is none. */
+  reported(line: ManifestLine): Governed | undefined {
+    return this.with(line, line.reportOnly);
+  }
+
+  private with(line: ManifestLine, policy: ManifestPolicy | null): Governed | undefined {
     if (policy === null) return undefined;
     const { origin } = policy;
     const list = 'list' in origin ? (this.manifest.lists[origin.list] as readonly ManifestOrigin[]) : origin;

@@ -71,6 +71,8 @@ export interface ManifestLine {
    * the path is unmanaged. Entries are named by their paths, so that they can change places.
    */
   readonly from: Readonly<Record<string, readonly string[]>> | null;
+  /** The policy that would be in force with the fields of `reportOnly`; `null` if there are none, or it is the same. */
+  readonly reportOnly: ManifestPolicy | null;
 }
 
 /**

@@ -20,22 +20,29 @@ const MAX_INLINE = 20;
 
 type Names = (where: string) => string;
 
+/** What a line says of its policy. */
+type LinePolicy = Pick<ManifestLine, 'policy' | 'from' | 'reportOnly'>;
+
+const UNMANAGED: LinePolicy = { policy: null, from: null, reportOnly: null };
+
 /** Writes the policy of an app as a manifest. */
 export function makeManifest(routes: readonly CorsRoute[], governance: Governance): CorsManifest {
   const { places, publicOrigins } = governance;
   const nameOf = namesOf(places.list);
   const origins = new ManifestOrigins(nameOf);
-  const known = new ValuePath<Pick<ManifestLine, 'policy' | 'from'>>();
-  const policyOf = (
-    governed: Governed,
-    defaults = NO_ROUTE_DEFAULTS,
-  ): Pick<ManifestLine, 'policy' | 'from'> => {
-    if (governed === undefined) return { policy: null, from: null };
+  const known = new ValuePath<LinePolicy>();
+  const policyOf = (governed: Governed, defaults = NO_ROUTE_DEFAULTS): LinePolicy => {
+    if (governed === undefined) return UNMANAGED;
     // Most routes have the layers of their controller, and nothing of their own.
     let place = known;
     for (const layer of governed.layers) place = place.to(layer);
     place = place.to(defaults.methods.join()).to(defaults.allowedHeaders.join());
-    place.found ??= { policy: manifestPolicy(governed, origins), from: manifestFrom(governed, nameOf) };
+    const { reported } = governed;
+    place.found ??= {
+      policy: manifestPolicy(governed, origins),
+      from: manifestFrom(governed, nameOf),
+      reportOnly: reported === undefined ? null : manifestPolicy(reported, origins),
+    };
     return place.found;
   };
 
@@ -87,8 +94,7 @@ function manifestLine(kind: ManifestLine['kind'], report: CorsRouteReport): Mani
     version: sorted(version),
     hosts: sorted(hosts),
     where,
-    policy: null,
-    from: null,
+    ...UNMANAGED,
   };
 }
 

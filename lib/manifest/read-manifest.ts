@@ -69,6 +69,7 @@ const LINE: Shape = {
     where: TEXT,
     policy: orNull(POLICY),
     from: orNull({ each: TEXTS, isRecord: true }),
+    reportOnly: orNull(POLICY),
   },
 };
 
@@ -93,10 +94,12 @@ export function readManifest(value: unknown): CorsManifest {
   if (schema !== SCHEMA) throw new ManifestError(otherSchema(schema as number));
   check(MANIFEST, value, '');
   const manifest = value as unknown as CorsManifest;
-  for (const [index, { policy }] of manifest.routes.entries()) {
-    const list = policy !== null && 'list' in policy.origin ? policy.origin.list : undefined;
-    if (list !== undefined && !Object.hasOwn(manifest.lists, list)) {
-      throw new ManifestError(`routes[${index}].policy.origin.list is ${show(list)}, which is not in lists`);
+  for (const [index, line] of manifest.routes.entries()) {
+    for (const name of ['policy', 'reportOnly'] as const) {
+      const origin = line[name]?.origin;
+      const list = origin !== undefined && 'list' in origin ? origin.list : undefined;
+      if (list === undefined || Object.hasOwn(manifest.lists, list)) continue;
+      throw new ManifestError(`routes[${index}].${name}.origin.list is ${show(list)}, which is not in lists`);
     }
   }
   if (manifest.routes.some(({ kind }) => kind === 'default')) return manifest;

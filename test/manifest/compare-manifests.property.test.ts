@@ -48,6 +48,7 @@ function manifestOf(policy: ManifestPolicy): CorsManifest {
     where: 'options',
     policy,
     from: { methods: ['options'] },
+    reportOnly: null,
   };
   return { schema: 1, publicOrigins: null, lists: {}, routes: [line] };
 }

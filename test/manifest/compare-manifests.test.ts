@@ -73,6 +73,21 @@ const DEFAULTS: readonly (readonly [before: object, after: object, said: readonl
   ],
   [{ origin: isPartner }, { origin: isPartner }, []],
   [
+    { origin: [A, B] },
+    { origin: [A, B], reportOnly: { origin: A } },
+    [`has changed: a policy to come is reported now: under it ${A} may read it`],
+  ],
+  [
+    { origin: [A, B], reportOnly: { origin: A } },
+    { origin: [A, B] },
+    ['has changed: no policy to come is reported any more'],
+  ],
+  [
+    { origin: [A, B], reportOnly: { origin: A } },
+    { origin: [A, B], reportOnly: { origin: [A, 'https://c.example'] } },
+    [`has changed: under the policy to come https://c.example may now read it, before ${A}`],
+  ],
+  [
     { origin: /https:\/\/[a-z]\.example\.com/ },
     { origin: 'https://a.example.com' },
     [

@@ -85,7 +85,17 @@ describe.each(PLATFORMS)('CorsService.manifest() on %s', (platform) => {
         exposedHeaders: ['options'],
         maxAge: ['ReportsController#add'],
       },
+      reportOnly: null,
     });
+  });
+
+  it('has what reportOnly would make of a policy, and nothing where it would change nothing', () => {
+    const tried = made({ origin: [APP, 'https://b.example'], maxAge: 600, reportOnly: { origin: APP } });
+    const [line] = tried.routes;
+    expect(line?.reportOnly).toEqual({ ...line?.policy, origin: [APP] });
+    expect(line?.from).toEqual({ origin: ['options'], maxAge: ['options'] });
+    const same = made({ origin: APP, reportOnly: { origin: APP } });
+    expect(same.routes.map(({ reportOnly }) => reportOnly)).toEqual([null]);
   });
 
   it('has what is left of two lists, what is closed, and what is unmanaged', () => {

@@ -89,7 +89,8 @@ describe.each(PLATFORMS)('expectManifest() on %s', (platform) => {
         "optionsSuccessStatus": 204,
         "dangerously": []
       },
-      "from": {}
+      "from": {},
+      "reportOnly": null
     },
     {
       "kind": "route",
@@ -113,7 +114,8 @@ describe.each(PLATFORMS)('expectManifest() on %s', (platform) => {
       },
       "from": {
         "origin": ["OrdersController"]
-      }
+      },
+      "reportOnly": null
     }
   ]
 }
