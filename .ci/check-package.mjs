@@ -84,11 +84,24 @@ const CONSUMER = `
 const OLD_OPTIONS = "{ origin: ['https://app.example.com'], methods: 'PUT' }";
 const NEW_OPTIONS = "  origin: ['https://app.example.com'],\n  methods: ['PUT'],";
 
-/** What an app is without ioredis, which only `nestjs-cors/redis` is about. */
-const WITHOUT_IOREDIS = entries
-  .filter((entry) => entry !== `${library.name}/redis`)
+/** What an app may lack, which a single entry is about. */
+const OPTIONAL = { ioredis: `${library.name}/redis`, '@opentelemetry/api': `${library.name}/otel` };
+
+/** What an app is without them. */
+const WITHOUT_OPTIONAL = entries
+  .filter((entry) => !Object.values(OPTIONAL).includes(entry))
   .map((entry, at) => `export * as entry${at} from '${entry}';`)
   .join('\n');
+
+/** What counts verdicts says what it lacks, however it was loaded. */
+const WITHOUT_OTEL = `
+  import assert from 'node:assert/strict';
+  import { createRequire } from 'node:module';
+  const entry = '${library.name}/otel';
+  for (const { countVerdicts } of [await import(entry), createRequire(import.meta.url)(entry)]) {
+    await assert.rejects(countVerdicts(), { message: /npm install @opentelemetry\\/api/ });
+  }
+`;
 
 const TSCONFIG = {
   compilerOptions: {
@@ -143,13 +156,16 @@ function main(tarball) {
     checkTypes(project);
     console.log('compiled against, as an ES module and as CommonJS');
 
-    rmSync(join(project, 'node_modules/ioredis'), { recursive: true });
-    writeFileSync(join(project, 'consumer.mts'), WITHOUT_IOREDIS);
-    writeFileSync(join(project, 'consumer.cts'), WITHOUT_IOREDIS);
-    // The client comes from the app, so that not even this entry loads ioredis itself.
+    for (const name of Object.keys(OPTIONAL))
+      rmSync(join(project, 'node_modules', name), { recursive: true });
+    writeFileSync(join(project, 'consumer.mts'), WITHOUT_OPTIONAL);
+    writeFileSync(join(project, 'consumer.cts'), WITHOUT_OPTIONAL);
+    // The client of Redis comes from the app, and the API of OpenTelemetry is loaded when it is needed.
     execFileSync(process.execPath, ['required.cjs'], inProject);
+    writeFileSync(join(project, 'without-otel.mjs'), WITHOUT_OTEL);
+    execFileSync(process.execPath, ['without-otel.mjs'], inProject);
     checkTypes(project);
-    console.log('the same without ioredis');
+    console.log(`the same without ${Object.keys(OPTIONAL).join(' and ')}`);
   } finally {
     rmSync(project, { recursive: true, force: true });
   }

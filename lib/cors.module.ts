@@ -5,6 +5,7 @@ import {
   type DynamicModule,
   type NestModule,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
 } from '@nestjs/common';
 import {
   ApplicationConfig,
@@ -49,7 +50,10 @@ import type { CorsProblem } from './policy/cors-problem.js';
   ],
   exports: [CorsService, CORS_MODULE_IMPORTED],
 })
-export class CorsModule extends ConfigurableModuleClass implements NestModule, OnApplicationBootstrap {
+export class CorsModule
+  extends ConfigurableModuleClass
+  implements NestModule, OnApplicationBootstrap, OnApplicationShutdown
+{
   /** @internal */
   constructor(
     @Optional() @Inject(MODULE_OPTIONS_TOKEN) private readonly options: unknown,
@@ -116,6 +120,11 @@ export class CorsModule extends ConfigurableModuleClass implements NestModule, O
     if ((this.engine as CorsEngine | undefined) === undefined) throw new CorsConfigurationError([SCOPED]);
     // Null where the app's host of the adapter is not the one here, whatever the type says.
     await this.engine.start(this.options, (this.host.httpAdapter as AbstractHttpAdapter | null) ?? undefined);
+  }
+
+  /** Called by Nest when the app has been closed. Not for apps to call. */
+  onApplicationShutdown(): void {
+    (this.engine as CorsEngine | undefined)?.close();
   }
 
   /** Called by Nest when all of the app is there. Not for apps to call. */

@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CorsExplanation, ExplainableRequest } from './explain/cors-explanation.js';
 import type { CorsModuleOptions, OriginString } from './policy/cors-policy-options.interface.js';
+import type { CorsManifest } from './manifest/cors-manifest.js';
 import type { CorsRouteReport } from './routing/route-report.js';
 import type { CorsEngine } from './http/cors-engine.js';
 import { CORS_ENGINE } from './http/load-engine.js';
+import type { CorsRefusal } from './verdicts/cors-refusal.js';
 
 /**
  * Shows what is open to whom, says why a request is refused, and takes on other options while the app runs.
@@ -18,7 +20,9 @@ import { CORS_ENGINE } from './http/load-engine.js';
 @Injectable()
 export class CorsService {
   /** @internal */
-  constructor(@Inject(CORS_ENGINE) private readonly engine: CorsEngine) {}
+  constructor(@Inject(CORS_ENGINE) private readonly engine: CorsEngine) {
+    engine.service = this;
+  }
 
   /**
    * Every route with its effective policy and, for each field, the layers that its value came from; then the entries of
@@ -30,6 +34,25 @@ export class CorsService {
    */
   routes(): readonly CorsRouteReport[] {
     return this.engine.report();
+  }
+
+  /**
+   * The whole policy of the app as plain data, to be kept in a file with its sources, and compared with an earlier one: every
+   * route, every entry of `routes` and the default, with the fields in force and the layers that they come from. Sorted, without
+   * secrets, and the same on every machine and on both platforms where the policy is the same; see {@link CorsManifest}.
+   *
+   * It names origins, policies and controllers: what shows it to everybody tells everybody who is allowed.
+   *
+   * @returns a new manifest, of what is in force when it is made
+   * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
+   *
+   * @example
+   * ```ts
+   * const { changes } = await compareManifests(before, await app.get(CorsService).manifest());
+   * ```
+   */
+  async manifest(): Promise<CorsManifest> {
+    return this.engine.manifest();
   }
 
   /**
@@ -63,6 +86,27 @@ export class CorsService {
    */
   async explain(request: ExplainableRequest): Promise<CorsExplanation> {
     return this.engine.explain(request);
+  }
+
+  /**
+   * What has been refused since the app started, what was refused most often first: which origin, by which route, for which
+   * reason, how often, and what was probably meant. With `refusals: true` or `debug: true` in the options.
+   *
+   * Whoever sends what, the rows take a megabyte at most. Where more different ones are refused than there are rows for, those that
+   * were refused least often make room; see `CorsRefusal.atLeast`.
+   *
+   * @returns a promise of a new list
+   * @throws Error (the promise rejects) if refusals are not counted, or the app has not been initialized yet
+   *
+   * @example
+   * ```ts
+   * for (const { origin, method, route, reason, count, hint } of await cors.refusals()) {
+   *   console.log(`${count} x ${origin} ${method} ${route}: ${reason}`, hint?.message ?? '');
+   * }
+   * ```
+   */
+  async refusals(): Promise<readonly CorsRefusal[]> {
+    return this.engine.refusals();
   }
 
   /**

@@ -15,6 +15,23 @@ export type {
   CorsStepReason,
   ExplainableRequest,
 } from './explain/cors-explanation.js';
+export type {
+  CorsManifest,
+  ManifestAllOf,
+  ManifestCondition,
+  ManifestLine,
+  ManifestListName,
+  ManifestOrigin,
+  ManifestPolicy,
+  ManifestRegExp,
+  ManifestSource,
+} from './manifest/cors-manifest.js';
+export {
+  compareManifests,
+  type ManifestChange,
+  type ManifestComparison,
+  type ManifestEffect,
+} from './manifest/manifest-comparison.js';
 export { fromEnableCors, type EnableCorsOptions } from './migration/from-enable-cors.js';
 export { originsFrom } from './migration/origins-from.js';
 export { CorsConfigurationError } from './policy/cors-configuration-error.js';
@@ -46,3 +63,12 @@ export type {
 export type { CorsRouteReport, EffectivePolicy } from './routing/route-report.js';
 export { cachedOrigins, CachedOrigins } from './sources/cached-origins.js';
 export type { CachedOriginsOptions, KeyedOriginsOptions } from './sources/cached-origins-options.js';
+export type { CorsRefusal, CorsReportOnlyCount } from './verdicts/cors-refusal.js';
+export {
+  CORS_VERDICT_CHANNEL,
+  type CorsDifference,
+  type CorsOutcome,
+  type CorsReportOnlyVerdict,
+  type CorsVerdict,
+  type CorsVerdictReason,
+} from './verdicts/cors-verdict.js';

@@ -18,3 +18,5 @@ export async function explainRequest(
   const facts = preflightFacts(request);
   return facts === undefined ? explainActual(request, context) : explainPreflight(request, facts, context);
 }
+
+export { refusalHint } from './refusal-hint.js';

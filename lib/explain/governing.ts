@@ -5,7 +5,8 @@ import type { Policy } from '../policy/policy.js';
 import type { ComposedPolicy } from '../policy/policy-composer.js';
 import type { PolicyField } from '../policy/policy-fields.js';
 import type { CorsRoute } from '../routing/cors-route.js';
-import type { Governed, Ruling } from '../routing/governance.js';
+import type { Ruling } from '../routing/governance.js';
+import { kindOf, type GoverningKind } from '../routing/governing-kind.js';
 import { reportPlace, reportPolicy, reportRoute, type CorsRouteReport } from '../routing/route-report.js';
 import type { PlainRequest } from './read-request.js';
 import { listed } from './words.js';
@@ -15,12 +16,6 @@ export interface ExplainContext extends HookContext {
   /** Whether the platform tries routes in the order in which they were registered, as Express does. */
   readonly isOrderSensitive: boolean;
 }
-
-/**
- * Why a policy is the one in force: it is there; `@NoCors()` or `policy: false` closes what is around it; no layer says who
- * may read; the path can be read as several with different policies; or nobody is asked.
- */
-export type GoverningKind = 'policy-found' | 'no-cors' | 'no-policy' | 'path-ambiguous' | 'unmanaged';
 
 /** What governs a request: a route, an entry of `routes`, or the module's default. */
 export interface Governing {
@@ -98,17 +93,6 @@ function reportOf(
 ): CorsRouteReport {
   const said = policy === undefined ? undefined : governed;
   return route === undefined ? { ...reportPlace(place), ...reportPolicy(said) } : reportRoute(route, said);
-}
-
-function kindOf({ governed, isAmbiguous }: Ruling): GoverningKind {
-  if (isAmbiguous) return 'path-ambiguous';
-  if (governed?.policy.closed === false) return 'policy-found';
-  return isClosedOnPurpose(governed) ? 'no-cors' : 'no-policy';
-}
-
-function isClosedOnPurpose(governed: Governed): boolean {
-  const nearest = governed?.from.origin.at(-1);
-  return governed?.layers.some(({ where, closes }) => closes === true && where === nearest) === true;
 }
 
 /**

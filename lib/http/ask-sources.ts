@@ -60,25 +60,27 @@ function askOne(source: AskedOrigin, question: Question): SourceAnswer {
 }
 
 /** Makes a boolean of whatever a source does. */
-function settle(source: AskedOrigin, { origin, view, context, failed = logFailure }: Question): SourceAnswer {
+function settle(source: AskedOrigin, question: Question): SourceAnswer {
   try {
+    const { origin, view, context } = question;
     const { ask, askAfterGuards } = source;
     const answer =
       context === undefined || askAfterGuards === undefined
         ? ask(origin, view)
         : askAfterGuards(origin, context);
     if (typeof answer === 'boolean') return answer;
-    if (!isThenable(answer)) return refuse(source, noBoolean(answer), failed);
+    if (!isThenable(answer)) return refuse(source, noBoolean(answer), question);
     return inTime(answer, source.timeout).then(
-      (value) => (typeof value === 'boolean' ? value : refuse(source, noBoolean(value), failed)),
-      (error: unknown) => refuse(source, error, failed),
+      (value) => (typeof value === 'boolean' ? value : refuse(source, noBoolean(value), question)),
+      (error: unknown) => refuse(source, error, question),
     );
   } catch (error) {
-    return refuse(source, error, failed);
+    return refuse(source, error, question);
   }
 }
 
-function refuse(source: AskedOrigin, error: unknown, failed: SourceFailed): false {
+function refuse(source: AskedOrigin, error: unknown, { view, failed = logFailure }: Question): false {
+  view.noteFailure(source.identity);
   failed(source, error);
   return false;
 }

@@ -21,6 +21,7 @@ export class AskedRequest implements CorsRequest {
   #read: Set<string> | undefined = undefined;
   #answers: Map<object, SourceAnswer> | undefined = undefined;
   #answersAfterGuards: Map<object, SourceAnswer> | undefined = undefined;
+  #failed: Set<object> | undefined = undefined;
 
   /**
    * @param request - the platform's request
@@ -79,6 +80,16 @@ export class AskedRequest implements CorsRequest {
   remember(source: object, afterGuards: boolean, answer: SourceAnswer): void {
     const answers = afterGuards ? (this.#answersAfterGuards ??= new Map()) : (this.#answers ??= new Map());
     answers.set(source, answer);
+  }
+
+  /** Notes that a source has failed, and so has refused. */
+  noteFailure(source: object): void {
+    (this.#failed ??= new Set()).add(source);
+  }
+
+  /** Whether one of these sources has failed. */
+  hasFailed(sources: readonly { readonly identity: object }[]): boolean {
+    return sources.some(({ identity }) => this.#failed?.has(identity) === true);
   }
 
   /** Forgets what sources have answered, but not what they have read for it: the response may depend on that. */

@@ -18,7 +18,7 @@ import { AppLog } from './app-log.js';
 import { enterExpress } from './express-entry.js';
 import { FastifyWatchers } from './fastify-watchers.js';
 import { reportForeignCors, watchForeignCors } from './foreign-cors.js';
-import type { HookContext } from './hook-context.js';
+import type { HookContext, Owner } from './hook-context.js';
 import { Mounts, watchMount, type MountableApp } from './mounts.js';
 import { platformOf } from './platform.js';
 import { preflightFacts } from './preflight.js';
@@ -76,7 +76,7 @@ export class AttachedApp {
    * @param isLate - whether others may have been at the server already
    */
   constructor(
-    private readonly owner: object,
+    private readonly owner: Owner,
     readonly adapter: AbstractHttpAdapter,
     config: ApplicationConfig,
     isLate: boolean,

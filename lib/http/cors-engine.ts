@@ -6,9 +6,13 @@ import {
   type ModuleRef,
   type ModulesContainer,
 } from '@nestjs/core';
+import type { CorsService } from '../cors.service.js';
 import { containedClasses } from '../decorators/contained-classes.js';
 import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
+import type { ExplainContext } from '../explain/governing.js';
+import type { Counted, Ledger, Row } from '../ledger/ledger.js';
 import { LatePart, withParts } from '../late-part.js';
+import type { CorsManifest } from '../manifest/cors-manifest.js';
 import { changedOptions, changeExact, planChange } from '../policy/change-origins.js';
 import { copyOptions, copyValues } from '../policy/copy-options.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
@@ -31,16 +35,24 @@ import { nestOf } from '../routing/nest/nest-of.js';
 import { matchingOptions } from '../routing/nest/route-matching.js';
 import { reportRoutes, type CorsRouteReport } from '../routing/route-report.js';
 import { sourceResolver } from '../routing/source-resolver.js';
+import type { CorsRefusal } from '../verdicts/cors-refusal.js';
 import { AttachedApp, type InForce } from './attached-app.js';
 import { EVENTS_GUARD } from './cors.events-guard.js';
 import { CorsGuard } from './cors.guard.js';
 import { CorsInterceptor } from './cors.interceptor.js';
 import { reportGateways } from './foreign-cors.js';
+import type { Owner } from './hook-context.js';
 import { importProblems } from './import-problems.js';
 import { runtimeName, unsealable } from './runtime.js';
 
 /** What explains a request, which few apps ask for. */
 const EXPLAIN = new LatePart(() => import('../explain/explain-request.js'));
+
+/** What writes the manifest, which tests ask for. */
+const MANIFEST = new LatePart(() => import('../manifest/make-manifest.js'));
+
+/** What counts refusals, where somebody wants to know. */
+const LEDGER = new LatePart(() => import('../ledger/ledger.js'));
 
 /** The engines, by the modules of their container. */
 const engines = new WeakMap<ModulesContainer, CorsEngine>();
@@ -60,11 +72,15 @@ export function engineOf(...container: ConstructorParameters<typeof CorsEngine>)
  * Wires the parts to the app: attached to the platform before it has routes, started when its routes are known, and from
  * then on read by the request hook and the guard.
  */
-export class CorsEngine {
+export class CorsEngine implements Owner {
+  service: CorsService | undefined;
   private readonly logger = new Logger('CorsModule');
   private readonly attached = new Map<AbstractHttpAdapter, AttachedApp>();
   /** The app that was started last: a testing module can make several. */
   private app: AttachedApp | undefined;
+  private ledger: Ledger | undefined;
+  /** How many have asked for refusals to be counted, whatever the options say. */
+  private keepers = 0;
   /** Settled when all that was to be changed so far is. */
   private changes: Promise<void> = Promise.resolve();
 
@@ -145,6 +161,7 @@ export class CorsEngine {
     app.governed = { ...governed, canAskAfterGuards: governance.asksAfterGuards };
     app.takeOn(given, governance);
     this.app = app;
+    await this.watch();
     app.guardServer();
     reportGateways(classes.providers, this.logger);
   }
@@ -224,6 +241,82 @@ export class CorsEngine {
       })),
     );
     for (const { app, governance } of changed) app.takeOn(given, governance);
+    await this.watch();
+  }
+
+  /** Counts and logs what the options in force say, and what somebody has asked for. */
+  private async watch(): Promise<void> {
+    const { watch } = this.started().governance;
+    const duties = {
+      refusals: watch.refusals || watch.debug || this.keepers > 0,
+      reportOnly: false,
+      debug: watch.debug,
+    };
+    if (duties.debug && this.ledger?.duties.debug !== true) this.logger.warn(DEBUG_IS_ON);
+    if (!duties.refusals && !duties.reportOnly) {
+      this.close();
+      return;
+    }
+    const { Ledger: Made } = await LEDGER.load();
+    if (this.service === undefined) return;
+    const header = versionHeader(this.config.getVersioning())?.toLowerCase();
+    this.ledger ??= new Made(this.service, this.logger, header);
+    this.ledger.duties = duties;
+  }
+
+  /**
+   * Counts refusals from now on, whatever the options say.
+   *
+   * @returns a promise of a function that ends it
+   */
+  async keepRefusals(): Promise<() => void> {
+    this.keepers++;
+    await this.watch();
+    let isKept = true;
+    return () => {
+      if (!isKept) return;
+      isKept = false;
+      this.keepers--;
+      void this.watch();
+    };
+  }
+
+  /** Counts nothing any more, and forgets what it has counted. */
+  close(): void {
+    this.ledger?.close();
+    this.ledger = undefined;
+  }
+
+  /**
+   * What has been refused.
+   *
+   * @throws Error (the promise rejects) if that is not counted
+   */
+  async refusals(): Promise<readonly CorsRefusal[]> {
+    const { ledger } = this;
+    if (ledger?.duties.refusals !== true) throw new Error(NOT_COUNTED);
+    return this.describeRows(ledger.refusals.rows);
+  }
+
+  private async describeRows(rows: readonly Row<Counted>[]): Promise<readonly CorsRefusal[]> {
+    const { refusalHint } = await EXPLAIN.load();
+    const context = this.explainContext();
+    return rows.map(
+      ({ value: { request, difference: _difference, ...row }, count, excess, first, last }) => ({
+        ...row,
+        path: request.url,
+        count,
+        atLeast: count - excess,
+        first: new Date(first),
+        last: new Date(last),
+        ...refusalHint(request, row.where, row.reason, context),
+      }),
+    );
+  }
+
+  private explainContext(): ExplainContext {
+    const isOrderSensitive = nestOf(this.config).isOrderSensitive((this.app as AttachedApp).adapter);
+    return { ...this.started(), isOrderSensitive };
   }
 
   private governedApps(): readonly AttachedApp[] {
@@ -265,15 +358,27 @@ export class CorsEngine {
   }
 
   /**
+   * Writes down the whole policy.
+   *
+   * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
+   */
+  async manifest(): Promise<CorsManifest> {
+    this.started();
+    const { makeManifest } = await MANIFEST.load();
+    const { table, governance } = this.started();
+    return makeManifest(table.routes, governance);
+  }
+
+  /**
    * Explains a request.
    *
    * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
    */
   async explain(request: ExplainableRequest): Promise<CorsExplanation> {
-    const current = this.started();
-    const isOrderSensitive = nestOf(this.config).isOrderSensitive((this.app as AttachedApp).adapter);
+    this.started();
+    const context = this.explainContext();
     const { explainRequest } = await EXPLAIN.load();
-    return explainRequest(request, { ...current, isOrderSensitive });
+    return explainRequest(request, context);
   }
 
   /** Registers what asks sources after the guards. */
@@ -304,6 +409,12 @@ function isSupported(adapter: AbstractHttpAdapter): boolean {
 function isKnown(adapter: AbstractHttpAdapter): boolean {
   return adapter.getType() === 'fastify' || adapter.getType() === 'express';
 }
+
+const DEBUG_IS_ON =
+  'debug is on: what is refused is logged with the reason, once a minute for each route, origin and reason. ' +
+  'It tells who is allowed to whoever reads the log';
+
+const NOT_COUNTED = 'Refusals are not counted: set refusals: true in the options of CorsModule.';
 
 const NO_ADAPTER: CorsProblem = {
   code: 'adapter-missing',

@@ -4,7 +4,7 @@ import type { Policy } from '../policy/policy.js';
 import { addVary } from '../protocol/vary.js';
 import { allowsOrigin, decideOrigin } from '../protocol/verdict.js';
 import type { CorsRoute } from '../routing/cors-route.js';
-import type { Arrival } from '../routing/governance.js';
+import type { Arrival, Ruling } from '../routing/governance.js';
 import { requestPath } from '../routing/request-path.js';
 import type { ArrivedRequest, PlatformRequest } from '../routing/route-matcher.js';
 import { askSources } from './ask-sources.js';
@@ -130,6 +130,18 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
     return governance.policyOf(this.route ?? matcher.routeOf(this), this);
   }
 
+  /** The route whose policy {@link Exchange.policy} is; `undefined` if no known one serves the request. */
+  get servedBy(): CorsRoute | undefined {
+    return this.isUnknown ? undefined : (this.route ?? this.context.matcher.routeOf(this));
+  }
+
+  /** What {@link Exchange.policy} is, and why. */
+  ruling(): Ruling {
+    const { governance } = this.context;
+    if (this.isUnknown) return governance.closed(governance.places.elsewhere, false, governance.enforces);
+    return governance.rulingOf(this.servedBy, this);
+  }
+
   /**
    * The policies that the request can come under, as far as that is known before its handler is: several where versions
    * share a path, and `undefined` among them for one that leaves it alone.
@@ -161,10 +173,7 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
   }
 
   private askAll({ origin: rule }: Policy, context: ExecutionContext | undefined): Promise<void> | undefined {
-    this.asked ??= new AskedRequest(this.request, this.request.method, false, () =>
-      this.context.matcher.paramsOf(this),
-    );
-    const answer = askSources(rule.asked, { origin: this.origin as string, view: this.asked, context });
+    const answer = askSources(rule.asked, { origin: this.origin as string, view: this.view, context });
     if (answer instanceof Promise) return answer.then((by) => this.decide(rule, by, context !== undefined));
     this.decide(rule, answer, context !== undefined);
     return undefined;
@@ -204,8 +213,21 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
   }
 
   /** Whether the origin is allowed only by what a source has said before the guards have run. */
-  private waits(policy: Policy): boolean {
+  waits(policy: Policy): boolean {
     return this.decided === policy.origin && !this.isAfterGuards && this.allowedBy?.afterGuards === true;
+  }
+
+  /** Whether the library itself keeps the request from its handler. */
+  isStopped(policy: Policy): boolean {
+    const isDecidedLate = policy.origin.afterGuards && this.isAfterGuards && this.decided === policy.origin;
+    return (policy.enforce || isDecidedLate) && !this.mayPass(policy);
+  }
+
+  /** The request as sources see it. */
+  get view(): AskedRequest {
+    return (this.asked ??= new AskedRequest(this.request, this.request.method, false, () =>
+      this.context.matcher.paramsOf(this),
+    ));
   }
 
   /** The value that joins `Vary`. */

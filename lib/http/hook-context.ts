@@ -1,3 +1,4 @@
+import type { CorsService } from '../cors.service.js';
 import type { Governance } from '../routing/governance.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import type { RouteTable } from '../routing/route-table.js';
@@ -5,10 +6,16 @@ import type { AppLog } from './app-log.js';
 import type { Mounts } from './mounts.js';
 import type { Platform } from './platform.js';
 
+/** The module's engine, as far as requests have to do with it. */
+export interface Owner {
+  /** What the app has injected: the one of an app that a testing module has made last. */
+  service: CorsService | undefined;
+}
+
 /** What the request hook needs; read anew for every request, so that the policies can change while the app runs. */
 export interface HookContext {
   /** The module's engine. A module can have several apps, one after the other. */
-  readonly owner: object;
+  readonly owner: Owner;
   readonly governance: Governance;
   readonly matcher: RouteMatcher;
   readonly table: RouteTable;

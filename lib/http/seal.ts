@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
-import { PREFLIGHT_VARY, refusePreflight, type HeaderFields } from '../protocol/header-fields.js';
+import type { HeaderFields } from '../protocol/header-fields.js';
+import { announceActual, VERDICTS } from './announce.js';
 import { preflightAnswer } from './preflight.js';
 import { startsWithWriteHead } from './runtime.js';
 import { isCorsField, sealedFields, type GivenFields } from './sealed-fields.js';
@@ -146,6 +147,7 @@ function writeSealed(
     const policy = exchange.policy();
     if (policy === undefined) {
       writeHead.call(response, status, reason, fields);
+      if (VERDICTS.hasSubscribers) announceActual(exchange, status);
       return;
     }
     const given = (typeof reason === 'string' ? fields : (fields ?? reason)) as GivenFields;
@@ -157,6 +159,7 @@ function writeSealed(
     const sealed = sealedFields(policy, verdict, given, takeOut(response, exchange), exchange);
     if (typeof reason === 'string') writeHead.call(response, status, reason, sealed);
     else writeHead.call(response, status, sealed);
+    if (VERDICTS.hasSubscribers) announceActual(exchange, status);
   } catch (error) {
     // A bad status or header value: whoever wrote it may answer with an error instead, which is sealed as well.
     if (!response.headersSent) own.isBroken = false;
@@ -172,9 +175,9 @@ function writeSealed(
  */
 function answerUnseen(response: SealableResponse, own: Seal, writeHead: WriteHead): boolean {
   const { request, context } = own.exchange;
-  const answer = preflightAnswer(request, context);
+  const answer = preflightAnswer(request, context, false);
   if (answer === undefined) return false;
-  const { status, fields } = answer instanceof Promise ? refusePreflight(PREFLIGHT_VARY) : answer;
+  const { status, fields } = answer;
   for (const name of response.getHeaderNames()) {
     // It is about the connection and no answer: a server that closes ends it so.
     if (name !== 'connection') response.removeHeader(name);

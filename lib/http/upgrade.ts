@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { announceUpgrade, VERDICTS } from './announce.js';
 import type { Exchange } from './exchange.js';
 import { logHostRefusal, UPGRADE_REFUSAL } from './refusal.js';
 import type { HookOutcome } from './request-hook.js';
@@ -13,8 +14,20 @@ import type { HookOutcome } from './request-hook.js';
  * @see RFC 6455, section 10.2
  */
 export function onUpgrade(exchange: Exchange, socket: Duplex): HookOutcome {
+  if (exchange.origin === undefined) return 'continue';
+  const outcome = decide(exchange, socket);
+  if (VERDICTS.hasSubscribers) announce(exchange, outcome);
+  return outcome;
+}
+
+function announce(exchange: Exchange, outcome: HookOutcome): void {
+  if (outcome instanceof Promise) void outcome.then((settled) => announce(exchange, settled));
+  else announceUpgrade(exchange, outcome === 'answered');
+}
+
+function decide(exchange: Exchange, socket: Duplex): HookOutcome {
   const { governance } = exchange.context;
-  if (exchange.origin === undefined || !governance.enforces) return 'continue';
+  if (!governance.enforces) return 'continue';
   const policy = governance.policyAt(exchange);
   if (policy?.enforce !== true) return 'continue';
   const asking = exchange.ask(policy);

@@ -411,6 +411,19 @@ export type CorsModuleOptions = CorsPolicyOptions & {
    * @defaultValue not given: `Sec-Fetch-Site` says it, else the host in `Origin` is compared with `Host`
    */
   readonly publicOrigins?: PublicOriginsOption | undefined;
+  /**
+   * Whether what is refused is counted in memory, for `CorsService.refusals()`: at most a megabyte, whoever sends what.
+   *
+   * @defaultValue `false`, unless `debug` is set
+   */
+  readonly refusals?: boolean | undefined;
+  /**
+   * Whether what is refused is logged, with the message of `explain()`, once a minute for each route, origin and reason. Never
+   * changes a verdict.
+   *
+   * @defaultValue `false`
+   */
+  readonly debug?: boolean | undefined;
 };
 
 /** What `@AllowOrigin` takes as one object; beside origins the same without `origin`. */

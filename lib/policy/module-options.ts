@@ -12,7 +12,7 @@ import { unknownOption } from './unknown-option.js';
 /** The place of the module's options in messages. */
 export const OPTIONS = 'options';
 
-const MODULE_OPTIONS = [...POLICY_OPTIONS, 'policies', 'routes', 'publicOrigins'];
+const MODULE_OPTIONS = [...POLICY_OPTIONS, 'policies', 'routes', 'publicOrigins', 'refusals', 'debug'];
 const ROUTE_OPTIONS = ['path', 'policy', 'exact', 'unmanaged'];
 
 /** An entry of `routes`, read. */
@@ -34,6 +34,10 @@ export interface ReadModuleOptions {
   readonly paths: readonly PathPolicy[];
   /** The app's own origins as browsers see them, `undefined` where nobody has said. */
   readonly publicOrigins: ReadonlySet<string> | undefined;
+  /** Whether what is refused is counted. */
+  readonly refusals: boolean;
+  /** Whether it is logged. */
+  readonly debug: boolean;
   readonly problems: readonly CorsProblem[];
 }
 
@@ -41,13 +45,16 @@ export interface ReadModuleOptions {
 export function readModuleOptions(raw: unknown, resolveSource: ResolveSource): ReadModuleOptions {
   const reader = new OptionsReader(resolveSource);
   const base = reader.layer(raw, OPTIONS, MODULE_OPTIONS);
-  const { policies, routes, publicOrigins }: OptionsObject = isOptionsObject(raw) ? raw : {};
+  const given: OptionsObject = isOptionsObject(raw) ? raw : {};
+  const { policies, routes, publicOrigins } = given;
   const named = reader.policies(policies);
   return {
     base,
     named,
     paths: reader.routes(routes, named),
     publicOrigins: reader.publicOrigins(publicOrigins),
+    refusals: reader.flag(given, 'refusals', OPTIONS),
+    debug: reader.flag(given, 'debug', OPTIONS),
     problems: reader.problems,
   };
 }
@@ -166,7 +173,7 @@ class OptionsReader {
     return origins;
   }
 
-  private flag(raw: OptionsObject, name: string, where: string): boolean {
+  flag(raw: OptionsObject, name: string, where: string): boolean {
     return (
       readBoolean(raw[name] ?? false, name, (field, value, problem) =>
         this.report(where, field, value, problem),

@@ -15,6 +15,9 @@ import { checkPolicy } from './policy-rules.js';
 import { show } from './show.js';
 import { ValuePath } from './value-path.js';
 
+/** Where named policies stand. */
+const NAMED = 'options.policies.';
+
 /** A policy, and how it came about. */
 export class ComposedPolicy implements MergedFields {
   private merged: MergedFields | undefined = undefined;
@@ -40,6 +43,12 @@ export class ComposedPolicy implements MergedFields {
 
   get doubtful(): MergedFields['doubtful'] {
     return this.merge().doubtful;
+  }
+
+  /** The name of the policy of `policies` among its layers, if there is one. */
+  get policyName(): string | undefined {
+    const named = this.layers.findLast(({ where }) => where.startsWith(NAMED));
+    return named?.where.slice(NAMED.length);
   }
 
   /** Where names have to be listed in `allowedHeaders` that the policy refuses; nowhere yet if that is the default's. */

@@ -46,6 +46,8 @@ const HOMES: ReadonlyMap<string, string> = new Map([
   ['policies', 'the options of CorsModule'],
   ['routes', 'the options of CorsModule'],
   ['publicOrigins', 'the options of CorsModule'],
+  ['refusals', 'the options of CorsModule'],
+  ['debug', 'the options of CorsModule'],
   ['exact', 'an entry of routes'],
   ['unmanaged', 'an entry of routes'],
   ['insecureOrigins', 'dangerously'],

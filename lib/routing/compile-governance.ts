@@ -93,6 +93,7 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
     astray: new AstrayPolicies(routes, composer.compiled),
     publicOrigins: options.publicOrigins,
     live: composer.derives ? undefined : LiveOrigins.of(base),
+    watch: { refusals: options.refusals, debug: options.debug },
   });
 }
 

@@ -73,6 +73,13 @@ export interface GovernanceParts {
   readonly publicOrigins: ReadonlySet<string> | undefined;
   /** The module's own list of origins, if it can change by itself. */
   readonly live: LiveOrigins | undefined;
+  readonly watch: Watch;
+}
+
+/** What the options say about who is told of refusals. */
+export interface Watch {
+  readonly refusals: boolean;
+  readonly debug: boolean;
 }
 
 /**
@@ -92,12 +99,14 @@ export class Governance {
   readonly asksAfterGuards: boolean;
   /** The module's own list of origins, where it is long, and no other list was made of it. */
   readonly live: LiveOrigins | undefined;
+  readonly watch: Watch;
   private readonly unserved: UnservedPolicies;
   private readonly astray: AstrayPolicies;
   /** The policies of the routes for the paths that they have at home. */
   private readonly policies: readonly (Policy | undefined)[];
 
-  constructor({ routes, places, unserved, astray, publicOrigins, live }: GovernanceParts) {
+  constructor({ routes, places, unserved, astray, publicOrigins, live, watch }: GovernanceParts) {
+    this.watch = watch;
     this.live = live;
     this.routes = routes;
     this.places = places;
@@ -127,6 +136,11 @@ export class Governance {
   /** The policy of a path, whatever routes serve it: for what no route can serve, a WebSocket. */
   policyAt({ path }: Pick<Arrival, 'path'>): Policy | undefined {
     return this.policyOf(undefined, { path, isRewritten: false, othersAt: () => [] });
+  }
+
+  /** The same, and why. */
+  rulingAt({ path }: Pick<Arrival, 'path'>): Ruling {
+    return this.rulingOf(undefined, { path, isRewritten: false, othersAt: () => [] });
   }
 
   /** What the module's options say of origins, compiled. */

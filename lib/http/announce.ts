@@ -1,0 +1,176 @@
+import { channel } from 'node:diagnostics_channel';
+import type { Policy } from '../policy/policy.js';
+import { decideOrigin, type PreflightFacts, type PreflightReason } from '../protocol/verdict.js';
+import type { CorsRoute } from '../routing/cors-route.js';
+import type { Ruling } from '../routing/governance.js';
+import { kindOf } from '../routing/governing-kind.js';
+import type { PlatformRequest } from '../routing/route-matcher.js';
+import { CORS_VERDICT_CHANNEL, type CorsVerdict, type CorsVerdictReason } from '../verdicts/cors-verdict.js';
+import type { AskedRequest } from './asked-request.js';
+import type { Exchange } from './exchange.js';
+import type { HookContext } from './hook-context.js';
+import { isSameOrigin } from './same-origin.js';
+
+/** Where verdicts are published. Whoever has one looks at `hasSubscribers` first: nearly always there is nobody. */
+export const VERDICTS = channel(CORS_VERDICT_CHANNEL);
+
+/** What has been decided. */
+type Decision = Pick<CorsVerdict, 'outcome' | 'reason' | 'status'>;
+
+/** What a verdict is on. */
+type Subject = Pick<CorsVerdict, 'kind' | 'origin' | 'method'>;
+
+/** A request that has been decided, with what governs it. */
+interface Decided {
+  readonly request: PlatformRequest;
+  readonly context: HookContext;
+  readonly route: CorsRoute | undefined;
+  readonly ruling: Ruling;
+}
+
+/**
+ * Publishes the verdict on an actual request, whose response has just started.
+ *
+ * @param status - of the response
+ */
+export function announceActual(exchange: Exchange, status: number): void {
+  const { origin, request, context } = exchange;
+  if (origin === undefined) return;
+  const ruling = exchange.ruling();
+  const decided: Decided = { request, context, route: exchange.servedBy, ruling };
+  const { policy } = ruling;
+  // A preflight gets here only where it is the app's own business.
+  const requested = request.method === 'OPTIONS' && request.headers['access-control-request-method'];
+  if (policy === undefined && typeof requested === 'string') {
+    publish({ kind: 'preflight', origin, method: requested }, UNMANAGED, decided);
+    return;
+  }
+  const subject: Subject = { kind: 'actual', origin, method: request.method };
+  publish(
+    subject,
+    policy === undefined ? UNMANAGED : decideActual(exchange, ruling, policy, status),
+    decided,
+  );
+}
+
+const UNMANAGED: Decision = { outcome: 'unmanaged', reason: 'unmanaged', status: undefined };
+
+function decideActual(exchange: Exchange, ruling: Ruling, policy: Policy, status: number): Decision {
+  if (exchange.isReadable(policy, status)) return allowed(readableBecause(exchange, policy));
+  if (isOwn(exchange)) return allowed('same-origin');
+  return {
+    outcome: 'refused',
+    reason: exchange.isAllowed(policy) ? 'origin-may-be-allowed' : refusedBecause(exchange, ruling, policy),
+    status: status === 403 && exchange.isStopped(policy) ? 403 : undefined,
+  };
+}
+
+function allowed(reason: CorsVerdictReason): Decision {
+  return { outcome: 'allowed', reason, status: undefined };
+}
+
+function readableBecause(exchange: Exchange, policy: Policy): CorsVerdictReason {
+  if (policy.origin.any) return 'any-origin';
+  return policy.origin.afterGuards && exchange.waits(policy) ? 'origin-may-be-allowed' : 'origin-allowed';
+}
+
+function refusedBecause({ origin, view }: Exchange, ruling: Ruling, policy: Policy): CorsVerdictReason {
+  const kind = kindOf(ruling);
+  if (kind !== 'policy-found') return kind;
+  if (decideOrigin(policy, origin) === 'origin-malformed') return 'origin-malformed';
+  return hasFailed(view, policy) ? 'source-failed' : 'origin-not-allowed';
+}
+
+function hasFailed(view: AskedRequest, { origin }: Policy): boolean {
+  return view.hasFailed(origin.asked.flatMap(({ sources }) => sources));
+}
+
+/** Of a request that nobody has shown to Express yet, the host is in its header only. */
+function isOwn({ request, origin, context }: Exchange): boolean {
+  const { method, url, headers, host = headers['host'] ?? headers[':authority'] } = request;
+  const seen: PlatformRequest = { method, url, headers, host: String(host ?? '') };
+  return isSameOrigin(seen, origin as string, context.governance.publicOrigins);
+}
+
+/** What became of a preflight. */
+export interface PreflightDecision {
+  readonly reason: PreflightReason;
+  /** The status of the answer. */
+  readonly status: number;
+  /** The request as sources see it, if one was asked. */
+  readonly view: AskedRequest | undefined;
+}
+
+/**
+ * Publishes the verdict on a preflight.
+ *
+ * @param decided - with what governs the target: of several, the one that has approved it, else the one that came closest
+ */
+export function announcePreflight(
+  { origin, method }: PreflightFacts,
+  { reason, status, view }: PreflightDecision,
+  decided: Decided,
+): void {
+  const isApproved = reason === 'preflight-approved';
+  const outcome = isApproved ? 'allowed' : 'refused';
+  const decision: Decision = {
+    outcome,
+    reason: isApproved ? reason : preflightRefusedBecause(reason, view, decided.ruling),
+    status,
+  };
+  publish({ kind: 'preflight', origin, method }, decision, decided);
+}
+
+function preflightRefusedBecause(
+  reason: PreflightReason,
+  view: AskedRequest | undefined,
+  ruling: Ruling,
+): CorsVerdictReason {
+  const kind = kindOf(ruling);
+  if (kind !== 'policy-found') return kind;
+  const isFailed = reason === 'origin-not-allowed' && view !== undefined && ruling.policy !== undefined;
+  return isFailed && hasFailed(view, ruling.policy) ? 'source-failed' : reason;
+}
+
+/**
+ * Publishes the verdict on a request to change the protocol.
+ *
+ * @param isRefused - whether it was answered with 403
+ */
+export function announceUpgrade(exchange: Exchange, isRefused: boolean): void {
+  const { request, context, origin = '' } = exchange;
+  const ruling = context.governance.rulingAt(exchange);
+  publish({ kind: 'upgrade', origin, method: request.method }, decideUpgrade(exchange, ruling, isRefused), {
+    request,
+    context,
+    route: undefined,
+    ruling,
+  });
+}
+
+function decideUpgrade(exchange: Exchange, ruling: Ruling, isRefused: boolean): Decision {
+  const { policy } = ruling;
+  if (policy === undefined) return UNMANAGED;
+  if (!policy.enforce) return allowed('enforce-off');
+  if (isRefused) return { outcome: 'refused', reason: refusedBecause(exchange, ruling, policy), status: 403 };
+  return allowed(exchange.isAllowed(policy) ? readableBecause(exchange, policy) : 'same-origin');
+}
+
+function publish(subject: Subject, decision: Decision, { request, context, route, ruling }: Decided): void {
+  const { service } = context.owner;
+  if (service === undefined) return;
+  const { governed, policy, place } = ruling;
+  // Closed, and by no layer: nobody knows what governs there.
+  const isUnclear = policy !== undefined && governed === undefined;
+  const verdict: CorsVerdict = {
+    ...subject,
+    ...decision,
+    route: isUnclear ? undefined : (route ?? place).path,
+    where: isUnclear ? undefined : (route ?? place).where,
+    policy: governed?.policyName,
+    reportOnly: undefined,
+    request,
+    service,
+  };
+  VERDICTS.publish(verdict);
+}

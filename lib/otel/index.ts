@@ -1,0 +1,1 @@
+export { countVerdicts, type CountVerdictsOptions } from './count-verdicts.js';

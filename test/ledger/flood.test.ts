@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { inOwnProcess } from '../support/own-process.js';
+
+interface Flooded {
+  readonly rows: number;
+  readonly counted: number;
+  readonly bytes: number;
+  readonly texts: number;
+  readonly heap: number;
+  readonly nanoseconds: number;
+}
+
+/** What both kinds of rows may take together. */
+const MOST = { rows: 1000, bytes: 1_000_000 };
+
+describe('a ledger under more different origins than it has rows for', () => {
+  it.each([
+    { isLong: false, origins: 1_000_000 },
+    { isLong: true, origins: 10_000 },
+  ])('keeps within its bounds: %p', async ({ isLong, origins }) => {
+    const flooded = await inOwnProcess<Flooded>(new URL('flood.ts', import.meta.url), { isLong, origins });
+    expect(flooded.counted).toBe(origins);
+    expect(flooded.rows).toBeGreaterThan(100);
+    expect(flooded.rows).toBeLessThanOrEqual(MOST.rows / 2);
+    expect(flooded.bytes).toBeLessThanOrEqual(MOST.bytes / 2);
+    expect(flooded.texts).toBeLessThanOrEqual(MOST.bytes / 2);
+    // Of what else a process has on its heap it cannot be told apart more exactly.
+    expect(flooded.heap).toBeLessThan(MOST.bytes);
+    if (!isLong) expect(flooded.nanoseconds).toBeLessThan(2000);
+  });
+});

@@ -1,0 +1,84 @@
+import { Logger } from '@nestjs/common';
+import type { CorsService, CorsVerdict } from '../../lib/index.js';
+import { CORS_VERDICT_CHANNEL } from '../../lib/index.js';
+import { channel } from 'node:diagnostics_channel';
+import { Ledger } from '../../lib/ledger/ledger.js';
+
+/*
+ * Many refused origins, with paths and lists of headers as long as a server lets in. Prints what the ledger keeps of them
+ * by its own count, by the heap, and how long one takes. A process of its own, whose heap nobody else uses.
+ */
+
+const LONG = 'x'.repeat(8000);
+
+const service = {} as CorsService;
+const { isLong, origins } = JSON.parse(process.argv[2] as string) as {
+  readonly isLong: boolean;
+  readonly origins: number;
+};
+
+function verdict(at: number): CorsVerdict {
+  // Texts of their own, as those of a request are.
+  const origin = `https://o${at}.example${isLong ? `/${LONG}${at}` : ''}`;
+  const text = isLong ? `${LONG}${at}` : `${at}`;
+  return {
+    kind: 'preflight',
+    outcome: 'refused',
+    reason: 'origin-not-allowed',
+    status: 403,
+    origin,
+    method: isLong ? text : 'PUT',
+    route: '/orders/:id',
+    where: 'OrdersController#write',
+    policy: undefined,
+    reportOnly: undefined,
+    request: {
+      method: 'OPTIONS',
+      url: `/orders/${text}?q=${text}`,
+      host: isLong ? text : 'api.example.com',
+      headers: {
+        origin,
+        'access-control-request-method': isLong ? text : 'PUT',
+        'access-control-request-headers': isLong ? `${text},${text}` : 'x-key',
+      },
+    },
+    service,
+  };
+}
+
+const heapUsed = (): number => {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+};
+
+const ledger = new Ledger(service, new Logger(), undefined);
+ledger.duties = { refusals: true, reportOnly: false, debug: false };
+const verdicts = channel(CORS_VERDICT_CHANNEL);
+const before = heapUsed();
+/** Of CPU time, which others on the machine do not lengthen. */
+let best = Number.POSITIVE_INFINITY;
+let most = 0;
+const BATCH = 1000;
+function flood(from: number): void {
+  const batch = Array.from({ length: BATCH }, (_, at) => verdict(from + at));
+  const start = process.cpuUsage();
+  for (const one of batch) verdicts.publish(one);
+  const { user, system } = process.cpuUsage(start);
+  best = Math.min(best, ((user + system) * 1000) / BATCH);
+  most = Math.max(most, ledger.refusals.bytes);
+}
+for (let from = 0; from < origins; from += BATCH) flood(from);
+const heap = heapUsed() - before;
+const { rows } = ledger.refusals;
+const lengths = rows.map(({ key, value }) => key.length + JSON.stringify(value).length);
+console.log(
+  JSON.stringify({
+    rows: rows.length,
+    counted: rows.reduce((sum, { count }) => sum + count, 0),
+    bytes: most,
+    texts: lengths.reduce((sum, length) => sum + length, 0),
+    heap,
+    nanoseconds: best,
+  }),
+);
+ledger.close();

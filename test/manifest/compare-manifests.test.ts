@@ -1,0 +1,532 @@
+import { describe, expect, it } from '@jest/globals';
+import { All, Controller, Delete, Get, Post, Put, type Type } from '@nestjs/common';
+import {
+  AllowOrigin,
+  compareManifests,
+  NoCors,
+  Preflight,
+  type CorsManifest,
+  type ManifestLine,
+  type ManifestPolicy,
+} from '../../lib/index.js';
+import { made } from './apps.js';
+
+const A = 'https://a.example';
+const B = 'https://b.example';
+
+/** What is said of two apps without routes. */
+async function said(before: object, after: object): Promise<readonly string[]> {
+  return between(made(before), made(after));
+}
+
+async function between(before: CorsManifest, after: CorsManifest): Promise<readonly string[]> {
+  const { changes, isWider } = await compareManifests(before, after);
+  expect(isWider).toBe(changes.some(({ effect }) => effect === 'wider' || effect === 'undecidable'));
+  const verbs = {
+    wider: 'is wider',
+    undecidable: 'may be wider',
+    narrower: 'is narrower',
+    neutral: 'has changed',
+  };
+  for (const { effect, subject, message } of changes) {
+    expect(message.startsWith(`${subject} ${verbs[effect]}: `)).toBe(true);
+  }
+  return changes.map(({ message }) => message);
+}
+
+const isPartner = (): boolean => true;
+const UNDECIDABLE = 'what expressions and sources allow is undecidable';
+
+/** The options before and after, and what is said of the default, in front of which all have its name. */
+const DEFAULTS: readonly (readonly [before: object, after: object, said: readonly string[]])[] = [
+  [{ origin: A }, { origin: A }, []],
+  [{ origin: [A, B] }, { origin: [B, A] }, []],
+  [{ origin: A }, { origin: [A, B] }, [`is wider: ${B} may now read it, before ${A}`]],
+  [
+    { origin: 'https://app.example.com' },
+    { origin: 'https://*.example.com' },
+    ['is wider: https://*.example.com may now read it, before https://app.example.com'],
+  ],
+  [
+    { origin: 'https://**.example.com' },
+    { origin: ['https://*.example.com', 'https://a.b.example.com'] },
+    [
+      'is narrower: https://**.example.com may no longer read it, now https://*.example.com and https://a.b.example.com',
+    ],
+  ],
+  [
+    { origin: A },
+    { origin: B },
+    [`is wider: ${B} may now read it, before ${A}`, `is narrower: ${A} may no longer read it, now ${B}`],
+  ],
+  [{}, { origin: '*' }, ['is wider: everybody may now read it, before nobody', 'has changed: origin']],
+  [{ origin: '*' }, {}, ['is narrower: everybody may no longer read it, now nobody', 'has changed: origin']],
+  [
+    { origin: A },
+    { origin: [A, isPartner] },
+    [`may be wider: isPartner (options) may now read it, before ${A}: ${UNDECIDABLE}`],
+  ],
+  [
+    { origin: [A, isPartner] },
+    { origin: A },
+    [`is narrower: isPartner (options) may no longer read it, now ${A}: ${UNDECIDABLE}`],
+  ],
+  [{ origin: isPartner }, { origin: isPartner }, []],
+  [
+    { origin: /https:\/\/[a-z]\.example\.com/ },
+    { origin: 'https://a.example.com' },
+    [
+      String.raw`may be wider: https://a.example.com may now read it, before /https:\/\/[a-z]\.example\.com/: ${UNDECIDABLE}`,
+      String.raw`is narrower: /https:\/\/[a-z]\.example\.com/ may no longer read it, now https://a.example.com: ${UNDECIDABLE}`,
+    ],
+  ],
+  [
+    { origin: A },
+    { origin: A, credentials: true },
+    ['is wider: responses to requests with credentials may now be read'],
+  ],
+  [
+    { origin: A, credentials: true },
+    { origin: A },
+    ['is narrower: responses to requests with credentials may no longer be read'],
+  ],
+  [
+    { origin: isPartner, credentials: true },
+    { origin: isPartner },
+    [
+      'may be wider: plain http: origins may now be let in by its expressions and sources',
+      'is narrower: responses to requests with credentials may no longer be read',
+    ],
+  ],
+  [
+    { origin: isPartner, credentials: true, dangerously: { insecureOrigins: true } },
+    { origin: isPartner, credentials: true },
+    [
+      'is narrower: plain http: origins may no longer be let in by its expressions and sources',
+      'has changed: dangerously is none now, before insecureOrigins',
+    ],
+  ],
+  [
+    { origin: A },
+    { origin: A, dangerously: { nullOrigin: true } },
+    ['has changed: dangerously is nullOrigin now, before none'],
+  ],
+  [
+    { origin: A, exposedHeaders: 'x-a' },
+    { origin: A, exposedHeaders: 'x-b' },
+    ['is wider: scripts may now see x-b', 'is narrower: scripts may no longer see x-a'],
+  ],
+  [
+    { origin: A, exposedHeaders: 'x-a' },
+    { origin: A, exposedHeaders: '*' },
+    ['is wider: scripts may now see any other header'],
+  ],
+  [
+    { origin: A, exposedHeaders: '*' },
+    { origin: A, exposedHeaders: 'x-a' },
+    ['is narrower: scripts may no longer see any other header'],
+  ],
+  [
+    { origin: A, allowedHeaders: '*' },
+    { origin: A, allowedHeaders: ['x-a', 'authorization'] },
+    [
+      'is wider: requests may now carry authorization',
+      'is narrower: requests may no longer carry any other header',
+    ],
+  ],
+  [
+    { origin: A, methods: 'PUT' },
+    { origin: A, methods: ['PUT', 'DELETE', 'GET'] },
+    ['is wider: a preflight may now approve DELETE'],
+  ],
+  [
+    { origin: A, methods: 'PUT' },
+    { origin: A, methods: ['PUT', 'GET'] },
+    ['has changed: methods is GET, PUT now, before PUT'],
+  ],
+  [
+    { origin: A },
+    { origin: A, methods: 'PUT' },
+    [
+      'is wider: a preflight may now approve PUT',
+      'is narrower: a preflight may no longer approve methods that no route serves',
+    ],
+  ],
+  [
+    { origin: A, enforce: true },
+    { origin: A },
+    ['is wider: requests of other origins now reach it, before they were refused'],
+  ],
+  [{ origin: A }, { origin: A, enforce: true }, ['is narrower: requests of other origins are now refused']],
+  [
+    { origin: '*' },
+    { origin: '*', enforce: true },
+    ["has changed: enforce is on now, and refuses nobody, since '*' allows every origin"],
+  ],
+  [
+    { origin: '*', enforce: true },
+    { origin: '*' },
+    ['has changed: enforce is off now, and refused nobody before'],
+  ],
+  [{ origin: A, maxAge: 5 }, { origin: A }, ['has changed: maxAge is not sent now, before 5 seconds']],
+  [
+    { origin: A },
+    { origin: A, maxAge: 600, optionsSuccessStatus: 200 },
+    [
+      'has changed: maxAge is 600 seconds now, before not sent',
+      'has changed: optionsSuccessStatus is 200 now, before 204',
+    ],
+  ],
+  // Where nobody may read, no header of a policy matters.
+  [
+    { exposedHeaders: 'x-a' },
+    { exposedHeaders: 'x-b' },
+    ['has changed: scripts may now see x-b', 'has changed: scripts may no longer see x-a'],
+  ],
+];
+
+describe('compareManifests()', () => {
+  it.each(
+    DEFAULTS.map(([before, after, messages]) => ({
+      title: messages.join('; ') || 'nothing',
+      before,
+      after,
+      messages,
+    })),
+  )('says: $title', async ({ before, after, messages }) => {
+    const found = (await said(before, after)).filter((message) => !message.includes('comes from'));
+    const expected = messages.filter((message) => message !== 'has changed: origin');
+    expect(found).toEqual(expected.map((message) => `default ${message}`));
+  });
+
+  it('says whether anything is wider, also where that is undecidable', async () => {
+    expect(await compareManifests(made({ origin: A }), made({ origin: A }))).toEqual({
+      isWider: false,
+      changes: [],
+    });
+    expect(await compareManifests(made({ origin: A }), made({ origin: [A, isPartner] }))).toEqual({
+      isWider: true,
+      changes: [
+        {
+          effect: 'undecidable',
+          subject: 'default',
+          field: 'origin',
+          message: `default may be wider: isPartner (options) may now read it, before ${A}: ${UNDECIDABLE}`,
+        },
+      ],
+    });
+  });
+
+  it('compares fields that come from other layers now', async () => {
+    const controllerWith = (decorator: ClassDecorator): Type => {
+      @Controller('a')
+      @decorator
+      class Plain {
+        @Get() list() {}
+      }
+      return Plain;
+    };
+    const plain = controllerWith(() => undefined);
+    const decorated = controllerWith(AllowOrigin(A));
+    expect(await between(made({ origin: A }, [plain]), made({ origin: A }, [decorated]))).toEqual([
+      'GET /a has changed: origin comes from Plain now, before from options',
+    ]);
+  });
+
+  describe('of publicOrigins', () => {
+    const PUBLIC = ['https://api.example', 'https://www.example'];
+    it.each<[before: object, after: object, said: readonly string[]]>([
+      [{ publicOrigins: PUBLIC }, { publicOrigins: PUBLIC.toReversed() }, []],
+      [
+        {},
+        { publicOrigins: PUBLIC[0] },
+        ['may be wider: publicOrigins is https://api.example now, before not said'],
+      ],
+      [
+        { publicOrigins: PUBLIC[0] },
+        {},
+        ['is wider: publicOrigins is not said now, before https://api.example'],
+      ],
+      [
+        { publicOrigins: PUBLIC[0] },
+        { publicOrigins: PUBLIC },
+        [
+          'is wider: publicOrigins is https://api.example and https://www.example now, before https://api.example',
+        ],
+      ],
+      [
+        { publicOrigins: PUBLIC },
+        { publicOrigins: PUBLIC[0] },
+        [
+          'is narrower: publicOrigins is https://api.example now, before https://api.example and https://www.example',
+        ],
+      ],
+    ])('%j, %j: %j', async (before, after, messages) => {
+      const wall = { origin: A, enforce: true };
+      expect(await said({ ...wall, ...before }, { ...wall, ...after })).toEqual(
+        messages.map((message) => `publicOrigins ${message}`),
+      );
+      // Which requests are those of the app itself is only asked where others are refused.
+      expect(await said({ origin: A, ...before }, { origin: A, ...after })).toEqual(
+        messages.map((message) => `publicOrigins has changed: ${message.split(': ')[1]}`),
+      );
+    });
+  });
+
+  describe('of routes', () => {
+    @Controller('orders')
+    class None {}
+    @Controller('orders')
+    @AllowOrigin(A, { credentials: true })
+    class Open {
+      @Delete(':id') remove() {}
+    }
+    @Controller('orders')
+    class Closed {
+      @Delete(':id') @NoCors() remove() {}
+    }
+    @Controller('orders')
+    class Hook {
+      @Post('hook') @NoCors({ enforce: false }) hook() {}
+    }
+    @Controller('orders')
+    class Listed {
+      @Delete(':id') @Preflight({ methods: 'DELETE' }) @AllowOrigin(A, { credentials: true }) remove() {}
+    }
+
+    it('that are new', async () => {
+      expect(await between(made({}, [None]), made({}, [Open]))).toEqual([
+        `DELETE /orders/:id is wider: it is new, and ${A} may read it with credentials`,
+      ]);
+      expect(await between(made({}, [None]), made({}, [Closed]))).toEqual([
+        'DELETE /orders/:id has changed: it is new, and nobody may read it',
+      ]);
+      const wall = { origin: A, enforce: true };
+      expect(await between(made(wall, [Open]), made(wall, [Open, Hook]))).toEqual([
+        'POST /orders/hook is wider: it is new, and nobody may read it, but requests of other origins reach it',
+      ]);
+    });
+
+    it('that are gone', async () => {
+      expect(await between(made({}, [Open]), made({}, [None]))).toEqual([
+        'DELETE /orders/:id is narrower: it is gone',
+      ]);
+      expect(await between(made({ origin: '*' }, [Closed]), made({ origin: '*' }, [None]))).toEqual([
+        'DELETE /orders/:id is wider: it is gone, and under default everybody may now read it, before nobody',
+        'DELETE /orders/:id has changed: it is gone',
+      ]);
+    });
+
+    it('that are gone, and of which another route has the path', async () => {
+      @Controller('orders')
+      class Special {
+        @Get('special') @NoCors() special() {}
+        @Get(':id') @AllowOrigin(A) one() {}
+        @All('all/*path') @AllowOrigin(B) all() {}
+      }
+      @Controller('orders')
+      class Others {
+        @Get(':id') @AllowOrigin(A) one() {}
+        @All('all/*path') @AllowOrigin(B) all() {}
+      }
+      const messages = await between(made({}, [Special]), made({}, [Others]));
+      expect(messages.filter((message) => message.startsWith('GET /orders/special'))).toEqual([
+        `GET /orders/special is wider: it is gone, and under GET /orders/:id ${A} may now read it, before nobody`,
+        'GET /orders/special has changed: it is gone',
+      ]);
+    });
+
+    it('whose methods nobody else has to do with', async () => {
+      @Controller('orders')
+      @AllowOrigin(A, { credentials: true })
+      class More {
+        @Delete(':id') remove() {}
+        @Put(':id') put() {}
+      }
+      expect(await between(made({}, [Open]), made({}, [More]))).toEqual([
+        `PUT /orders/:id is wider: it is new, and ${A} may read it with credentials`,
+        'DELETE /orders/:id has changed: methods is DELETE, PUT now, before DELETE',
+        'DELETE /orders/:id has changed: where is More#remove now, before Open#remove',
+        'DELETE /orders/:id has changed: origin comes from More now, before from Open; credentials comes from More now, before from Open',
+      ]);
+      const listed = await between(made({}, [Listed]), made({}, [Open]));
+      expect(listed[0]).toBe(
+        'DELETE /orders/:id is wider: a preflight may now approve methods that no route serves',
+      );
+    });
+
+    it('whose parameters and handlers have other names', async () => {
+      @Controller('orders')
+      @AllowOrigin(A, { credentials: true })
+      class Renamed {
+        @Delete(':order') erase() {}
+      }
+      const messages = await between(made({}, [Open]), made({}, [Renamed]));
+      expect(messages.slice(0, 2)).toEqual([
+        'DELETE /orders/:order has changed: path is /orders/:order now, before /orders/:id',
+        'DELETE /orders/:order has changed: where is Renamed#erase now, before Open#remove',
+      ]);
+    });
+  });
+
+  describe('of entries', () => {
+    it.each<[title: string, before: object, after: object, said: readonly string[]]>([
+      [
+        'that are new and wider',
+        { origin: A },
+        { origin: A, routes: [{ path: '/x', policy: { origin: '*' } }] },
+        [`entry /x is wider: it is new, and compared with default everybody may now read it, before ${A}`],
+      ],
+      [
+        'that are new and below another one',
+        { routes: [{ path: '/x', policy: { origin: '*' } }] },
+        {
+          routes: [
+            { path: '/x', policy: { origin: '*' } },
+            { path: '/x/y', policy: { origin: A } },
+          ],
+        },
+        [
+          `entry /x/y is narrower: it is new, and compared with entry /x everybody may no longer read it, now ${A}`,
+        ],
+      ],
+      [
+        'that are gone',
+        { origin: A, routes: [{ path: '/x', policy: false }] },
+        { origin: A },
+        [`entry /x is wider: it is gone, and compared with default ${A} may now read it, before nobody`],
+      ],
+      [
+        'that say what is said anyway',
+        { origin: A },
+        { origin: A, routes: [{ path: '/x', policy: { origin: A } }] },
+        ['entry /x has changed: it is new, and says the same as default'],
+      ],
+      [
+        'that are unmanaged from now on',
+        { origin: A },
+        { origin: A, routes: [{ path: '/x', unmanaged: true }] },
+        [
+          'entry /x is wider: it is new, and compared with default it is unmanaged now: who may read it is left to what answers there',
+        ],
+      ],
+      [
+        'that were unmanaged',
+        { routes: [{ path: '/x', unmanaged: true }] },
+        { routes: [{ path: '/x', policy: { origin: A } }] },
+        [
+          `entry /x may be wider: ${A} may read it, and before it was unmanaged: who could read it then is undecidable`,
+        ],
+      ],
+      [
+        'that were unmanaged, and are closed',
+        { routes: [{ path: '/x', unmanaged: true }] },
+        { routes: [{ path: '/x', policy: false }] },
+        [
+          'entry /x is narrower: nobody may read it, and before it was unmanaged: who could read it then is undecidable',
+        ],
+      ],
+      [
+        'that have changed places',
+        {
+          routes: [
+            { path: '/x', policy: false },
+            { path: '/y', unmanaged: true },
+          ],
+        },
+        {
+          routes: [
+            { path: '/y', unmanaged: true },
+            { path: '/x', policy: false },
+          ],
+        },
+        [],
+      ],
+    ])('%s', async (_title, before, after, messages) => {
+      expect(await said(before, after)).toEqual(messages);
+    });
+  });
+
+  it('tells what has several lines apart', async () => {
+    @Controller('a')
+    class Files {
+      @Get('*path') files() {}
+      @Get('*path') again() {}
+    }
+    const routes = (policy: object): object => ({ origin: A, routes: [{ path: '/a/b', policy }] });
+    expect(await between(made(routes({ maxAge: 5 }), [Files]), made(routes({ maxAge: 6 }), [Files]))).toEqual(
+      [
+        'GET /a/* (below /a/b) has changed: maxAge is 6 seconds now, before 5 seconds',
+        'GET /a/* (below /a/b) has changed: maxAge is 6 seconds now, before 5 seconds',
+        'entry /a/b has changed: maxAge is 6 seconds now, before 5 seconds',
+      ],
+    );
+  });
+
+  it('of lists of 10,000 that 2,000 lines have takes below a second', async () => {
+    const list = (tag: string): string[] =>
+      Array.from({ length: 10_000 }, (_, index) => `https://${index % 2 ? '*.' : ''}${tag}${index}.example`);
+    const [one] = made({ origin: A }).routes as [ManifestLine];
+    const policy = { ...(one.policy as ManifestPolicy), origin: { list: 'options' } };
+    const manifestOf = (options: readonly string[]): CorsManifest => ({
+      schema: 1,
+      publicOrigins: null,
+      lists: { options },
+      routes: [
+        { ...one, policy },
+        ...Array.from({ length: 2000 }, (_, index) => ({
+          ...one,
+          kind: 'route' as const,
+          path: `/r${index}`,
+          policy,
+        })),
+      ],
+    });
+    const [before, after] = [manifestOf(list('a')), manifestOf([...list('a').slice(1), 'https://b.example'])];
+    const { user } = process.cpuUsage();
+    const { changes } = await compareManifests(before, after);
+    const took = (process.cpuUsage().user - user) / 1000;
+    expect(changes).toHaveLength(2 * 2001);
+    expect(took).toBeLessThan(1000);
+  });
+
+  it.each<[value: unknown, message: string]>([
+    [undefined, 'it is undefined, and no manifest'],
+    [[], 'it is [], and no manifest'],
+    [{ schema: 0 }, 'its schema 0 is older than 1: write it anew'],
+    [{ schema: 2 }, 'its schema 2 is newer than 1: use the nestjs-cors that wrote it, or a newer one'],
+    [{}, 'it has no schema, so it is no manifest'],
+    [{ schema: 1 }, 'publicOrigins is missing, and not a list'],
+    [{ ...made({}), more: 1 }, 'more is not known'],
+    [{ ...made({}), lists: [] }, 'lists is [], and not an object'],
+    [{ ...made({}), routes: [] }, 'routes has no line of the kind "default"'],
+    [{ ...made({}), routes: [1] }, 'routes[0] is 1, and not an object'],
+    [lineWith({ kind: 'x' }), 'routes[0].kind is "x", and not "route", "entry" or "default"'],
+    [lineWith({ exact: 'no' }), 'routes[0].exact is "no", and not true or false'],
+    [lineWith({ version: [1] }), 'routes[0].version[0] is 1, and not a string'],
+    [policyWith({ origin: ['a.example'] }), 'routes[0].policy.origin[0] is "a.example", and not an origin'],
+    [policyWith({ origin: [{}] }), 'routes[0].policy.origin[0].source is missing, and not a string'],
+    [policyWith({ origin: [{ regexp: 1 }] }), 'routes[0].policy.origin[0].regexp is 1, and not a string'],
+    [policyWith({ origin: [{ allOf: 1 }] }), 'routes[0].policy.origin[0].allOf is 1, and not a list'],
+    [policyWith({ origin: { list: 'x' } }), 'routes[0].policy.origin.list is "x", which is not in lists'],
+    [policyWith({ maxAge: 1.5 }), 'routes[0].policy.maxAge is 1.5, and not a whole number'],
+    [policyWith({ reportOnlyX: {} }), 'routes[0].policy.reportOnlyX is not known'],
+  ])('refuses %j: %s', async (value, message) => {
+    const manifest = made({});
+    const error = { name: 'TypeError', message: `compareManifests(): before: ${message}` };
+    await expect(compareManifests(value as CorsManifest, manifest)).rejects.toMatchObject(error);
+    await expect(compareManifests(manifest, value as CorsManifest)).rejects.toThrow(
+      'compareManifests(): after: ',
+    );
+  });
+});
+
+function lineWith(more: object): object {
+  const { routes, ...others } = made({ origin: A });
+  return { ...others, routes: [{ ...routes[0], ...more }] };
+}
+
+function policyWith(more: object): object {
+  const { routes } = made({ origin: A });
+  return lineWith({ policy: { ...routes[0]?.policy, ...more } });
+}
