@@ -5,7 +5,8 @@ import type { CorsManifest } from './manifest/cors-manifest.js';
 import type { CorsRouteReport } from './routing/route-report.js';
 import type { CorsEngine } from './http/cors-engine.js';
 import { CORS_ENGINE } from './http/load-engine.js';
-import type { CorsRefusal } from './verdicts/cors-refusal.js';
+import type { CorsRefusal, CorsReportOnlyCount } from './verdicts/cors-refusal.js';
+import type { CorsSuggestion } from './verdicts/cors-suggestion.js';
 
 /**
  * Shows what is open to whom, says why a request is refused, and takes on other options while the app runs.
@@ -107,6 +108,46 @@ export class CorsService {
    */
   async refusals(): Promise<readonly CorsRefusal[]> {
     return this.engine.refusals();
+  }
+
+  /**
+   * What the fields in `reportOnly` would change if they were in force, and how often: which origins they would refuse, or allow,
+   * where and why. Counted wherever a policy has `reportOnly`, in the same bounds as {@link CorsService.refusals}.
+   *
+   * @returns a promise of a new list; empty where nothing would change, or nothing is reported
+   * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
+   *
+   * @example
+   * ```ts
+   * for (const { origin, route, difference, reason, count } of await cors.reportOnly()) {
+   *   console.log(`${origin} ${route} ${difference} (${reason}), ${count} times so far`);
+   * }
+   * ```
+   */
+  async reportOnly(): Promise<readonly CorsReportOnlyCount[]> {
+    return this.engine.reportOnly();
+  }
+
+  /**
+   * The smallest changes that would admit an origin wherever it has been refused, or `reportOnly` would refuse it, as code to paste:
+   * what is lacking is added where the field in force comes from. Nothing is changed, and nothing is suggested that the check at
+   * start refuses; then there is an `obstacle` instead. With `refusals: true`, `debug: true` or a `reportOnly` in the options.
+   *
+   * That an origin was refused does not say that it should be admitted: anybody can send one.
+   *
+   * @param origin - as `refusals()` has it
+   * @returns a promise of a list, empty if nothing was refused
+   * @throws Error (the promise rejects) if nothing is counted, or the app has not been initialized yet
+   *
+   * @example
+   * ```ts
+   * for (const { where, changes, obstacle } of await cors.suggest('https://new.example.com')) {
+   *   console.log(where, obstacle ?? changes.map((change) => `${change.how} in ${change.where}: ${change.code}`));
+   * }
+   * ```
+   */
+  async suggest(origin: string): Promise<readonly CorsSuggestion[]> {
+    return this.engine.suggest(origin);
   }
 
   /**

@@ -64,6 +64,7 @@ export type { CorsRouteReport, EffectivePolicy } from './routing/route-report.js
 export { cachedOrigins, CachedOrigins } from './sources/cached-origins.js';
 export type { CachedOriginsOptions, KeyedOriginsOptions } from './sources/cached-origins-options.js';
 export type { CorsRefusal, CorsReportOnlyCount } from './verdicts/cors-refusal.js';
+export type { CorsChange, CorsSuggestion } from './verdicts/cors-suggestion.js';
 export {
   CORS_VERDICT_CHANNEL,
   type CorsDifference,

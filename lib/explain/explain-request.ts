@@ -20,3 +20,4 @@ export async function explainRequest(
 }
 
 export { refusalHint } from './refusal-hint.js';
+export { suggestChange } from './suggest-change.js';

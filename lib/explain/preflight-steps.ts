@@ -85,7 +85,7 @@ function allowedHeaders({ allowedHeaders: { any, names } }: Policy): string {
 }
 
 /** Every name that is refused, once, as it was sent. */
-function refusedNames(policy: Policy, headers: string): readonly string[] {
+export function refusedNames(policy: Policy, headers: string): readonly string[] {
   const refused = elementsOf(headers).filter(
     (name) => refusedRequestHeader(policy.allowedHeaders, name) !== undefined,
   );

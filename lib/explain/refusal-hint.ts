@@ -1,4 +1,5 @@
 import { preflightFacts } from '../http/preflight.js';
+import { allowsOrigin } from '../protocol/verdict.js';
 import type { CorsVerdictReason } from '../verdicts/cors-verdict.js';
 import type { CorsHint, ExplainableRequest } from './cors-explanation.js';
 import { governingActual, governingPreflight, type ExplainContext, type Governing } from './governing.js';
@@ -19,15 +20,18 @@ const NOTHING: RefusalHint = { hint: undefined, closest: undefined };
  *
  * @param where - what has refused it
  * @param reason - why
+ * @param isReported - whether that is what the policy says which is only reported
  */
 export function refusalHint(
   given: ExplainableRequest,
   where: string | undefined,
   reason: CorsVerdictReason,
+  isReported: boolean,
   context: ExplainContext,
 ): RefusalHint {
   const request = readRequest(given);
-  const governing = governingOf(request, where, context);
+  const found = governingOf(request, where, context);
+  const governing = isReported ? found && toCome(found) : found;
   const step = governing && refusingStep(request, governing, reason);
   return step === undefined || step.passed ? NOTHING : { hint: step.hint, closest: step.closest };
 }
@@ -43,6 +47,14 @@ export function governingOf(
   return governingPreflight(request, facts.method, context).find(({ report }) => report?.where === where);
 }
 
+/** What would govern with the fields to come. */
+export function toCome(governing: Governing): Governing | undefined {
+  const reported = governing.composed?.reported;
+  return (
+    reported && { ...governing, policy: reported.policy, composed: reported, entries: reported.fields.origin }
+  );
+}
+
 function refusingStep(
   request: PlainRequest,
   governing: Governing,
@@ -51,6 +63,9 @@ function refusingStep(
   const { policy } = governing;
   if (policy === undefined || policy.closed) return undefined;
   const facts = preflightFacts(request);
+  // The options may have changed since.
+  const isAboutOrigin = reason.startsWith('origin-') || reason === 'source-failed';
+  if (isAboutOrigin && allowsOrigin(policy, request.headers['origin'])) return undefined;
   switch (reason) {
     case 'method-not-allowed':
       return facts && methodStep(governing, policy, facts.method);

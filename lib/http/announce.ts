@@ -5,10 +5,16 @@ import type { CorsRoute } from '../routing/cors-route.js';
 import type { Ruling } from '../routing/governance.js';
 import { kindOf } from '../routing/governing-kind.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
-import { CORS_VERDICT_CHANNEL, type CorsVerdict, type CorsVerdictReason } from '../verdicts/cors-verdict.js';
-import type { AskedRequest } from './asked-request.js';
+import {
+  CORS_VERDICT_CHANNEL,
+  type CorsReportOnlyVerdict,
+  type CorsVerdict,
+  type CorsVerdictReason,
+} from '../verdicts/cors-verdict.js';
+import { AskedRequest } from './asked-request.js';
 import type { Exchange } from './exchange.js';
 import type { HookContext } from './hook-context.js';
+import { decideReported } from './report-only.js';
 import { isSameOrigin } from './same-origin.js';
 
 /** Where verdicts are published. Whoever has one looks at `hasSubscribers` first: nearly always there is nobody. */
@@ -42,15 +48,12 @@ export function announceActual(exchange: Exchange, status: number): void {
   // A preflight gets here only where it is the app's own business.
   const requested = request.method === 'OPTIONS' && request.headers['access-control-request-method'];
   if (policy === undefined && typeof requested === 'string') {
-    publish({ kind: 'preflight', origin, method: requested }, UNMANAGED, decided);
+    publish({ kind: 'preflight', origin, method: requested }, UNMANAGED, decided, exchange);
     return;
   }
   const subject: Subject = { kind: 'actual', origin, method: request.method };
-  publish(
-    subject,
-    policy === undefined ? UNMANAGED : decideActual(exchange, ruling, policy, status),
-    decided,
-  );
+  const decision = policy === undefined ? UNMANAGED : decideActual(exchange, ruling, policy, status);
+  publish(subject, decision, decided, exchange);
 }
 
 const UNMANAGED: Decision = { outcome: 'unmanaged', reason: 'unmanaged', status: undefined };
@@ -86,7 +89,7 @@ function hasFailed(view: AskedRequest, { origin }: Policy): boolean {
 }
 
 /** Of a request that nobody has shown to Express yet, the host is in its header only. */
-function isOwn({ request, origin, context }: Exchange): boolean {
+function isOwn({ request, origin, context }: Pick<Exchange, 'request' | 'origin' | 'context'>): boolean {
   const { method, url, headers, host = headers['host'] ?? headers[':authority'] } = request;
   const seen: PlatformRequest = { method, url, headers, host: String(host ?? '') };
   return isSameOrigin(seen, origin as string, context.governance.publicOrigins);
@@ -107,10 +110,11 @@ export interface PreflightDecision {
  * @param decided - with what governs the target: of several, the one that has approved it, else the one that came closest
  */
 export function announcePreflight(
-  { origin, method }: PreflightFacts,
+  facts: PreflightFacts,
   { reason, status, view }: PreflightDecision,
   decided: Decided,
 ): void {
+  const { origin, method } = facts;
   const isApproved = reason === 'preflight-approved';
   const outcome = isApproved ? 'allowed' : 'refused';
   const decision: Decision = {
@@ -118,7 +122,16 @@ export function announcePreflight(
     reason: isApproved ? reason : preflightRefusedBecause(reason, view, decided.ruling),
     status,
   };
-  publish({ kind: 'preflight', origin, method }, decision, decided);
+  const { request, context } = decided;
+  const asked: AskedSoFar = {
+    get view() {
+      return (
+        view ?? new AskedRequest(request, method, true, () => context.matcher.targetParams(request, method))
+      );
+    },
+    answerOf: () => undefined,
+  };
+  publish({ kind: 'preflight', origin, method }, decision, decided, asked, facts);
 }
 
 function preflightRefusedBecause(
@@ -140,12 +153,9 @@ function preflightRefusedBecause(
 export function announceUpgrade(exchange: Exchange, isRefused: boolean): void {
   const { request, context, origin = '' } = exchange;
   const ruling = context.governance.rulingAt(exchange);
-  publish({ kind: 'upgrade', origin, method: request.method }, decideUpgrade(exchange, ruling, isRefused), {
-    request,
-    context,
-    route: undefined,
-    ruling,
-  });
+  const decision = decideUpgrade(exchange, ruling, isRefused);
+  const subject: Subject = { kind: 'upgrade', origin, method: request.method };
+  publish(subject, decision, { request, context, route: undefined, ruling }, exchange);
 }
 
 function decideUpgrade(exchange: Exchange, ruling: Ruling, isRefused: boolean): Decision {
@@ -156,7 +166,45 @@ function decideUpgrade(exchange: Exchange, ruling: Ruling, isRefused: boolean): 
   return allowed(exchange.isAllowed(policy) ? readableBecause(exchange, policy) : 'same-origin');
 }
 
-function publish(subject: Subject, decision: Decision, { request, context, route, ruling }: Decided): void {
+/** What sources have been asked. */
+type AskedSoFar = Pick<Exchange, 'view' | 'answerOf'>;
+
+/** Once all is known: what is only reported may have to ask a source first, for which nobody waits but this. */
+function publish(
+  subject: Subject,
+  decision: Decision,
+  decided: Decided,
+  asked: AskedSoFar,
+  facts?: PreflightFacts,
+): void {
+  const reported = decided.ruling.governed?.reported;
+  if (reported === undefined) {
+    publishWith(undefined, subject, decision, decided);
+    return;
+  }
+  const verdict = decideReported(reported, {
+    kind: subject.kind,
+    origin: subject.origin,
+    outcome: decision.outcome,
+    status: decision.status,
+    facts,
+    usesCredentials:
+      decided.ruling.policy?.credentials === true && decided.request.headers['cookie'] !== undefined,
+    isOwn: () => isOwn({ ...decided, origin: subject.origin }),
+    answerOf: (policy) => asked.answerOf(policy),
+    view: () => asked.view,
+  });
+  if (verdict instanceof Promise) {
+    void verdict.then((settled) => publishWith(settled, subject, decision, decided));
+  } else publishWith(verdict, subject, decision, decided);
+}
+
+function publishWith(
+  reportOnly: CorsReportOnlyVerdict | undefined,
+  subject: Subject,
+  decision: Decision,
+  { request, context, route, ruling }: Decided,
+): void {
   const { service } = context.owner;
   if (service === undefined) return;
   const { governed, policy, place } = ruling;
@@ -168,7 +216,7 @@ function publish(subject: Subject, decision: Decision, { request, context, route
     route: isUnclear ? undefined : (route ?? place).path,
     where: isUnclear ? undefined : (route ?? place).where,
     policy: governed?.policyName,
-    reportOnly: undefined,
+    reportOnly,
     request,
     service,
   };

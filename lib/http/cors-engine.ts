@@ -35,7 +35,9 @@ import { nestOf } from '../routing/nest/nest-of.js';
 import { matchingOptions } from '../routing/nest/route-matching.js';
 import { reportRoutes, type CorsRouteReport } from '../routing/route-report.js';
 import { sourceResolver } from '../routing/source-resolver.js';
-import type { CorsRefusal } from '../verdicts/cors-refusal.js';
+import type { CorsRefusal, CorsReportOnlyCount } from '../verdicts/cors-refusal.js';
+import type { CorsSuggestion } from '../verdicts/cors-suggestion.js';
+import type { CorsDifference } from '../verdicts/cors-verdict.js';
 import { AttachedApp, type InForce } from './attached-app.js';
 import { EVENTS_GUARD } from './cors.events-guard.js';
 import { CorsGuard } from './cors.guard.js';
@@ -248,10 +250,10 @@ export class CorsEngine implements Owner {
 
   /** Counts and logs what the options in force say, and what somebody has asked for. */
   private async watch(): Promise<void> {
-    const { watch } = this.started().governance;
+    const { watch, reports } = this.started().governance;
     const duties = {
       refusals: watch.refusals || watch.debug || this.keepers > 0,
-      reportOnly: false,
+      reportOnly: reports,
       debug: watch.debug,
     };
     if (duties.debug && this.ledger?.duties.debug !== true) this.logger.warn(DEBUG_IS_ON);
@@ -300,20 +302,50 @@ export class CorsEngine implements Owner {
     return this.describeRows(ledger.refusals.rows);
   }
 
+  /** What the policies that are only reported would change; nothing where there are none. */
+  async reportOnly(): Promise<readonly CorsReportOnlyCount[]> {
+    const rows = this.ledger?.differences.rows ?? [];
+    const described = await this.describeRows(rows);
+    return described.map((row, at) => ({ ...row, difference: rows[at]?.value.difference as CorsDifference }));
+  }
+
+  /**
+   * What would admit an origin wherever it has been refused, or would be.
+   *
+   * @throws Error (the promise rejects) if nothing is counted
+   */
+  async suggest(origin: string): Promise<readonly CorsSuggestion[]> {
+    const { ledger } = this;
+    if (ledger === undefined) throw new Error(NOT_COUNTED);
+    const { suggestChange } = await EXPLAIN.load();
+    const context = this.explainContext();
+    return withParts(() =>
+      [...ledger.refusals.rows, ...ledger.differences.rows]
+        .map(({ value }) => value)
+        .filter((row) => row.origin === origin && row.difference !== 'would be allowed')
+        .map(({ kind, method, where, route, request, difference }) => ({
+          kind,
+          origin,
+          method,
+          where,
+          route,
+          ...suggestChange(request, where, difference !== undefined, context),
+        })),
+    );
+  }
+
   private async describeRows(rows: readonly Row<Counted>[]): Promise<readonly CorsRefusal[]> {
     const { refusalHint } = await EXPLAIN.load();
     const context = this.explainContext();
-    return rows.map(
-      ({ value: { request, difference: _difference, ...row }, count, excess, first, last }) => ({
-        ...row,
-        path: request.url,
-        count,
-        atLeast: count - excess,
-        first: new Date(first),
-        last: new Date(last),
-        ...refusalHint(request, row.where, row.reason, context),
-      }),
-    );
+    return rows.map(({ value: { request, difference, ...row }, count, excess, first, last }) => ({
+      ...row,
+      path: request.url,
+      count,
+      atLeast: count - excess,
+      first: new Date(first),
+      last: new Date(last),
+      ...refusalHint(request, row.where, row.reason, difference !== undefined, context),
+    }));
   }
 
   private explainContext(): ExplainContext {

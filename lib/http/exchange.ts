@@ -223,6 +223,11 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
     return (policy.enforce || isDecidedLate) && !this.mayPass(policy);
   }
 
+  /** What the sources of a policy have said; `undefined` if they have not been asked. */
+  answerOf({ origin }: Policy): boolean | undefined {
+    return this.decided === origin ? this.allowedBy !== undefined : undefined;
+  }
+
   /** The request as sources see it. */
   get view(): AskedRequest {
     return (this.asked ??= new AskedRequest(this.request, this.request.method, false, () =>

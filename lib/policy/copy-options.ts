@@ -1,7 +1,7 @@
 import { isOptionsObject } from './options-object.js';
 
-/** How deep options go: `options.routes[0].policy.origin[0]`. */
-const DEPTH = 5;
+/** How deep options go: `options.routes[0].policy.reportOnly.origin[0]`. */
+const DEPTH = 6;
 
 /** The options that are lists of values, in which no options stand. They may be long. */
 const LISTS_OF_VALUES: ReadonlySet<string> = new Set(['origin', 'publicOrigins']);

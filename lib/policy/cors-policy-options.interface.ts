@@ -269,7 +269,27 @@ export interface CredentialedAccessOptions {
  * ```
  * @see Fetch, "HTTP-CORS protocol"
  */
-export type CorsPolicyOptions = CommonPolicyOptions & (AnonymousAccessOptions | CredentialedAccessOptions);
+export type CorsPolicyOptions = PolicyFieldsOptions & {
+  /**
+   * Fields to come, which are tried out first: the policy in force decides, and what would change with these fields merged over
+   * it, as those of a layer, is counted (`CorsService.reportOnly()`) and published. Checked at start like all others; nothing of
+   * it reaches a client.
+   *
+   * @defaultValue nothing is reported
+   *
+   * @example A list that is to be shorter, and a wall that is to be put up
+   * ```ts
+   * CorsModule.forRoot({
+   *   origin: ['https://app.example.com', 'https://*.example.com'],
+   *   reportOnly: { origin: 'https://app.example.com', enforce: true },
+   * })
+   * ```
+   */
+  readonly reportOnly?: PolicyFieldsOptions | undefined;
+};
+
+/** The fields of a policy. */
+type PolicyFieldsOptions = CommonPolicyOptions & (AnonymousAccessOptions | CredentialedAccessOptions);
 
 /**
  * How a layer's fields meet those of the layer around it, field by field and only for fields that it sets. Where no
@@ -427,11 +447,21 @@ export type CorsModuleOptions = CorsPolicyOptions & {
 };
 
 /** What `@AllowOrigin` takes as one object; beside origins the same without `origin`. */
-export type AllowOriginOptions = Pick<CommonPolicyOptions, 'enforce' | 'dangerously' | 'merge'> &
+export type AllowOriginOptions = AllowOriginFields & {
+  /** Fields to come, which are only reported; as in `CorsPolicyOptions`. */
+  readonly reportOnly?: AllowOriginFields | undefined;
+};
+
+type AllowOriginFields = Pick<CommonPolicyOptions, 'enforce' | 'dangerously' | 'merge'> &
   (AnonymousAccessOptions | CredentialedAccessOptions);
 
 /** What `@Preflight` takes: what a preflight may be told. */
-export type PreflightOptions = Pick<
+export type PreflightOptions = PreflightFields & {
+  /** Fields to come, which are only reported; as in `CorsPolicyOptions`. */
+  readonly reportOnly?: PreflightFields | undefined;
+};
+
+type PreflightFields = Pick<
   CommonPolicyOptions,
   'methods' | 'allowedHeaders' | 'maxAge' | 'optionsSuccessStatus' | 'merge'
 >;

@@ -53,7 +53,11 @@ export class LayerReader {
 
 function movedTo(where: string, { layer, problems }: ReadLayer): ReadLayer {
   return {
-    layer: { ...layer, where },
+    layer: {
+      ...layer,
+      where,
+      ...(layer.reportOnly && { reportOnly: { ...layer.reportOnly, where } }),
+    },
     problems: problems.length === 0 ? problems : problems.map((problem) => ({ ...problem, where })),
   };
 }

@@ -6,6 +6,7 @@ import {
   layersOf,
   layersWithout,
   mergeLayers,
+  reportedLayers,
   type MergedFields,
   type PolicyField,
   type PolicyLayer,
@@ -31,6 +32,8 @@ export class ComposedPolicy implements MergedFields {
     readonly policy: Policy,
     readonly layers: readonly PolicyLayer[],
     private readonly defaults: RouteDefaults,
+    /** What would be in force with the fields to come; `undefined` if there are none, or it is the same. */
+    readonly reported?: ComposedPolicy,
   ) {}
 
   get fields(): MergedFields['fields'] {
@@ -54,6 +57,15 @@ export class ComposedPolicy implements MergedFields {
   /** Where names have to be listed in `allowedHeaders` that the policy refuses; nowhere yet if that is the default's. */
   layersWithout(names: readonly string[]): readonly string[] {
     return layersWithout(names, this.layers).map(({ where }) => where);
+  }
+
+  /** What other layers would come to in its place, and what is wrong with them. */
+  recomposed(layers: readonly PolicyLayer[]): {
+    readonly composed: ComposedPolicy;
+    readonly problems: readonly CorsProblem[];
+  } {
+    const composer = new PolicyComposer();
+    return { composed: composer.compose(layers, this.defaults), problems: composer.problems };
   }
 
   /** Not when the app starts: that is for the few who ask. */
@@ -133,8 +145,18 @@ export class PolicyComposer {
    * @param defaults - what the route itself says of `methods` and `allowedHeaders`
    */
   compose(layers: readonly PolicyLayer[], defaults: RouteDefaults): ComposedPolicy {
+    const policy = this.policyOf(layers, defaults);
+    if (layers.every(({ reportOnly }) => reportOnly === undefined)) {
+      return new ComposedPolicy(policy, layers, defaults);
+    }
+    const toCome = reportedLayers(layers);
+    const reported = new ComposedPolicy(this.policyOf(toCome, defaults), toCome, defaults);
+    return new ComposedPolicy(policy, layers, defaults, reported.policy === policy ? undefined : reported);
+  }
+
+  private policyOf(layers: readonly PolicyLayer[], defaults: RouteDefaults): Policy {
     const place = this.composedOn(layers, defaults);
-    if (place.found !== undefined) return new ComposedPolicy(place.found, layers, defaults);
+    if (place.found !== undefined) return place.found;
 
     const merged = mergeLayers(layers, defaults);
     this.derives ||= this.isDerived(merged, layers);
@@ -142,7 +164,7 @@ export class PolicyComposer {
     const policy = this.compiled.policy(merged.fields, origin);
     // Only of what is sound: a problem is told with the places of the very layers that have it.
     if (isSound) place.found = policy;
-    return new ComposedPolicy(policy, layers, defaults);
+    return policy;
   }
 
   private isDerived({ fields }: MergedFields, layers: readonly PolicyLayer[]): boolean {

@@ -41,7 +41,7 @@ export const POLICY_FIELDS: readonly PolicyField[] = [
 ];
 
 /** The options of a policy: its fields, and how they meet those of the layer around. */
-export const POLICY_OPTIONS: readonly string[] = [...POLICY_FIELDS, 'merge'];
+export const POLICY_OPTIONS: readonly string[] = [...POLICY_FIELDS, 'merge', 'reportOnly'];
 
 /** One source of fields: the module's options, a named policy, or a decorator. */
 export interface PolicyLayer {
@@ -58,7 +58,19 @@ export interface PolicyLayer {
   readonly unread: readonly PolicyField[];
   /** The options as they were given, for the places of problems. */
   readonly raw: OptionsObject;
+  /** The fields to come, which are only reported. */
+  readonly reportOnly?: PolicyLayer;
+  /** What stands in front of the names of options in the places of problems: `reportOnly.` in that layer, else nothing. */
+  readonly prefix?: string;
 }
+
+/** Each layer, and behind it the fields to come: what would be merged if they were in force. */
+export function reportedLayers(layers: readonly PolicyLayer[]): readonly PolicyLayer[] {
+  return layers.flatMap((layer) => (layer.reportOnly === undefined ? [layer] : [layer, layer.reportOnly]));
+}
+
+/** The option with the fields to come. */
+export const REPORT_ONLY = 'reportOnly';
 
 /** The fields of layers that close, each one object: what they say is compared by it. */
 const CLOSED_FIELDS: ReadonlyMap<boolean | undefined, Partial<PolicyFields>> = new Map([

@@ -151,7 +151,7 @@ export function checkPolicy(
     // Of a list that was read in part, the rest is at fault whatever the other elements are.
     const [field, ...conditions] = rule.fields;
     if (conditions.some((condition) => doubtful.has(condition))) continue;
-    const { where, raw } = nearest(rule.fields, layers);
+    const { where, raw, prefix = '' } = nearest(rule.fields, layers);
     const origins = rule.fields
       .filter((involved) => from[involved].some((place) => place !== where))
       .map((involved) => ` (${involved} comes from ${from[involved].join(' and ')})`)
@@ -161,7 +161,7 @@ export function checkPolicy(
     const places = placesOf(raw[field], field);
     for (const { value, code, message, fix } of found) {
       const place = places.get(value) ?? field;
-      problems.push({ code, where, field: place, value, message: message + origins, fix });
+      problems.push({ code, where, field: prefix + place, value, message: message + origins, fix });
     }
   }
   return doubtful.has('origin') ? problems : [...problems, ...checkRestriction(fields, layers)];
@@ -180,7 +180,7 @@ function checkRestriction({ origin }: PolicyFields, layers: readonly PolicyLayer
     {
       code: 'restrict-leaves-nothing',
       where: last.where,
-      field: 'origin',
+      field: `${last.prefix ?? ''}origin`,
       value: last.fields.origin?.map(describeEntry),
       message:
         outer.length === 0
@@ -201,7 +201,7 @@ function mayBeInsecure(origin: readonly OriginEntry[]): boolean {
 function nearest(
   fields: readonly PolicyField[],
   layers: readonly PolicyLayer[],
-): Pick<PolicyLayer, 'where' | 'raw'> {
+): Pick<PolicyLayer, 'where' | 'raw' | 'prefix'> {
   const involved = new Set(fields.flatMap((field) => layersOf(field, layers)));
   return layers.findLast((layer) => involved.has(layer)) ?? { where: '', raw: {} };
 }

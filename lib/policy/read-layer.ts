@@ -4,6 +4,8 @@ import { isOptionsObject } from './options-object.js';
 import {
   NO_DANGERS,
   POLICY_FIELDS,
+  POLICY_OPTIONS,
+  REPORT_ONLY,
   type Dangers,
   type PolicyField,
   type PolicyFields,
@@ -70,6 +72,7 @@ export function readLayer(
   const fields: Partial<Record<PolicyField, unknown>> = {};
   const unread: PolicyField[] = [];
   let merge: MergeMode = 'replace';
+  let reportOnly: PolicyLayer | undefined;
   for (const [name, value] of Object.entries(raw)) {
     if (!known.includes(name)) {
       report(name, undefined, unknownOption(name, known));
@@ -77,6 +80,12 @@ export function readLayer(
       // Factories write `maxAge: config.get('CORS_MAX_AGE')`.
     } else if (name === 'merge') {
       merge = readMerge(value, report) ?? merge;
+    } else if (name === REPORT_ONLY) {
+      const read = readReportOnly(value, where, known, resolveSource);
+      reportOnly = read.layer;
+      for (const { field, ...problem } of read.problems) {
+        problems.push({ ...problem, field: field === '' ? name : `${name}.${field}` });
+      }
     } else if (isPolicyField(name)) {
       const before = problems.length;
       const read = READERS[name](value, name, report, { where, resolveSource });
@@ -84,8 +93,40 @@ export function readLayer(
       if (problems.length > before) unread.push(name);
     }
   }
-  return { layer: { where, merge, fields: fields as Partial<PolicyFields>, unread, raw }, problems };
+  const layer: PolicyLayer = { where, merge, fields: fields as Partial<PolicyFields>, unread, raw };
+  return { layer: reportOnly === undefined ? layer : { ...layer, reportOnly }, problems };
 }
+
+/** Reads the fields to come, which are those that may stand in the layer itself. */
+function readReportOnly(
+  raw: unknown,
+  where: string,
+  known: readonly string[],
+  resolveSource: ResolveSource,
+): ReadLayer {
+  const fields = known.filter((name) => POLICY_OPTIONS.includes(name) && name !== REPORT_ONLY);
+  const isNested = isOptionsObject(raw) && raw[REPORT_ONLY] !== undefined;
+  const { [REPORT_ONLY]: _nested, ...own } = isOptionsObject(raw) ? raw : {};
+  const { layer, problems } = readLayer(isNested ? own : raw, where, fields, resolveSource);
+  const all = isNested ? [...problems, { where, field: REPORT_ONLY, value: undefined, ...NESTED }] : problems;
+  const isIdle = all.length === 0 && Object.keys(layer.fields).length === 0;
+  return {
+    layer: { ...layer, prefix: `${REPORT_ONLY}.` },
+    problems: isIdle ? [{ where, field: '', value: undefined, ...IDLE }] : all,
+  };
+}
+
+const NESTED: ValueProblem = {
+  code: 'option-conflict',
+  message: 'stands in a reportOnly, whose fields are not in force to be compared with',
+  fix: 'put its fields into the outer reportOnly, or leave them out',
+};
+
+const IDLE: ValueProblem = {
+  code: 'option-conflict',
+  message: 'has no field, so that there is nothing to report',
+  fix: 'name the fields to come, as in { origin: "https://app.example.com" }, or leave it out',
+};
 
 function isPolicyField(name: string): name is PolicyField {
   return Object.hasOwn(READERS, name);

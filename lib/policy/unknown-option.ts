@@ -43,6 +43,7 @@ const HOMES: ReadonlyMap<string, string> = new Map([
   ['maxAge', '@Preflight'],
   ['optionsSuccessStatus', '@Preflight'],
   ['merge', 'the policy or decorator whose lists it is about'],
+  ['reportOnly', 'the policy or decorator whose fields it is about'],
   ['policies', 'the options of CorsModule'],
   ['routes', 'the options of CorsModule'],
   ['publicOrigins', 'the options of CorsModule'],

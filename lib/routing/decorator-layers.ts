@@ -4,9 +4,24 @@ import { unknownPolicy, type ReadModuleOptions } from '../policy/module-options.
 import type { LayerReader } from '../policy/layer-reader.js';
 import { closingLayer, type PolicyLayer } from '../policy/policy-fields.js';
 
-const ALLOW_ORIGIN_OPTIONS = ['origin', 'credentials', 'exposedHeaders', 'enforce', 'merge', 'dangerously'];
+const ALLOW_ORIGIN_OPTIONS = [
+  'origin',
+  'credentials',
+  'exposedHeaders',
+  'enforce',
+  'merge',
+  'dangerously',
+  'reportOnly',
+];
 const NO_CORS_OPTIONS = ['enforce'];
-const PREFLIGHT_OPTIONS = ['methods', 'allowedHeaders', 'maxAge', 'optionsSuccessStatus', 'merge'];
+const PREFLIGHT_OPTIONS = [
+  'methods',
+  'allowedHeaders',
+  'maxAge',
+  'optionsSuccessStatus',
+  'merge',
+  'reportOnly',
+];
 
 /** What the decorators on one class or handler come to. */
 export interface DecoratorLayers {

@@ -95,6 +95,8 @@ export class Governance {
   readonly asks: boolean;
   /** Whether some policy refuses requests of other origins. */
   readonly enforces: boolean;
+  /** Whether some policy has fields to come, which are only reported. */
+  readonly reports: boolean;
   /** Whether the policy of some route has a source that waits for the guards. */
   readonly asksAfterGuards: boolean;
   /** The module's own list of origins, where it is long, and no other list was made of it. */
@@ -117,6 +119,7 @@ export class Governance {
     const ofRoutes = routes.flatMap(({ governed, elsewhere }) => [governed, ...(elsewhere?.values() ?? [])]);
     const all = [...ofRoutes, ...places.list.map(({ own }) => own), places.elsewhere.own];
     this.asks = all.some((one) => (one?.policy.origin.asked.length ?? 0) > 0);
+    this.reports = all.some((one) => one?.reported !== undefined);
     this.enforces = all.some((one) => one?.policy.enforce);
     this.asksAfterGuards = ofRoutes.some((one) => one?.policy.origin.afterGuards);
   }

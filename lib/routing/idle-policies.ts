@@ -67,7 +67,8 @@ export function withoutEffect(
   if (policies.some((policy) => !policy.policy.closed || namesOrigins(policy))) return [];
   const inner = decorators.slice(decorators.findLastIndex(({ closes }) => closes === true) + 1);
   // One that names origins has restricted them to none, which is reported.
-  if (inner.some(({ fields }) => fields.origin !== undefined)) return [];
+  if (inner.some(({ fields, reportOnly }) => (fields.origin ?? reportOnly?.fields.origin) !== undefined))
+    return [];
   const idle = inner.findLast(({ fields }) => fields.enforce === undefined);
   if (idle === undefined) return [];
   if (handler.named.includes(idle)) return [withoutOrigin(where)];

@@ -64,6 +64,8 @@ export interface CorsRouteReport {
    * unmanaged.
    */
   readonly from: Readonly<Record<PolicyField, readonly string[]>> | undefined;
+  /** The policy that would be in force with the fields of `reportOnly`; `undefined` if there are none, or it is the same. */
+  readonly reportOnly: EffectivePolicy | undefined;
   /**
    * What is legal but worth knowing, such as a list of `allowedHeaders` that leaves out what the handler declares, a
    * `maxAge` longer than Chromium keeps, or a `dangerously` that is set.
@@ -147,20 +149,24 @@ function reportForeign(
 export function reportPolicy(
   governed: Governed,
   declared: readonly string[] = [],
-): Pick<CorsRouteReport, 'policy' | 'from' | 'notes'> {
-  if (governed === undefined) return { policy: undefined, from: undefined, notes: [] };
-  const { fields, from } = governed;
-  const { dangerously, ...others } = fields;
+): Pick<CorsRouteReport, 'policy' | 'from' | 'reportOnly' | 'notes'> {
+  if (governed === undefined) return { policy: undefined, from: undefined, reportOnly: undefined, notes: [] };
+  const { fields, from, reported } = governed;
   return {
-    policy: {
-      ...copied(others),
-      origin: fields.origin.map(describeEntry),
-      dangerously: Object.entries(dangerously).flatMap(([name, isSet]) => (isSet ? [name] : [])),
-    },
+    policy: effectivePolicy(fields),
     from: Object.fromEntries(
       POLICY_FIELDS.map((field) => [field, [...from[field]]]),
     ) as unknown as MergedFields['from'],
+    reportOnly: reported && effectivePolicy(reported.fields),
     notes: notesOn(fields, governed.policy.closed ? [] : declared),
+  };
+}
+
+function effectivePolicy({ dangerously, ...others }: MergedFields['fields']): EffectivePolicy {
+  return {
+    ...copied(others),
+    origin: others.origin.map(describeEntry),
+    dangerously: Object.entries(dangerously).flatMap(([name, isSet]) => (isSet ? [name] : [])),
   };
 }
 

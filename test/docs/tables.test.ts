@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { costTable } from '../../bench/report/cost-table.js';
 import type { Results } from '../../bench/report/results.js';
-import { POLICY_FIELDS } from '../../lib/policy/policy-fields.js';
+import { POLICY_OPTIONS } from '../../lib/policy/policy-fields.js';
 import { readPage, readText, tableOf } from './pages.js';
 
 /** The cells of each line of a table, however wide they are; without the line between head and body. */
@@ -24,7 +24,7 @@ describe('tables of options', () => {
   it('have every option of a policy, and those of the module', () => {
     const [, ...rows] = tableOf(readPage('docs/options.md'), 'option');
     const listed = rows.map(([name = '']) => name.replaceAll('`', ''));
-    const known = [...POLICY_FIELDS, 'merge', 'policies', 'routes', 'publicOrigins'];
+    const known = [...POLICY_OPTIONS, ...['policies', 'routes', 'publicOrigins', 'refusals', 'debug']];
     expect(listed.toSorted()).toEqual(known.toSorted());
   });
 });
