@@ -20,9 +20,6 @@ export type Explained =
   | { readonly preflight: CorsExplanation | undefined; readonly actual: CorsExplanation }
   | { readonly error: string };
 
-/** The names that forms suggest; others can be written. */
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-
 /** The requests that a browser sends for the one of a script: a preflight, where it asks first, and the actual one. */
 export function requestsOf({ origin, method, path, headers }: AskedRequest): {
   readonly preflight: ExplainableRequest | undefined;
@@ -56,44 +53,17 @@ export function requestsOf({ origin, method, path, headers }: AskedRequest): {
 /** The form, and what the app says of the request that it asks for. */
 export function explainView({ origin, method, path, headers }: ExplainQuery, explained?: Explained): Html {
   return html`<p>What would become of a script's request, and why. Nothing is sent, and no handler runs.</p>
-    <form class="grid">
+    <form class="grid" autocomplete="off" spellcheck="false">
       <input type="hidden" name="view" value="explain" />
       <label>
         Origin of the page
-        <input
-          name="origin"
-          value="${origin}"
-          placeholder="https://app.example.com"
-          autocomplete="off"
-          spellcheck="false"
-        />
+        <input name="origin" value="${origin}" placeholder="https://app.example.com" />
       </label>
-      <label>
-        Method
-        <input
-          name="method"
-          value="${method}"
-          list="methods"
-          required
-          autocomplete="off"
-          spellcheck="false"
-        />
-      </label>
-      <datalist id="methods">${METHODS.map((one) => html`<option value="${one}"></option>`)}</datalist>
-      <label>
-        Path
-        <input
-          name="path"
-          value="${path}"
-          placeholder="/orders/7"
-          required
-          autocomplete="off"
-          spellcheck="false"
-        />
-      </label>
+      <label>Method <input name="method" value="${method}" required /></label>
+      <label>Path <input name="path" value="${path}" placeholder="/orders/7" required /></label>
       <label>
         Request headers <small>a name on each line; with <code>: value</code> where it counts</small>
-        <textarea name="headers" rows="2" spellcheck="false">${linesOf(headers)}</textarea>
+        <textarea name="headers" rows="2">${linesOf(headers)}</textarea>
       </label>
       <p><button>Explain</button></p>
     </form>

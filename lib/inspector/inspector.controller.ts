@@ -117,7 +117,8 @@ class InspectorPages {
   }
 
   private async refusals(): Promise<Html> {
-    return refusalsView(await this.app.service.refusals());
+    const { service } = this.app;
+    return refusalsView(await service.refusals(), await service.reportOnly());
   }
 
   private async differences(): Promise<Html> {

@@ -22,11 +22,12 @@ export function badge(kind: 'good' | 'bad' | 'plain', word: string): Html {
 }
 
 /** The fields of a policy, and where each came from. */
-export function policyTable({ policy, from, where }: CorsRouteReport): Html {
+export function policyTable({ policy, from, where, reportOnly }: CorsRouteReport): Html {
   if (policy === undefined || from === undefined) {
     return html`<p>No policy: the path is left to whoever answers there.</p>`;
   }
   const values: Readonly<Record<string, Value>> = { ...policy };
+  const reported: Readonly<Record<string, Value>> = { ...reportOnly };
   const layers: Readonly<Record<string, readonly string[]>> = from;
   return html`<table>
     <caption>
@@ -44,12 +45,20 @@ export function policyTable({ policy, from, where }: CorsRouteReport): Html {
         (field) =>
           html`<tr>
             <th scope="row">${field}</th>
-            <td>${valueOf(values[field])}</td>
+            <td>
+              ${valueOf(values[field])}
+              ${reportOnly !== undefined && changeOf(values[field], reported[field])}
+            </td>
             <td>${layers[field]?.length === 0 ? 'the default' : layers[field]?.join(' → ')}</td>
           </tr>`,
       )}
     </tbody>
   </table>`;
+}
+
+/** What a field would be under `reportOnly`, where that is something else. */
+function changeOf(value: Value, reported: Value): Html | false {
+  return String(value) !== String(reported) && html`<p><em>reportOnly:</em> ${valueOf(reported)}</p>`;
 }
 
 function valueOf(value: Value): Html {

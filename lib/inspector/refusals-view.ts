@@ -1,40 +1,57 @@
-import type { CorsRefusal } from '../verdicts/cors-refusal.js';
+import type { CorsRefusal, CorsReportOnlyCount } from '../verdicts/cors-refusal.js';
+import type { CorsDifference } from '../verdicts/cors-verdict.js';
 import { html, type Html } from './html.js';
 import { badge } from './policy-table.js';
 
-/** What has been refused, and what is done to it to keep it up to date. */
-export function refusalsView(refusals: readonly CorsRefusal[]): Html {
-  return html`<p>Since the app started, what was refused most often first.</p>
+/**
+ * What has been refused, and what policies in `reportOnly` would change.
+ *
+ * @param refusals - as the service has them
+ * @param reported - the same
+ */
+export function refusalsView(
+  refusals: readonly CorsRefusal[],
+  reported: readonly CorsReportOnlyCount[],
+): Html {
+  const rows = refusals.length + reported.length;
+  return html`<p>Since the app started, what was most often first.</p>
     <p class="row">
-      <span role="status" id="status">${refusals.length} ${refusals.length === 1 ? 'row' : 'rows'}</span>
+      <span role="status" id="status">${rows} ${rows === 1 ? 'row' : 'rows'}</span>
       <button type="button" id="live-toggle" hidden>Pause</button>
       <span id="live-state"></span>
     </p>
     <noscript><p>Reload the page to see what has come since.</p></noscript>
     <div id="live">
       <ul class="cards">
-        ${refusals.map(refusalCard)}
+        ${refusals.map((row) => rowOf(row))}
       </ul>
+      ${
+        reported.length > 0 &&
+        html`<h2>What reportOnly would change</h2>
+          <ul class="cards">
+            ${reported.map((row) => rowOf(row, row.difference))}
+          </ul>`
+      }
     </div>`;
 }
 
-function refusalCard(refusal: CorsRefusal): Html {
-  const { kind, origin, method, route, where, policy, reason, hint, closest, first, last } = refusal;
+function rowOf(row: CorsRefusal, difference?: CorsDifference): Html {
+  const { kind, origin, method, path, route = path, where, policy, reason, hint, closest, first, last } = row;
+  const asked = new URLSearchParams({ view: 'explain', origin, method, path }).toString();
   return html`<li class="card">
-    <p><strong>${origin}</strong> ${badge('bad', reason)} ${badge('plain', countOf(refusal))}</p>
     <p>
-      <code>${method} ${route ?? refusal.path}</code>
-      <small
-        >${kind}${where !== undefined && ` · ${where}`}${policy !== undefined && ` · policy ${policy}`}</small
-      >
+      <strong>${origin}</strong> ${difference !== undefined && badge('plain', difference)}
+      ${badge('bad', reason)} ${badge('plain', countOf(row))}
+    </p>
+    <p>
+      <code>${method} ${route}</code>
+      <small>${[kind, where, policy && `policy ${policy}`].filter(Boolean).join(' · ')}</small>
     </p>
     ${hint !== undefined && html`<p><em>${hint.message}</em></p>`}
     ${closest !== undefined && html`<p>The closest allowed origin: <code>${closest}</code></p>`}
     <p>
       <small>First ${timeOf(first)}, last ${timeOf(last)}</small>
-      <a href="?${explainLink(refusal)}"
-        >Explain<span class="unseen"> ${method} ${refusal.path} from ${origin}</span></a
-      >
+      <a href="?${asked}">Explain<span class="unseen"> ${method} ${path} from ${origin}</span></a>
     </p>
   </li>`;
 }
@@ -46,8 +63,4 @@ function countOf({ count, atLeast }: CorsRefusal): string {
 function timeOf(time: Date): Html {
   const text = time.toISOString();
   return html`<time datetime="${text}">${text.slice(0, 19).replace('T', ' ')} UTC</time>`;
-}
-
-function explainLink({ origin, method, path }: CorsRefusal): string {
-  return new URLSearchParams({ view: 'explain', origin, method, path }).toString();
 }

@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<string, readonly [title: string, has: (route: CorsR
   open: ['open to somebody', ({ policy }) => isOpen(policy)],
   closed: ['closed', ({ policy }) => policy !== undefined && !isOpen(policy)],
   unmanaged: ['unmanaged', ({ policy }) => policy === undefined],
+  reportOnly: ['with reportOnly', ({ reportOnly }) => reportOnly !== undefined],
   notes: ['with notes', ({ notes }) => notes.length > 0],
 };
 
@@ -81,7 +82,7 @@ export function routesView(
       <input type="hidden" name="view" value="routes" />
       <label>
         Search
-        <input type="search" name="q" value="${query.search}" autocomplete="off" spellcheck="false" />
+        <input type="search" name="q" value="${query.search}" />
       </label>
       <label>
         Show
