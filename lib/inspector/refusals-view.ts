@@ -18,9 +18,8 @@ export function refusalsView(
     <p class="row">
       <span role="status" id="status">${rows} ${rows === 1 ? 'row' : 'rows'}</span>
       <button type="button" id="live-toggle" hidden>Pause</button>
-      <span id="live-state"></span>
+      <span id="live-state">Reload the page to see what has come since.</span>
     </p>
-    <noscript><p>Reload the page to see what has come since.</p></noscript>
     <div id="live">
       <ul class="cards">
         ${refusals.map((row) => rowOf(row))}
