@@ -93,16 +93,17 @@ header { display: flex; flex-wrap: wrap; gap: 0 1.5rem; align-items: baseline; b
 header p { margin: 0.5rem 0; font-weight: 600; }
 nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: 0; padding: 0.5rem 0; list-style: none; }
 [aria-current] { color: inherit; font-weight: 600; text-decoration-thickness: 0.15em; }
-main:focus { outline: none; }
-h1 { margin: 1rem 0 0.5rem; font-size: 1.5rem; }
-h2 { margin: 1rem 0 0.5rem; font-size: 1.125rem; }
-h3 { margin: 0.75rem 0 0.25rem; font-size: 1rem; }
+h1, h2, h3 { margin: 1rem 0 0.5rem; }
+h1 { font-size: 1.5rem; }
+h2 { font-size: 1.125rem; }
+h3 { font-size: 1rem; }
 a { color: var(--link); }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .row { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: end; }
+p.row { align-items: center; }
 .grid { display: grid; gap: 0.75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); }
 .grid p { margin: 0; align-self: end; }
 label { font-weight: 600; }
@@ -124,7 +125,7 @@ code { padding: 0 0.25em; border-radius: 0.25rem; background: var(--code); font:
 .badge.good { background: var(--good-faint); color: var(--good); }
 .badge.bad { background: var(--bad-faint); color: var(--bad); }
 .notes { margin: 0.5rem 0; padding: 0.4rem 0.75rem 0.4rem 2rem; border-radius: 0.4rem; background: var(--bad-faint); color: var(--bad); }
-.changes li { margin: 0.25rem 0; }
+li { margin: 0.25rem 0; }
 table { width: 100%; margin: 0.5rem 0; border-collapse: collapse; }
 caption { padding: 0.25rem 0; color: var(--faint); text-align: left; }
 th, td { padding: 0.25rem 0.5rem 0.25rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }

@@ -1,13 +1,13 @@
 import { Inject, Module, Optional, type DynamicModule, type NestModule } from '@nestjs/common';
 import { CORS_MODULE_IMPORTED } from '../decorators/cors-module-imported.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
-import type { CorsProblem } from '../policy/cors-problem.js';
 import { InspectedApp } from './inspected-app.js';
 import { inspectorController } from './inspector.controller.js';
 import {
   DEFAULT_PATH,
   INSPECTOR_OPTIONS,
   inspectorProblems,
+  problem,
   type CorsInspectorOptions,
 } from './inspector-options.js';
 import { LOOPBACK_GUARD } from './loopback.js';
@@ -69,20 +69,18 @@ export class CorsInspectorModule implements NestModule {
   }
 }
 
-const NOT_IMPORTED: CorsProblem = {
-  code: 'module-not-imported',
-  where: 'CorsInspectorModule',
-  field: '',
-  value: undefined,
-  message: 'has nothing to show, since CorsModule is not imported',
-  fix: 'add CorsModule.forRoot({ … }) to the imports of the root module',
-};
+const NOT_IMPORTED = problem(
+  'module-not-imported',
+  '',
+  undefined,
+  'has nothing to show, since CorsModule is not imported',
+  'add CorsModule.forRoot({ … }) to the imports of the root module',
+);
 
-const WITHOUT_OPTIONS: CorsProblem = {
-  code: 'module-without-options',
-  where: 'CorsInspectorModule',
-  field: '',
-  value: undefined,
-  message: 'is imported by itself, so it serves no page',
-  fix: 'write CorsInspectorModule.forRoot({ … })',
-};
+const WITHOUT_OPTIONS = problem(
+  'module-without-options',
+  '',
+  undefined,
+  'is imported by itself, so it serves no page',
+  'write CorsInspectorModule.forRoot({ … })',
+);

@@ -2,9 +2,6 @@ import type { ManifestComparison, ManifestEffect } from '../manifest/manifest-co
 import { html, type Html } from './html.js';
 import { badge } from './policy-table.js';
 
-/** What comparing has come to; `undefined` where there is nothing to compare with. */
-export type Compared = { readonly comparison: ManifestComparison } | { readonly error: string } | undefined;
-
 const EFFECTS: Readonly<Record<ManifestEffect, readonly [kind: 'good' | 'bad' | 'plain', meaning: string]>> =
   {
     wider: ['bad', 'some page may do more than before'],
@@ -17,8 +14,9 @@ const EFFECTS: Readonly<Record<ManifestEffect, readonly [kind: 'good' | 'bad' | 
  * What has changed since a manifest was written.
  *
  * @param source - what it was read from
+ * @param compared - what comparing has come to; `undefined` where there is nothing to compare with
  */
-export function differencesView(source: string, compared: Compared): Html {
+export function differencesView(source: string, compared: ManifestComparison | undefined): Html {
   if (compared === undefined) {
     return html`<p>
       There is nothing to compare with. Name a manifest that
@@ -26,8 +24,7 @@ export function differencesView(source: string, compared: Compared): Html {
       <code>CorsInspectorModule.forRoot({ manifest: 'cors.manifest.json' })</code>.
     </p>`;
   }
-  if ('error' in compared) return html`<p role="alert">${compared.error}</p>`;
-  const { changes } = compared.comparison;
+  const { changes } = compared;
   return html`<p>
       What is in force, compared with ${source}:
       ${changes.length === 0 ? 'nothing has changed.' : `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}.`}
@@ -38,7 +35,7 @@ export function differencesView(source: string, compared: Compared): Html {
         some.length > 0 &&
         html`<section aria-labelledby="${effect}">
           <h2 id="${effect}">${badge(kind, effect)} <small>${some.length}: ${meaning}</small></h2>
-          <ul class="changes">
+          <ul>
             ${some.map(({ message }) => html`<li>${message}</li>`)}
           </ul>
         </section>`

@@ -1,34 +1,38 @@
 import type { CorsExplanation, CorsStep, ExplainableRequest } from '../explain/cors-explanation.js';
-import { isSafelistedMethod } from '../protocol/names.js';
+import { isSafelistedMethod, normalizeMethod } from '../protocol/names.js';
 import { html, type Html } from './html.js';
+import { alertOf } from './page.js';
 import { badge, notesOf, policyTable } from './policy-table.js';
 
 /** What is asked for in the URL of the page: the request of a script. */
 export interface AskedRequest {
   readonly origin: string;
   readonly method: string;
+  /** Empty as long as nobody has asked. */
   readonly path: string;
-  /** A name on each line, and behind a colon its value, if there is one. */
+  /** Separated by commas: names, and behind a colon the value where it counts. */
   readonly headers: string;
 }
 
-/** What the form has, of which `path` is missing where nobody has asked yet. */
-export type ExplainQuery = Omit<AskedRequest, 'path'> & { readonly path: string | undefined };
+/** Reads the form. */
+export function askedIn(params: URLSearchParams): AskedRequest {
+  const read = (name: string): string => params.get(name)?.trim() ?? '';
+  const method = normalizeMethod(read('method') || 'GET');
+  return { origin: read('origin'), method, path: read('path'), headers: read('headers') };
+}
 
-/** What became of asking. */
+/** What the app says, or why the request is none. */
 export type Explained =
-  | { readonly preflight: CorsExplanation | undefined; readonly actual: CorsExplanation }
-  | { readonly error: string };
+  { readonly preflight: CorsExplanation | undefined; readonly actual: CorsExplanation } | TypeError;
 
 /** The requests that a browser sends for the one of a script: a preflight, where it asks first, and the actual one. */
 export function requestsOf({ origin, method, path, headers }: AskedRequest): {
   readonly preflight: ExplainableRequest | undefined;
   readonly actual: ExplainableRequest;
 } {
-  const lines = headers.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const fields = lines.map((line) => {
-    const [name = '', ...value] = line.split(':');
-    return [name.trim().toLowerCase(), value.join(':').trim()] as const;
+  const fields = headers.split(',').flatMap((written) => {
+    const [name = '', ...value] = written.split(':');
+    return name.trim() === '' ? [] : [[name.trim().toLowerCase(), value.join(':').trim()] as const];
   });
   const own = { origin: origin === '' ? undefined : origin };
   // Fetch, "CORS-unsafe request-header names": sorted, each once.
@@ -51,7 +55,10 @@ export function requestsOf({ origin, method, path, headers }: AskedRequest): {
 }
 
 /** The form, and what the app says of the request that it asks for. */
-export function explainView({ origin, method, path, headers }: ExplainQuery, explained?: Explained): Html {
+export function explainView(
+  { origin, method, path, headers }: AskedRequest,
+  explained: Explained | undefined,
+): Html {
   return html`<p>What would become of a script's request, and why. Nothing is sent, and no handler runs.</p>
     <form class="grid" autocomplete="off" spellcheck="false">
       <input type="hidden" name="view" value="explain" />
@@ -62,22 +69,15 @@ export function explainView({ origin, method, path, headers }: ExplainQuery, exp
       <label>Method <input name="method" value="${method}" required /></label>
       <label>Path <input name="path" value="${path}" placeholder="/orders/7" required /></label>
       <label>
-        Request headers <small>a name on each line; with <code>: value</code> where it counts</small>
-        <textarea name="headers" rows="2">${linesOf(headers)}</textarea>
+        Request headers <input name="headers" value="${headers}" placeholder="content-type, x-version: 2" />
       </label>
       <p><button>Explain</button></p>
     </form>
     ${explained !== undefined && resultOf(explained)}`;
 }
 
-/** Line breaks, which are invisible characters, as what they are. The first one of a text area is none of its value. */
-function linesOf(text: string): Html {
-  const [first = '', ...others] = text.split(/\r?\n/);
-  return html`${first}${others.map((line) => html`&#10;${line}`)}`;
-}
-
 function resultOf(explained: Explained): Html {
-  if ('error' in explained) return html`<p role="alert">${explained.error}</p>`;
+  if (explained instanceof TypeError) return alertOf(explained.message);
   const { preflight, actual } = explained;
   return html`${
     preflight === undefined
@@ -89,12 +89,10 @@ function resultOf(explained: Explained): Html {
 }
 
 function explanationOf(explanation: CorsExplanation, title: string, word: string): Html {
-  const { allowed, message, closest, steps, fields, status } = explanation;
-  const id = word;
-  return html`<section class="card" aria-labelledby="${id}">
-    <h2 id="${id}">${title} ${badge(allowed ? 'good' : 'bad', allowed ? word : `not ${word}`)}</h2>
+  const { allowed, message, steps, fields, status } = explanation;
+  return html`<section class="card" aria-labelledby="${word}">
+    <h2 id="${word}">${title} ${badge(allowed ? 'good' : 'bad', allowed ? word : `not ${word}`)}</h2>
     <p>${message}</p>
-    ${closest !== undefined && html`<p>The closest allowed origin: <code>${closest}</code></p>`}
     <h3>Steps</h3>
     <ol>
       ${steps.map(stepOf)}

@@ -52,36 +52,29 @@ export function inspectorProblems(given: unknown, environment: string | undefine
     ];
   }
   const { path = DEFAULT_PATH, guard, imports = [], manifest = '' } = given;
-  const problems = Object.keys(given)
-    .filter((name) => !KNOWN.has(name))
-    .map((name) =>
-      problem('option-unknown', name, undefined, 'is no option', `write one of ${[...KNOWN].join(', ')}`),
-    );
-  if (typeof path !== 'string' || !STATIC_PATH.test(path)) {
-    const fix = `write a path such as "${DEFAULT_PATH}", without parameters and without a slash at the end`;
-    problems.push(problem('route-path-invalid', 'path', path, 'is no path of a page', fix));
-  }
-  if (guard !== undefined && !isGuard(guard)) {
-    const fix = 'write the class of a guard, or an instance with canActivate()';
-    problems.push(problem('option-type', 'guard', guard, 'is no guard', fix));
-  }
-  if (!Array.isArray(imports)) {
-    const fix = 'write a list of modules';
-    problems.push(problem('option-type', 'imports', imports, 'is no list', fix));
-  }
-  if (typeof manifest !== 'string' && !isObject(manifest)) {
-    const fix =
-      "write the path of a JSON file, such as 'cors.manifest.json', or what CorsService.manifest() has given";
-    problems.push(problem('option-type', 'manifest', manifest, 'is no manifest', fix));
-  }
-  if (guard === undefined && environment === 'production') {
-    const message =
-      'is missing where NODE_ENV is "production": the page tells who is allowed to whoever opens it';
-    const fix =
-      'add guard: the class of a guard that lets your operators in, or leave the module out in production';
-    problems.push(problem('inspector-unguarded', 'guard', undefined, message, fix));
-  }
-  return problems;
+  const shown = `a path such as "${DEFAULT_PATH}", without parameters and without a slash at the end`;
+  return [
+    ...Object.keys(given)
+      .filter((name) => !KNOWN.has(name))
+      .map((name) =>
+        problem('option-unknown', name, undefined, 'is no option', `write ${[...KNOWN].join(' or ')}`),
+      ),
+    ...(typeof path === 'string' && STATIC_PATH.test(path)
+      ? []
+      : [problem('route-path-invalid', 'path', path, 'is no path of a page', `write ${shown}`)]),
+    ...(guard === undefined || isGuard(guard)
+      ? []
+      : [
+          problem('option-type', 'guard', guard, 'is no guard', 'write the class of a guard, or an instance'),
+        ]),
+    ...(Array.isArray(imports)
+      ? []
+      : [problem('option-type', 'imports', imports, 'is no list', 'write a list of modules')]),
+    ...(typeof manifest === 'string' || isObject(manifest)
+      ? []
+      : [problem('option-type', 'manifest', manifest, 'is no manifest', 'write the path of a JSON file')]),
+    ...(guard === undefined && environment === 'production' ? [UNGUARDED] : []),
+  ];
 }
 
 function isGuard(value: unknown): boolean {
@@ -92,7 +85,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function problem(
+/** A problem of the module. */
+export function problem(
   code: CorsProblem['code'],
   field: string,
   value: unknown,
@@ -101,3 +95,11 @@ function problem(
 ): CorsProblem {
   return { code, where: 'CorsInspectorModule', field, value, message, fix };
 }
+
+const UNGUARDED = problem(
+  'inspector-unguarded',
+  'guard',
+  undefined,
+  'is missing where NODE_ENV is "production": the page tells who is allowed to whoever opens it',
+  'add guard: the class of a guard that lets your operators in, or leave the module out in production',
+);

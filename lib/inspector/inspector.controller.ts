@@ -16,14 +16,13 @@ import { map, type Observable } from 'rxjs';
 import { NoCors } from '../decorators/no-cors.decorator.js';
 import type { CorsManifest } from '../manifest/cors-manifest.js';
 import { compareManifests } from '../manifest/manifest-comparison.js';
-import { normalizeMethod } from '../protocol/names.js';
 import { SCRIPT, STYLE } from './assets.js';
-import { differencesView, type Compared } from './differences-view.js';
-import { explainView, requestsOf, type AskedRequest, type Explained } from './explain-view.js';
+import { differencesView } from './differences-view.js';
+import { askedIn, explainView, requestsOf, type AskedRequest, type Explained } from './explain-view.js';
 import type { Html } from './html.js';
 import { InspectedApp } from './inspected-app.js';
 import { INSPECTOR_OPTIONS, type CorsInspectorOptions } from './inspector-options.js';
-import { renderPage, VIEWS, type View } from './page.js';
+import { alertOf, renderPage, VIEWS, type View } from './page.js';
 import { refusalsView } from './refusals-view.js';
 import { routesView } from './routes-view.js';
 
@@ -64,7 +63,7 @@ class InspectorPages {
     const content = await this[view](params);
     // Relative to the page, which may be below anything.
     const base = `./${path.slice(path.lastIndexOf('/') + 1)}`;
-    this.send(response, 'text/html', renderPage({ view, base, content }).markup);
+    this.send(response, 'text/html', renderPage(view, base, content).markup);
   }
 
   @Get('inspector.js')
@@ -84,34 +83,25 @@ class InspectorPages {
   }
 
   private routes(params: URLSearchParams): Html {
-    const search = params.get('q')?.trim() ?? '';
-    const query = { search, only: params.get('only') ?? 'all', page: Number(params.get('page')) || 1 };
-    return routesView(this.app.service.routes(), this.app.warnings, query);
+    return routesView(this.app.service.routes(), this.app.warnings, params);
   }
 
   private async explain(params: URLSearchParams): Promise<Html> {
-    const path = params.get('path') ?? undefined;
-    const [origin, method, headers] = ['origin', 'method', 'headers'].map((name) => params.get(name) ?? '');
-    const query = {
-      origin: origin?.trim() ?? '',
-      method: normalizeMethod(method?.trim() || 'GET'),
-      headers: headers ?? '',
-    };
-    if (path === undefined) return explainView({ ...query, path });
-    return explainView({ ...query, path }, await this.explained({ ...query, path: path.trim() }));
+    const asked = askedIn(params);
+    return explainView(asked, asked.path === '' ? undefined : await this.explained(asked));
   }
 
   private async explained(asked: AskedRequest): Promise<Explained> {
+    const { service } = this.app;
     const { preflight, actual } = requestsOf(asked);
     try {
-      const { service } = this.app;
       return {
         preflight: preflight && (await service.explain(preflight)),
         actual: await service.explain(actual),
       };
     } catch (error) {
       // What was written is no request, and the message says why.
-      if (error instanceof TypeError) return { error: error.message };
+      if (error instanceof TypeError) return error;
       throw error;
     }
   }
@@ -123,19 +113,15 @@ class InspectorPages {
 
   private async differences(): Promise<Html> {
     const { manifest } = this.options;
-    return differencesView(
-      typeof manifest === 'string' ? manifest : 'the manifest',
-      manifest === undefined ? undefined : await this.compared(manifest),
-    );
-  }
-
-  private async compared(manifest: string | CorsManifest): Promise<Compared> {
+    const source = typeof manifest === 'string' ? manifest : 'the manifest';
     try {
       const before = typeof manifest === 'string' ? await readJson(manifest) : manifest;
-      return { comparison: await compareManifests(before, await this.app.service.manifest()) };
+      return differencesView(
+        source,
+        before && (await compareManifests(before, await this.app.service.manifest())),
+      );
     } catch (error) {
-      const name = typeof manifest === 'string' ? manifest : 'manifest';
-      return { error: `${name} cannot be compared with: ${(error as Error).message}` };
+      return alertOf(`${source} cannot be compared with: ${(error as Error).message}`);
     }
   }
 

@@ -11,16 +11,12 @@ export const VIEWS = {
 /** One of {@link VIEWS}. */
 export type View = keyof typeof VIEWS;
 
-/** What stands around a view. */
-export interface PageParts {
-  readonly view: View;
-  /** Where the files of the page are, relative to it. */
-  readonly base: string;
-  readonly content: Html;
-}
-
-/** The whole page. Links are relative, so that it works below any prefix, and behind proxies that take a part of the path away. */
-export function renderPage({ view, base, content }: PageParts): Html {
+/**
+ * The whole page. Links are relative, so that it works below any prefix, and behind proxies that take a part of the path away.
+ *
+ * @param base - where the files of the page are, relative to it
+ */
+export function renderPage(view: View, base: string, content: Html): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -51,4 +47,9 @@ export function renderPage({ view, base, content }: PageParts): Html {
         </main>
       </body>
     </html>`;
+}
+
+/** What has gone wrong. */
+export function alertOf(message: string): Html {
+  return html`<p role="alert">${message}</p>`;
 }

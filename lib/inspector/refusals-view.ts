@@ -14,7 +14,7 @@ export function refusalsView(
   reported: readonly CorsReportOnlyCount[],
 ): Html {
   const rows = refusals.length + reported.length;
-  return html`<p>Since the app started, what was most often first.</p>
+  return html`<p>What was refused since the app started, most often first.</p>
     <p class="row">
       <span role="status" id="status">${rows} ${rows === 1 ? 'row' : 'rows'}</span>
       <button type="button" id="live-toggle" hidden>Pause</button>

@@ -2,50 +2,28 @@ import type { CorsRouteReport } from '../routing/route-report.js';
 import { html, type Html } from './html.js';
 import { notesOf, opennessOf, policyTable } from './policy-table.js';
 
-/** What is asked for in the URL of the page. */
-export interface RoutesQuery {
-  /** Words that must all occur. */
-  readonly search: string;
-  /** Which of them, by {@link KINDS}. */
-  readonly only: string;
-  /** From 1. */
-  readonly page: number;
-}
-
 /** Routes on one page: an app may have thousands. */
 const PAGE_SIZE = 100;
 
+type Kind = readonly [title: string, has: (route: CorsRouteReport) => boolean];
+
 /** What routes can be picked by beside their words. */
-const KINDS: Readonly<Record<string, readonly [title: string, has: (route: CorsRouteReport) => boolean]>> = {
-  all: ['all', () => true],
-  everybody: ['open to everybody', ({ policy }) => policy?.origin.includes('*') === true],
-  credentials: ['open with credentials', ({ policy }) => isOpen(policy) && policy?.credentials === true],
-  open: ['open to somebody', ({ policy }) => isOpen(policy)],
-  closed: ['closed', ({ policy }) => policy !== undefined && !isOpen(policy)],
-  unmanaged: ['unmanaged', ({ policy }) => policy === undefined],
-  reportOnly: ['with reportOnly', ({ reportOnly }) => reportOnly !== undefined],
-  notes: ['with notes', ({ notes }) => notes.length > 0],
-};
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['all', ['all', () => true]],
+  ['everybody', ['open to everybody', ({ policy }) => policy?.origin.includes('*') === true]],
+  ['credentials', ['open with credentials', ({ policy }) => isOpen(policy) && policy?.credentials === true]],
+  ['open', ['open to somebody', ({ policy }) => isOpen(policy)]],
+  ['closed', ['closed', ({ policy }) => policy !== undefined && !isOpen(policy)]],
+  ['unmanaged', ['unmanaged', ({ policy }) => policy === undefined]],
+  ['reportOnly', ['with reportOnly', ({ reportOnly }) => reportOnly !== undefined]],
+  ['notes', ['with notes', ({ notes }) => notes.length > 0]],
+]);
 
 function isOpen(policy: CorsRouteReport['policy']): boolean {
   return policy !== undefined && policy.origin.length > 0;
 }
 
-/** Routes that have all words, whatever their case, in what is shown of them. */
-export function findRoutes(
-  routes: readonly CorsRouteReport[],
-  { search, only }: Pick<RoutesQuery, 'search' | 'only'>,
-): readonly CorsRouteReport[] {
-  const words = search.toLowerCase().split(/\s+/);
-  const [, has] = (Object.hasOwn(KINDS, only) ? KINDS[only] : undefined) ?? [undefined, () => true];
-  return routes.filter((route) => {
-    if (!has(route)) return false;
-    if (search === '') return true;
-    const text = textOf(route);
-    return words.every((word) => text.includes(word));
-  });
-}
-
+/** What words are looked for in. */
 function textOf({
   method,
   path,
@@ -53,13 +31,13 @@ function textOf({
   where,
   version,
   hosts,
+  notes,
   policy,
   from,
-  notes,
 }: CorsRouteReport): string {
-  const lists = [version, hosts, notes, policy?.origin ?? [], policy?.dangerously ?? []];
   const layers = Object.values(from ?? {});
-  return [method, path, below, where, ...lists, ...layers].flat().join(' ').toLowerCase();
+  const lists = [version, hosts, notes, policy?.origin, policy?.dangerously, ...layers];
+  return [method, path, below, where, ...lists].flat().join(' ').toLowerCase();
 }
 
 /**
@@ -67,29 +45,38 @@ function textOf({
  *
  * @param routes - all of them
  * @param warnings - what the library has warned of at start
+ * @param params - of the page's URL: `q`, words that must all occur; `only`, one of {@link KINDS}; `page`, from 1
  */
 export function routesView(
   routes: readonly CorsRouteReport[],
   warnings: readonly string[],
-  query: RoutesQuery,
+  params: URLSearchParams,
 ): Html {
-  const found = findRoutes(routes, query);
+  const search = params.get('q') ?? '';
+  const only = KINDS.has(params.get('only') ?? '') ? (params.get('only') as string) : 'all';
+  const words = search.toLowerCase().split(/\s+/);
+  const [, has] = KINDS.get(only) as Kind;
+  const found = routes.filter((route) => {
+    if (!has(route)) return false;
+    const text = textOf(route);
+    return words.every((word) => text.includes(word));
+  });
   const pages = Math.max(1, Math.ceil(found.length / PAGE_SIZE));
-  const page = Math.min(Math.max(1, query.page), pages);
+  const page = Math.min(Math.max(1, Math.trunc(Number(params.get('page'))) || 1), pages);
   const shown = found.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
   return html`${warningsOf(warnings)}
     <form role="search" class="row">
       <input type="hidden" name="view" value="routes" />
       <label>
         Search
-        <input type="search" name="q" value="${query.search}" />
+        <input type="search" name="q" value="${search}" />
       </label>
       <label>
         Show
         <select name="only">
-          ${Object.entries(KINDS).map(
+          ${[...KINDS].map(
             ([name, [title]]) =>
-              html`<option value="${name}" ${name === query.only && html`selected`}>${title}</option>`,
+              html`<option value="${name}" ${name === only && html`selected`}>${title}</option>`,
           )}
         </select>
       </label>
@@ -100,7 +87,7 @@ export function routesView(
       <ul class="cards">
         ${shown.map(routeCard)}
       </ul>
-      ${pages > 1 && pagesOf(query, page, pages)}
+      ${pages > 1 && pagesOf(params, page, pages)}
     </div>`;
 }
 
@@ -134,9 +121,10 @@ function routeCard(route: CorsRouteReport): Html {
   </li>`;
 }
 
-function pagesOf({ search, only }: RoutesQuery, page: number, pages: number): Html {
+function pagesOf(params: URLSearchParams, page: number, pages: number): Html {
   const link = (to: number, text: string): Html => {
-    const target = new URLSearchParams({ view: 'routes', q: search, only, page: String(to) });
+    const target = new URLSearchParams(params);
+    target.set('page', String(to));
     return html`<li><a href="?${target.toString()}">${text}</a></li>`;
   };
   return html`<nav aria-label="Pages of routes">

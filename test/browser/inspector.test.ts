@@ -56,7 +56,7 @@ const VIEWS = [
   '',
   '?q=orders&only=open',
   '?view=explain',
-  `?view=explain&origin=${NEAR}&method=PUT&path=/api/orders/7&headers=x-a%0Ax-b`,
+  `?view=explain&origin=${NEAR}&method=PUT&path=/api/orders/7&headers=x-a,x-b`,
   '?view=explain&path=nonsense&method=A%20B',
   '?view=refusals',
   '?view=differences',
