@@ -39,7 +39,7 @@ const PICTURES = [
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--hide-scrollbars'];
 
-for (const picture of PICTURES) await makePicture(picture);
+await Promise.all(PICTURES.map(makePicture));
 
 async function makePicture({ file, sample, ...shown }) {
   const main = fileURLToPath(new URL(`../dist-sample/${sample}/main.js`, import.meta.url));

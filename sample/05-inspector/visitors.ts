@@ -38,7 +38,7 @@ export class Visitors implements OnApplicationShutdown {
 
   /** Sends each request once, and then again and again. */
   async come(api: string): Promise<void> {
-    for (const visit of VISITS) await send(api, visit);
+    await Promise.all(VISITS.map((visit) => send(api, visit)));
     for (const visit of VISITS) {
       this.timers.push(setInterval(() => void send(api, visit).catch(() => {}), visit.every * 1000));
     }
