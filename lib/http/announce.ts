@@ -211,8 +211,12 @@ function publishWith(
   // Closed, and by no layer: nobody knows what governs there.
   const isUnclear = policy !== undefined && governed === undefined;
   const verdict: CorsVerdict = {
-    ...subject,
-    ...decision,
+    kind: subject.kind,
+    outcome: decision.outcome,
+    reason: decision.reason,
+    status: decision.status,
+    origin: subject.origin,
+    method: subject.method,
     route: isUnclear ? undefined : (route ?? place).path,
     where: isUnclear ? undefined : (route ?? place).where,
     policy: governed?.policyName,

@@ -162,6 +162,10 @@ export class Governance {
   /** What governs a request, and why; see {@link Governance.policyOf}. */
   rulingOf(route: CorsRoute | undefined, arrival: Arrival): Ruling {
     const { path } = arrival;
+    if (route !== undefined && (this.places.isEmpty || this.isAtHome(route, arrival))) {
+      const { governed, home } = this.routes[route.index] as GovernedRoute;
+      return { policy: governed?.policy, governed, place: home, isAmbiguous: false };
+    }
     // Nobody knows what is asked for, so it is walled off as well if anything is.
     if (path === undefined) return this.closed(this.places.elsewhere, false, this.enforces);
     const rulings = this.placesOf(path, arrival.isRewritten ? undefined : route).map((place) => ({

@@ -24,7 +24,7 @@ describe('tables of options', () => {
   it('have every option of a policy, and those of the module', () => {
     const [, ...rows] = tableOf(readPage('docs/options.md'), 'option');
     const listed = rows.map(([name = '']) => name.replaceAll('`', ''));
-    const known = [...POLICY_OPTIONS, ...['policies', 'routes', 'publicOrigins', 'refusals', 'debug']];
+    const known = [...POLICY_OPTIONS, 'policies', 'routes', 'publicOrigins', 'refusals', 'debug'];
     expect(listed.toSorted()).toEqual(known.toSorted());
   });
 });

@@ -9,7 +9,7 @@ import { loadPolicyParts } from '../support/late-parts.js';
 
 await loadPolicyParts();
 
-const KNOWN = [...POLICY_FIELDS, 'merge'];
+const KNOWN = [...POLICY_FIELDS, 'merge', 'reportOnly'];
 const A = 'https://a.example';
 const B = 'https://b.example';
 
@@ -30,6 +30,21 @@ describe(`LayerReader, seed ${seed}`, () => {
   it('reports a mistake in every place where it stands', () => {
     const read = readAll({ origin: `${A}/` }, { origin: `${A}/` });
     expect(read.map(({ problems }) => problems.map(({ where }) => where))).toEqual([['Cats#0'], ['Cats#1']]);
+  });
+
+  it('does so with fields to come as well', () => {
+    const write = () => ({ origin: A, reportOnly: { origin: [B], merge: 'extend' } });
+    const toCome = readAll(write(), write()).map(({ layer }) => layer.reportOnly);
+    expect(toCome.map((layer) => [layer?.where, layer?.merge, layer?.prefix])).toEqual([
+      ['Cats#0', 'extend', 'reportOnly.'],
+      ['Cats#1', 'extend', 'reportOnly.'],
+    ]);
+    expect(toCome[1]?.fields).toBe(toCome[0]?.fields);
+    const read = readAll({ reportOnly: { origin: `${A}/` } }, { reportOnly: { origin: `${A}/` } });
+    expect(read.map(({ problems }) => problems.map(({ where, field }) => [where, field]))).toEqual([
+      [['Cats#0', 'reportOnly.origin']],
+      [['Cats#1', 'reportOnly.origin']],
+    ]);
   });
 
   const one = (): boolean => true;
