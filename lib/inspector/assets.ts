@@ -100,16 +100,14 @@ h3 { font-size: 1rem; }
 a { color: var(--link); }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .row { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: end; }
 p.row { align-items: center; }
 .grid { display: grid; gap: 0.75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); }
 .grid p { margin: 0; align-self: end; }
 label { font-weight: 600; }
-label small { display: block; font-weight: normal; }
-input, select, textarea, button { display: block; max-width: 100%; padding: 0.4rem 0.6rem; border: 1px solid var(--line); border-radius: 0.4rem; background: var(--card); color: inherit; font: inherit; }
-.grid input, .grid textarea { width: 100%; }
+input, select, button { display: block; max-width: 100%; padding: 0.4rem 0.6rem; border: 1px solid var(--line); border-radius: 0.4rem; background: var(--card); color: inherit; font: inherit; }
+.grid input { width: 100%; }
 button { cursor: pointer; }
 [hidden] { display: none; }
 .cards { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.5rem; margin: 0; padding: 0; list-style: none; }

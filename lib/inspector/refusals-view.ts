@@ -50,7 +50,7 @@ function rowOf(row: CorsRefusal, difference?: CorsDifference): Html {
     ${closest !== undefined && html`<p>The closest allowed origin: <code>${closest}</code></p>`}
     <p>
       <small>First ${timeOf(first)}, last ${timeOf(last)}</small>
-      <a href="?${asked}">Explain<span class="unseen"> ${method} ${path} from ${origin}</span></a>
+      <a href="?${asked}" aria-label="Explain ${method} ${path} from ${origin}">Explain</a>
     </p>
   </li>`;
 }
