@@ -38,7 +38,8 @@ if (toggle !== null) {
   };
   const update = async () => {
     const done = await refresh().catch(() => false);
-    show(done ? 'Live.' : 'The app does not answer. Reload the page.');
+    // Nobody may have paused it meanwhile.
+    if (source.readyState !== 2) show(done ? 'Live.' : 'The app does not answer. Reload the page.');
   };
   const start = () => {
     toggle.textContent = 'Pause';
