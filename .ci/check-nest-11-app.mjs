@@ -100,8 +100,9 @@ const CONSUMER = `
   import { CorsModule } from '${library.name}';
   import { expectCors, VirtualBrowser } from '${library.name}/testing';
   import { RedisOrigins } from '${library.name}/redis';
+  import { CorsInspectorModule } from '${library.name}/inspector';
 
-  export const all = [expectCors, VirtualBrowser, RedisOrigins];
+  export const all = [expectCors, VirtualBrowser, RedisOrigins, CorsInspectorModule];
   export const module = CorsModule.forRoot({ origin: '*' });
   // @ts-expect-error: any origin never goes with credentials
   CorsModule.forRoot({ origin: '*', credentials: true });

@@ -97,7 +97,7 @@ export class AttachedApp {
     if (!hasEntered) shareRequestSlot(adapter, own, nestOf(config));
     const app = this.isExpress ? expressApp(adapter) : undefined;
     if (app !== undefined) watchMount(app as unknown as MountableApp);
-    watchForeignCors(adapter, logger);
+    watchForeignCors(adapter, owner.warnings);
     this.isBehind = isLate;
     this.watchers = this.isExpress ? undefined : new FastifyWatchers(adapter);
     if (!this.isExpress) this.watchHooks(adapter.getInstance());
@@ -147,7 +147,7 @@ export class AttachedApp {
     if (this.isReported) return;
     this.isReported = true;
     if (inFrontOf(this.adapter).length > 0) this.isBehind = true;
-    reportForeignCors(this.adapter, logger);
+    reportForeignCors(this.adapter, this.owner.warnings);
   }
 
   /** Whether the hook may ask for a request's host: for a controller that is bound to one, for a source, for `enforce`. */

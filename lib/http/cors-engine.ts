@@ -46,12 +46,14 @@ import { reportGateways } from './foreign-cors.js';
 import type { Owner } from './hook-context.js';
 import { importProblems } from './import-problems.js';
 import { runtimeName, unsealable } from './runtime.js';
+import { StartWarnings } from './start-warnings.js';
 
 /** What explains a request, which few apps ask for. */
 const EXPLAIN = new LatePart(() => import('../explain/explain-request.js'));
 
 /** What writes the manifest, which tests ask for. */
 const MANIFEST = new LatePart(() => import('../manifest/make-manifest.js'));
+
 /** What counts refusals, where somebody wants to know. */
 const LEDGER = new LatePart(() => import('../ledger/ledger.js'));
 
@@ -76,6 +78,7 @@ export function engineOf(...container: ConstructorParameters<typeof CorsEngine>)
 export class CorsEngine implements Owner {
   service: CorsService | undefined;
   private readonly logger = new Logger('CorsModule');
+  readonly warnings = new StartWarnings(this.logger);
   private readonly attached = new Map<AbstractHttpAdapter, AttachedApp>();
   /** The app that was started last: a testing module can make several. */
   private app: AttachedApp | undefined;
@@ -164,7 +167,7 @@ export class CorsEngine implements Owner {
     this.app = app;
     await this.watch();
     app.guardServer();
-    reportGateways(classes.providers, this.logger);
+    reportGateways(classes.providers, this.warnings);
   }
 
   /** Reports what the platform has beside the module, once it has all of it. */

@@ -5,11 +5,14 @@ import type { RouteTable } from '../routing/route-table.js';
 import type { AppLog } from './app-log.js';
 import type { Mounts } from './mounts.js';
 import type { Platform } from './platform.js';
+import type { StartWarnings } from './start-warnings.js';
 
 /** The module's engine, as far as requests have to do with it. */
 export interface Owner {
   /** What the app has injected: the one of an app that a testing module has made last. */
   service: CorsService | undefined;
+  /** What it has warned of at start. */
+  readonly warnings: StartWarnings;
 }
 
 /** What the request hook needs; read anew for every request, so that the policies can change while the app runs. */

@@ -60,6 +60,7 @@ export const CORS_PROBLEM_CODES = [
   'module-imported-twice',
   'module-without-options',
   'module-scoped',
+  'inspector-unguarded',
   'nest-copies',
   'nest-unsupported',
 ] as const;

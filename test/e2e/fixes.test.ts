@@ -502,6 +502,7 @@ const AROUND: Readonly<Record<keyof typeof FAULTY_SURROUNDINGS, RegExp>> = {
   'runtime-unsealable': /^use Node\.js, Bun or Deno in one of the versions/,
   'nest-copies': /^install one version of @nestjs\/core, in one place/,
   'nest-unsupported': /^install/,
+  'inspector-unguarded': /^add guard: .*, or leave the module out in production$/,
 };
 
 describe.each(PLATFORMS)('the fix of a problem on %s', (platform: Platform) => {

@@ -603,7 +603,7 @@ const FAULTS: Readonly<Record<CorsProblemCode, () => DynamicModule>> = {
 };
 
 describe.each(PLATFORMS)('problem codes on %s', (platform) => {
-  // What it has is inherited, but for the test of a runtime that cannot be sealed.
+  // What it has is inherited, but for the tests that change it.
   afterEach(mendRuntime);
 
   it.each(CORS_PROBLEM_CODES)('%s', async (code) => {

@@ -3,6 +3,7 @@ import { Controller, Get, Inject, Injectable, type DynamicModule, type Type } fr
 import { AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { CORS_ENGINE, loadEngine } from '../../lib/http/load-engine.js';
 import { CorsModule } from '../../lib/index.js';
+import { CorsInspectorModule } from '../../lib/inspector/index.js';
 
 const A = 'https://a.example';
 
@@ -43,7 +44,10 @@ export function controllerOf(
   return Cats;
 }
 
-/** Apps whose surroundings are at fault. What `runtime-unsealable` replaces has to be given back: {@link mendRuntime}. */
+/** What it is while tests run. */
+const NODE_ENV = process.env['NODE_ENV'];
+
+/** Apps whose surroundings are at fault. What some of them change of the runtime has to be given back: {@link mendRuntime}. */
 export const FAULTY_SURROUNDINGS = {
   'adapter-unknown': () => {
     @Injectable()
@@ -91,9 +95,15 @@ export const FAULTY_SURROUNDINGS = {
     }
     return moduleOf({ origin: A }, [], { providers: [OlderPlatform] });
   },
+  'inspector-unguarded': () => {
+    process.env['NODE_ENV'] = 'production';
+    return moduleOf({ origin: A }, [], { imports: [CorsInspectorModule.forRoot()] });
+  },
 } satisfies Readonly<Record<string, () => DynamicModule>>;
 
-/** Gives back what the runtime inherits. */
+/** Gives back what the runtime inherits, and its environment. */
 export function mendRuntime(): void {
+  if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
+  else process.env['NODE_ENV'] = NODE_ENV;
   Reflect.deleteProperty(ServerResponse.prototype, 'flushHeaders');
 }
