@@ -22,10 +22,10 @@ export interface Setup {
   readonly name: string;
   readonly origins: OriginCount;
   /**
-   * Whether the policy is the module's, or each route's own; or the module's with a cached source in place of the list.
-   * Only this library makes a difference of it.
+   * Whether the policy is the module's, or each route's own; or the module's with a cached source in place of the list, or with
+   * another one in `reportOnly`. Only this library makes a difference of it.
    */
-  readonly place: 'module' | 'route' | 'source';
+  readonly place: 'module' | 'route' | 'source' | 'reported';
   readonly routes: number;
 }
 
@@ -44,6 +44,9 @@ export const BASE: Setup = { name: '10 origins', origins: TEN, place: 'module', 
 /** The origins live elsewhere; the other libraries have a fixed list all the same. */
 export const CACHED: Setup = { ...BASE, name: 'cached source', place: 'source' };
 
+/** Two policies: one decides, and the other is only reported. */
+export const REPORTED: Setup = { ...BASE, name: 'reportOnly', place: 'reported' };
+
 export const SETUPS: readonly Setup[] = [
   BASE,
   { ...BASE, name: '1 origin', origins: { exact: 1, patterns: 0 } },
@@ -52,6 +55,7 @@ export const SETUPS: readonly Setup[] = [
   { ...BASE, name: 'on the route', place: 'route' },
   { ...BASE, name: '1,000 routes', routes: 1000 },
   CACHED,
+  REPORTED,
 ];
 
 /** The server that a variant's figures for a setup come from: where it knows no difference, one process serves several. */

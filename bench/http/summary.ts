@@ -1,7 +1,16 @@
 import type { Platform } from '../support/options.js';
 import { differences, median, ratio, spread, sums, type Ratio, type Spread } from '../support/statistics.js';
 import { asks, isPreflight, type RequestName } from './requests.js';
-import { BASE, CACHED, serverKey, serverOf, variantsOf, type Setup, type Variant } from './setups.js';
+import {
+  BASE,
+  CACHED,
+  REPORTED,
+  serverKey,
+  serverOf,
+  variantsOf,
+  type Setup,
+  type Variant,
+} from './setups.js';
 
 /** What one server did with one kind of request, one value for each round. */
 export interface Series {
@@ -56,6 +65,8 @@ export interface HttpSummary {
   readonly manyRoutesToFew: readonly OwnRatio[];
   /** Added cost with a cached source, over a fixed list. */
   readonly cachedToFixed: readonly OwnRatio[];
+  /** Added cost with another policy in `reportOnly`, over none. */
+  readonly reportedToNot: readonly OwnRatio[];
   /** How far two processes of `bare` are apart: no smaller difference means anything. */
   readonly resolution: number | undefined;
 }
@@ -118,6 +129,7 @@ export function summarize(
     manyRoutesToFew: own('1,000 routes'),
     // Without an origin, nobody is asked.
     cachedToFixed: own(CACHED.name).filter(({ request }) => request !== 'no Origin'),
+    reportedToNot: own(REPORTED.name).filter(({ request }) => request !== 'no Origin'),
     resolution,
   };
 }

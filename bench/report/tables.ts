@@ -48,7 +48,12 @@ export function instructionTable({ results }: HttpSummary): string {
 }
 
 /** What a platform's results say of this library against itself. */
-export function ownTable({ routeToModule, manyRoutesToFew, cachedToFixed }: HttpSummary): string {
+export function ownTable({
+  routeToModule,
+  manyRoutesToFew,
+  cachedToFixed,
+  reportedToNot,
+}: HttpSummary): string {
   const rows = (name: string, ratios: HttpSummary['routeToModule']) =>
     ratios.map(({ request, compared, ratio }) => [
       `${name}, ${request}`,
@@ -62,6 +67,7 @@ export function ownTable({ routeToModule, manyRoutesToFew, cachedToFixed }: Http
       ...rows('on the route / on the module', routeToModule),
       ...rows('1,000 routes / 10', manyRoutesToFew),
       ...rows('cached source / fixed list', cachedToFixed),
+      ...rows('with reportOnly / without', reportedToNot),
     ],
   );
 }

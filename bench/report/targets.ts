@@ -1,5 +1,5 @@
 import { isPreflight } from '../http/requests.js';
-import { CACHED } from '../http/setups.js';
+import { CACHED, REPORTED } from '../http/setups.js';
 import type { HttpSummary, OwnRatio } from '../http/summary.js';
 import type { Results } from './results.js';
 
@@ -60,6 +60,7 @@ function perRequest(
     target(`Added ${cost}: policy on the route / on the module`, 1.1, own(both, 'routeToModule')),
     target(`Added ${cost}: 1,000 routes / 10`, 1.2, own(both, 'manyRoutesToFew')),
     target(`Added ${cost}: cached source / fixed list`, 3, own(both, 'cachedToFixed')),
+    target(`Added ${cost}: with reportOnly / without`, 2, own(both, 'reportedToNot')),
   ];
 }
 
@@ -73,7 +74,7 @@ function toEnableCors(summary: HttpSummary | undefined, preflights: boolean): re
     (summary?.results ?? [])
       .filter(({ variant, request }) => variant === 'nestjs-cors' && isPreflight(request) === preflights)
       // It has to do more than those that it would be compared with, and has numbers of its own.
-      .filter(({ setup }) => setup !== CACHED.name)
+      .filter(({ setup }) => setup !== CACHED.name && setup !== REPORTED.name)
       .flatMap(({ request, setup, toEnableCors: ratio }) => {
         if (ratio === undefined) return [];
         return [{ name: `${request}, ${setup}${range(ratio.interval)}`, value: ratio.ofMedians }];
@@ -83,7 +84,7 @@ function toEnableCors(summary: HttpSummary | undefined, preflights: boolean): re
 
 function own(
   summaries: readonly HttpSummary[],
-  key: 'routeToModule' | 'manyRoutesToFew' | 'cachedToFixed',
+  key: 'routeToModule' | 'manyRoutesToFew' | 'cachedToFixed' | 'reportedToNot',
 ): readonly Case[] {
   return summaries.flatMap((summary) =>
     summary[key].map(({ platform, request, compared, ratio }: OwnRatio) => ({

@@ -17,8 +17,13 @@ import type { HookContext } from './hook-context.js';
 import { decideReported } from './report-only.js';
 import { isSameOrigin } from './same-origin.js';
 
-/** Where verdicts are published. Whoever has one looks at `hasSubscribers` first: nearly always there is nobody. */
-export const VERDICTS = channel(CORS_VERDICT_CHANNEL);
+/** Where verdicts are published. */
+const VERDICTS = channel(CORS_VERDICT_CHANNEL);
+
+/** Whether somebody wants to know of a verdict. Whoever has one asks this first: nearly always there is nobody. */
+export function isHeard({ owner }: HookContext): boolean {
+  return VERDICTS.hasSubscribers || owner.ledger !== undefined;
+}
 
 /** What has been decided. */
 type Decision = Pick<CorsVerdict, 'outcome' | 'reason' | 'status'>;
@@ -205,8 +210,10 @@ function publishWith(
   decision: Decision,
   { request, context, route, ruling }: Decided,
 ): void {
-  const { service } = context.owner;
+  const { service, ledger } = context.owner;
   if (service === undefined) return;
+  const isCounted = ledger?.wants({ outcome: decision.outcome, reportOnly }) === true;
+  if (!isCounted && !VERDICTS.hasSubscribers) return;
   const { governed, policy, place } = ruling;
   // Closed, and by no layer: nobody knows what governs there.
   const isUnclear = policy !== undefined && governed === undefined;
@@ -224,5 +231,6 @@ function publishWith(
     request,
     service,
   };
-  VERDICTS.publish(verdict);
+  if (isCounted) ledger.take(verdict);
+  if (VERDICTS.hasSubscribers) VERDICTS.publish(verdict);
 }

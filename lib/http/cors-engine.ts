@@ -82,7 +82,7 @@ export class CorsEngine implements Owner {
   private readonly attached = new Map<AbstractHttpAdapter, AttachedApp>();
   /** The app that was started last: a testing module can make several. */
   private app: AttachedApp | undefined;
-  private ledger: Ledger | undefined;
+  ledger: Ledger | undefined;
   /** How many have asked for refusals to be counted, whatever the options say. */
   private keepers = 0;
   /** Settled when all that was to be changed so far is. */
@@ -287,7 +287,6 @@ export class CorsEngine implements Owner {
 
   /** Counts nothing any more, and forgets what it has counted. */
   close(): void {
-    this.ledger?.close();
     this.ledger = undefined;
   }
 

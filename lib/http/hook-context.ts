@@ -1,4 +1,5 @@
 import type { CorsService } from '../cors.service.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { Governance } from '../routing/governance.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import type { RouteTable } from '../routing/route-table.js';
@@ -13,6 +14,8 @@ export interface Owner {
   service: CorsService | undefined;
   /** What it has warned of at start. */
   readonly warnings: StartWarnings;
+  /** What counts and logs verdicts, where the options say so or somebody has asked for it. */
+  readonly ledger: Pick<Ledger, 'wants' | 'take'> | undefined;
 }
 
 /** What the request hook needs; read anew for every request, so that the policies can change while the app runs. */

@@ -20,7 +20,7 @@ import { requestPath } from '../routing/request-path.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import { askSources } from './ask-sources.js';
 import { AskedRequest } from './asked-request.js';
-import { announcePreflight, VERDICTS } from './announce.js';
+import { announcePreflight, isHeard } from './announce.js';
 import type { HookContext } from './hook-context.js';
 
 /**
@@ -50,7 +50,7 @@ export function preflightAnswer(
   const asking = new Asking(request, facts.method, context.matcher);
   const found = firstApproval(policies, facts, asking);
   const answer = mayWait || !(found instanceof Promise) ? found : refusePreflight(PREFLIGHT_VARY);
-  if (VERDICTS.hasSubscribers) announce(answer, facts, request, context, asking);
+  if (isHeard(context)) announce(answer, facts, request, context, asking);
   return answer;
 }
 

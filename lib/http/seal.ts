@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
 import type { HeaderFields } from '../protocol/header-fields.js';
-import { announceActual, VERDICTS } from './announce.js';
+import { announceActual, isHeard } from './announce.js';
 import { preflightAnswer } from './preflight.js';
 import { startsWithWriteHead } from './runtime.js';
 import { isCorsField, sealedFields, type GivenFields } from './sealed-fields.js';
@@ -147,7 +147,7 @@ function writeSealed(
     const policy = exchange.policy();
     if (policy === undefined) {
       writeHead.call(response, status, reason, fields);
-      if (VERDICTS.hasSubscribers) announceActual(exchange, status);
+      if (isHeard(exchange.context)) announceActual(exchange, status);
       return;
     }
     const given = (typeof reason === 'string' ? fields : (fields ?? reason)) as GivenFields;
@@ -159,7 +159,7 @@ function writeSealed(
     const sealed = sealedFields(policy, verdict, given, takeOut(response, exchange), exchange);
     if (typeof reason === 'string') writeHead.call(response, status, reason, sealed);
     else writeHead.call(response, status, sealed);
-    if (VERDICTS.hasSubscribers) announceActual(exchange, status);
+    if (isHeard(exchange.context)) announceActual(exchange, status);
   } catch (error) {
     // A bad status or header value: whoever wrote it may answer with an error instead, which is sealed as well.
     if (!response.headersSent) own.isBroken = false;

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { announceUpgrade, VERDICTS } from './announce.js';
+import { announceUpgrade, isHeard } from './announce.js';
 import type { Exchange } from './exchange.js';
 import { logHostRefusal, UPGRADE_REFUSAL } from './refusal.js';
 import type { HookOutcome } from './request-hook.js';
@@ -16,7 +16,7 @@ import type { HookOutcome } from './request-hook.js';
 export function onUpgrade(exchange: Exchange, socket: Duplex): HookOutcome {
   if (exchange.origin === undefined) return 'continue';
   const outcome = decide(exchange, socket);
-  if (VERDICTS.hasSubscribers) announce(exchange, outcome);
+  if (isHeard(exchange.context)) announce(exchange, outcome);
   return outcome;
 }
 

@@ -1,6 +1,5 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Logger } from '@nestjs/common';
-import { CORS_VERDICT_CHANNEL, type CorsDifference, type CorsVerdict } from '../verdicts/cors-verdict.js';
+import type { CorsDifference, CorsVerdict } from '../verdicts/cors-verdict.js';
 import { cut, keptOrigin, sampleRequest, sizeOf, type SampleRequest } from './sample-request.js';
 import { TopRows, type Row, type RowLimits } from './top-rows.js';
 
@@ -39,7 +38,7 @@ const MAX_METHOD = 40;
 
 /**
  * Counts what an app has refused, and what policies that are only reported would change, in a memory that is bounded whatever is
- * thrown at it. It hears of it on the channel, so that it costs nothing where there is none.
+ * thrown at it.
  */
 export class Ledger {
   readonly refusals = new TopRows<Counted>(LIMITS);
@@ -48,25 +47,24 @@ export class Ledger {
   private readonly logged = new Map<string, number>();
 
   /**
-   * @param service - of the app
+   * @param service - of the app, which says what to log
    * @param logger - where to log
    * @param versionHeader - the header with which versions are asked for, in lower case
    */
   constructor(
-    private readonly service: CorsVerdict['service'],
+    private readonly service: Pick<CorsVerdict['service'], 'explain'>,
     private readonly logger: Pick<Logger, 'warn'>,
     private readonly versionHeader: string | undefined,
-  ) {
-    subscribe(CORS_VERDICT_CHANNEL, this.take);
+  ) {}
+
+  /** Whether there is something to count or to log: most verdicts need not even be written down. */
+  wants({ outcome, reportOnly }: Pick<CorsVerdict, 'outcome' | 'reportOnly'>): boolean {
+    const isRefused = outcome === 'refused' && (this.duties.refusals || this.duties.debug);
+    return isRefused || reportOnly?.difference !== undefined;
   }
 
-  close(): void {
-    unsubscribe(CORS_VERDICT_CHANNEL, this.take);
-  }
-
-  private readonly take = (message: unknown): void => {
-    const verdict = message as CorsVerdict;
-    if (verdict.service !== this.service) return;
+  /** Counts and logs a verdict that it {@link Ledger.wants}. */
+  take(verdict: CorsVerdict): void {
     const { outcome, reason, reportOnly } = verdict;
     const { duties } = this;
     const now = Date.now();
@@ -78,7 +76,7 @@ export class Ledger {
       count(this.differences, verdict, reportOnly.reason, now, this.versionHeader, difference);
     }
     if (duties.debug && (isRefused || difference !== undefined)) this.log(verdict, now);
-  };
+  }
 
   private log(verdict: CorsVerdict, now: number): void {
     const { logged } = this;
