@@ -42,10 +42,8 @@ export function publicSuffixProblem(pattern: OriginPattern): ValueProblem | unde
   if (isBelowSuffix(sample, host.length)) return undefined;
   const registration = registrationOf(sample);
   if (registration === undefined) return undefined;
-  // A rule of the list may itself be a wildcard: `*.sch.uk` makes every name below `sch.uk` a suffix. Where it is not, what
-  // has to be registered below a suffix is one label more, so that the host is a suffix if the sample is just that.
+  // The host is a suffix; or the sample is one, by a rule that is itself a wildcard: `*.sch.uk` makes one of every name below it.
   const wildcardRule = registration.isSuffix;
-  if (registration.domain !== sample) return undefined;
   const domain = `your-domain.${wildcardRule ? SAMPLE_LABEL : ''}${host}`;
   const dot = pattern.host.slice(host.length);
   const own = patternText(pattern.scheme, pattern.labels, domain + dot, pattern.port);

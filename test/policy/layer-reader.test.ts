@@ -50,6 +50,7 @@ describe(`LayerReader, seed ${seed}`, () => {
   const one = (): boolean => true;
   const other = (): boolean => true;
   it.each<[what: string, a: unknown, b: unknown]>([
+    ['options and what is none', { origin: A }, 5],
     ['a value and a list of it', { origin: A }, { origin: [A, A] }],
     ['an order of names', { exposedHeaders: ['x-a', 'x-b'] }, { exposedHeaders: ['x-b', 'x-a'] }],
     ['where a name ends', { exposedHeaders: ['x-a', 'x-b'] }, { exposedHeaders: ['x-a,x-b'] }],
