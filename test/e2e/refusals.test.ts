@@ -103,22 +103,19 @@ describe.each(PLATFORMS)('CorsService.refusals() on %s', (platform) => {
   });
 
   it('is of one app, and ends with it', async () => {
-    const verdicts = channel(CORS_VERDICT_CHANNEL);
     const one = await startApp(platform, appOf({ refusals: true }));
     const other = await startApp(platform, appOf({ refusals: true }));
     await send(one.port, { path: '/orders/1', headers: { origin: EVIL } });
     expect((await one.app.get(CorsService).refusals()).length).toBe(1);
     expect(await other.app.get(CorsService).refusals()).toEqual([]);
+    const cors = one.app.get(CorsService);
     await one.app.close();
-    expect(verdicts.hasSubscribers).toBe(true);
-    await other.app.close();
-    expect(verdicts.hasSubscribers).toBe(false);
+    await expect(cors.refusals()).rejects.toThrow('Refusals are not counted');
   });
 
   it('is off where nobody has asked for it, and can be switched while the app runs', async () => {
     const { app, port } = await startApp(platform, appOf({}));
     const cors = app.get(CorsService);
-    expect(channel(CORS_VERDICT_CHANNEL).hasSubscribers).toBe(false);
     await expect(cors.refusals()).rejects.toThrow(
       'Refusals are not counted: set refusals: true in the options of CorsModule.',
     );
@@ -128,6 +125,8 @@ describe.each(PLATFORMS)('CorsService.refusals() on %s', (platform) => {
     await cors.update({ refusals: true, maxAge: 5 });
     expect((await cors.refusals()).length).toBe(1);
     await cors.update({});
+    await expect(cors.refusals()).rejects.toThrow('Refusals are not counted');
+    // The channel is for others: it is never the library itself that makes verdicts worth publishing.
     expect(channel(CORS_VERDICT_CHANNEL).hasSubscribers).toBe(false);
   });
 

@@ -28,7 +28,7 @@ const asked: string[] = [];
 
 @Injectable()
 class SlowOrigins implements OriginSource {
-  readonly timeout = 200;
+  readonly timeout = 1_000;
   allows(origin: string): Promise<boolean> {
     asked.push(origin);
     return new Promise((resolve) =>
@@ -244,11 +244,11 @@ describe.each(PLATFORMS)('reportOnly on %s', (platform) => {
 
   it('asks sources behind the response, only where they decide, and in time', async () => {
     asked.length = 0;
-    const started = performance.now();
     const { status } = await send(reporting.port, { path: '/orders/slow', headers: { origin: OLD } });
     expect(status).toBe(200);
-    expect(performance.now() - started).toBeLessThan(150);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // The source, which never answers, still has the rest of its time.
+    expect(verdicts).toEqual([]);
+    while (verdicts.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(writtenVerdicts(verdicts, reporting.app).map(({ reportOnly }) => reportOnly)).toEqual([
       { outcome: 'refused', reason: 'source-failed', status: undefined, difference: undefined },
     ]);
