@@ -16,7 +16,7 @@ import { PLATFORMS, startApp as start, type RunningApp } from '../support/apps.j
 import { controllerOf, moduleOf, untyped } from '../support/faulty-apps.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
 import { appsOfSuite, appsOfTest } from '../support/suites.js';
-import { verdictsOfTest, writtenVerdicts } from '../support/verdicts.js';
+import { verdictsOfTest } from '../support/verdicts.js';
 
 const APP = 'https://app.example.com';
 const OLD = 'https://old.example.com';
