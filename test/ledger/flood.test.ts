@@ -7,7 +7,8 @@ interface Flooded {
   readonly bytes: number;
   readonly texts: number;
   readonly heap: number;
-  readonly nanoseconds: number;
+  /** What a verdict costs, over what it costs to make its key and to keep that in a `Map`. */
+  readonly toPlain: number;
 }
 
 /** What both kinds of rows may take together. */
@@ -26,6 +27,7 @@ describe('a ledger under more different origins than it has rows for', () => {
     expect(flooded.texts).toBeLessThanOrEqual(MOST.bytes / 2);
     // Of what else a process has on its heap it cannot be told apart more exactly.
     expect(flooded.heap).toBeLessThan(MOST.bytes);
-    if (!isLong) expect(flooded.nanoseconds).toBeLessThan(2000);
+    // 1.9, or 1.4 µs; the bound of 2 µs would be 2.8. By the clock it was missed once, beside other suites.
+    if (!isLong) expect(flooded.toPlain).toBeLessThan(2.8);
   });
 });

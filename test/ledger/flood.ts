@@ -52,19 +52,41 @@ const heapUsed = (): number => {
 const ledger = new Ledger(service, new Logger(), undefined);
 ledger.duties = { refusals: true, reportOnly: false, debug: false };
 const before = heapUsed();
-/** Of CPU time, which others on the machine do not lengthen. */
+/** Of CPU time, in nanoseconds; beside the same for what cannot be done in less: a key is made, and kept in its turn. */
 let best = Number.POSITIVE_INFINITY;
+let bestOfPlain = Number.POSITIVE_INFINITY;
+const plain = new Map<string, number>();
 let most = 0;
 const BATCH = 1000;
+function timeOf(run: () => void): number {
+  const start = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(start);
+  return ((user + system) * 1000) / BATCH;
+}
+
 function flood(from: number): void {
   const batch = Array.from({ length: BATCH }, (_, at) => verdict(from + at));
-  const start = process.cpuUsage();
-  for (const one of batch) if (ledger.wants(one)) ledger.take(one);
-  const { user, system } = process.cpuUsage(start);
-  best = Math.min(best, ((user + system) * 1000) / BATCH);
+  best = Math.min(
+    best,
+    timeOf(() => {
+      for (const one of batch) if (ledger.wants(one)) ledger.take(one);
+    }),
+  );
+  bestOfPlain = Math.min(
+    bestOfPlain,
+    timeOf(() => {
+      for (const { kind, origin, method, where, route, reason } of batch) {
+        if (isLong) break;
+        plain.set(`${kind} ${where} ${route} ${reason} ${method} ${origin}`, Date.now());
+        if (plain.size > 500) plain.delete(plain.keys().next().value as string);
+      }
+    }),
+  );
   most = Math.max(most, ledger.refusals.bytes);
 }
 for (let from = 0; from < origins; from += BATCH) flood(from);
+plain.clear();
 const heap = heapUsed() - before;
 const { rows } = ledger.refusals;
 const lengths = rows.map(({ key, value }) => key.length + JSON.stringify(value).length);
@@ -76,5 +98,6 @@ console.log(
     texts: lengths.reduce((sum, length) => sum + length, 0),
     heap,
     nanoseconds: best,
+    toPlain: best / bestOfPlain,
   }),
 );
