@@ -9,7 +9,7 @@ import { QUESTIONS, type ListCost, type ListTask, type Question, type StartCost 
 
 /** Medians of the rounds, for one build. */
 export interface ListResult {
-  /** `here`, or the folder that it is held against. */
+  /** `here`, or `baseline`, the build that it is held against. */
   readonly build: string;
   readonly origins: number;
   readonly rounds: number;
@@ -52,7 +52,7 @@ interface Round {
 export async function runLists({ brief, rounds, baseline }: BenchOptions): Promise<readonly ListResult[]> {
   const origins = brief ? BRIEF_ORIGINS : ORIGINS;
   const roots = new Map([['here', fileURLToPath(packageRoot())]]);
-  if (baseline !== undefined) roots.set(baseline, baseline);
+  if (baseline !== undefined) roots.set('baseline', baseline);
   const found = new Map<string, Round[]>([...roots.keys()].map((build) => [build, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [build, root] of roots) {
