@@ -1,4 +1,3 @@
-import type { AskedRule } from '../policy/origin-set.js';
 import type { Policy } from '../policy/policy.js';
 import {
   answerPreflight,
@@ -7,20 +6,15 @@ import {
   type PreflightAnswer,
 } from '../protocol/header-fields.js';
 import { addVary } from '../protocol/vary.js';
-import {
-  decideOrigin,
-  decidePreflight,
-  type OriginReason,
-  type PreflightFacts,
-  type PreflightReason,
-} from '../protocol/verdict.js';
+import { REFUSED, type PreflightFacts } from '../protocol/verdict.js';
 import type { Arrival } from '../routing/governance.js';
 import type { CorsRoute } from '../routing/cors-route.js';
 import { requestPath } from '../routing/request-path.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
-import { askSources } from './ask-sources.js';
 import { AskedRequest } from './asked-request.js';
-import { announcePreflight, isHeard } from './announce.js';
+import { announce, isHeard } from './announce.js';
+import { DecidedPreflight } from './decided.js';
+import { Asking, firstApproval, type PolicyVerdict } from './first-approval.js';
 import type { HookContext } from './hook-context.js';
 
 /**
@@ -47,36 +41,45 @@ export function preflightAnswer(
   if (facts === undefined || context.mounts.cover(request.url)) return undefined;
   const policies = targetPolicies(request, facts.method, context);
   if (policies.length === 0) return undefined;
-  const asking = new Asking(request, facts.method, context.matcher);
+  const asking = new AskingForPreflight(request, facts.method, context.matcher);
   const found = firstApproval(policies, facts, asking);
-  const answer = mayWait || !(found instanceof Promise) ? found : refusePreflight(PREFLIGHT_VARY);
-  if (isHeard(context)) announce(answer, facts, request, context, asking);
+  if (!(found instanceof Promise)) return conclude(found, facts, asking, context);
+  if (mayWait) return found.then((settled) => conclude(settled, facts, asking, context));
+  return conclude({ at: 0, policy: policies[0] as Policy, verdict: REFUSED }, facts, asking, context);
+}
+
+function conclude(
+  found: PolicyVerdict,
+  facts: PreflightFacts,
+  asking: AskingForPreflight,
+  context: HookContext,
+): PreflightAnswer {
+  const { policy, verdict } = found;
+  const answer =
+    verdict.reason === 'preflight-approved'
+      ? answerPreflight(policy, facts, verdict, asking.vary())
+      : refusePreflight(asking.vary());
+  if (isHeard(context)) announcePreflight(found, answer, facts, asking, context);
   return answer;
 }
 
-/** Publishes the verdict, once it is known. */
-function announce(
-  answer: PreflightAnswer | Promise<PreflightAnswer>,
+function announcePreflight(
+  { at, verdict }: PolicyVerdict,
+  { status }: PreflightAnswer,
   facts: PreflightFacts,
-  request: PlatformRequest,
+  { request, view }: AskingForPreflight,
   context: HookContext,
-  asking: Asking,
 ): void {
-  if (answer instanceof Promise) {
-    void answer.then((settled) => announce(settled, facts, request, context, asking));
-    return;
-  }
   const { governance, matcher } = context;
   const target = new PreflightTarget(request, facts.method, matcher);
   const routes = matcher.targetsOf(request, facts.method);
-  const all = (routes.length === 0 ? [undefined] : routes)
-    .map((route) => ({ request, context, route, ruling: governance.rulingOf(route, target) }))
+  const targets = (routes.length === 0 ? [undefined] : routes)
+    .map((route) => ({ route, ruling: governance.rulingOf(route, target) }))
     .filter(({ ruling }) => ruling.policy !== undefined);
-  const decided = all[asking.at];
   // Under options that are gone by now, it may have been another one.
-  if (decided === undefined) return;
-  const { reason, view } = asking;
-  announcePreflight(facts, { reason, status: answer.status, view }, decided);
+  if (at >= targets.length) return;
+  const seen = view ?? preflightView(request, facts.method, matcher);
+  announce(new DecidedPreflight(request, context, targets, at, facts, verdict.reason, status, seen));
 }
 
 /**
@@ -127,86 +130,21 @@ export class PreflightTarget implements Arrival {
   }
 }
 
-/** The answer of the first policy, from the given one on, that approves all of the preflight; else a refusal. */
-function firstApproval(
-  policies: readonly Policy[],
-  facts: PreflightFacts,
-  asking: Asking,
-  from = 0,
-): PreflightAnswer | Promise<PreflightAnswer> {
-  for (let at = from; at < policies.length; at++) {
-    const reason = asking.decide(policies[at] as Policy, facts.origin);
-    if (reason instanceof Promise) {
-      return reason.then(
-        (settled) =>
-          approval(policies, at, facts, settled, asking) ?? firstApproval(policies, facts, asking, at + 1),
-      );
-    }
-    const approved = approval(policies, at, facts, reason, asking);
-    if (approved !== undefined) return approved;
-  }
-  return refusePreflight(asking.vary());
-}
-
-function approval(
-  policies: readonly Policy[],
-  at: number,
-  facts: PreflightFacts,
-  reason: OriginReason,
-  asking: Asking,
-): PreflightAnswer | undefined {
-  const policy = policies[at] as Policy;
-  const verdict = decidePreflight(policy, facts, reason);
-  if (
-    at === 0 ||
-    progressOf(policy, verdict.reason) > progressOf(policies[asking.at] as Policy, asking.reason)
-  ) {
-    asking.at = at;
-    asking.reason = verdict.reason;
-  }
-  return verdict.reason === 'preflight-approved'
-    ? answerPreflight(policy, facts, verdict, asking.vary())
-    : undefined;
-}
-
-/** How far a preflight got: of several policies that refuse it, the one counts where that is furthest. */
-function progressOf({ closed }: Policy, reason: PreflightReason): number {
-  return closed ? -1 : PROGRESS.indexOf(reason);
-}
-
-const PROGRESS: readonly PreflightReason[] = [
-  'origin-malformed',
-  'origin-not-allowed',
-  'method-not-allowed',
-  'headers-not-allowed',
-  'preflight-approved',
-];
-
-/**
- * Asks sources for one preflight. All its policies share the view that sources get: no source is asked twice, and what
- * one has read for a policy that refuses decides as well which policy answers, so it joins `Vary`.
- */
-class Asking {
-  view: AskedRequest | undefined = undefined;
-  /** The index of the policy that has approved the preflight, else of the one that came closest to it. */
-  at = 0;
-  /** What that one says. */
-  reason: PreflightReason = 'origin-not-allowed';
-
+/** Asks the sources that a preflight's target has. */
+class AskingForPreflight extends Asking {
   constructor(
-    private readonly request: PlatformRequest,
+    readonly request: PlatformRequest,
     private readonly method: string,
     private readonly matcher: RouteMatcher,
-  ) {}
-
-  decide(policy: Policy, origin: string): OriginReason | Promise<OriginReason> {
-    const reason = decideOrigin(policy, origin);
-    if (reason !== 'origin-undecided') return reason;
-    this.view ??= preflightView(this.request, this.method, this.matcher);
-    const answer = askSources(policy.origin.asked, { origin, view: this.view });
-    return answer instanceof Promise ? answer.then(reasonOf) : reasonOf(answer);
+  ) {
+    super();
   }
 
+  protected newView(): AskedRequest {
+    return preflightView(this.request, this.method, this.matcher);
+  }
+
+  /** What sources have read of a preflight decides which policy answers it, so it joins `Vary`. */
   vary(): string {
     if (this.view === undefined) return PREFLIGHT_VARY;
     return addVary(PREFLIGHT_VARY, this.view.headersRead.join(', '));
@@ -216,8 +154,4 @@ class Asking {
 /** A preflight as sources see it. */
 export function preflightView(request: PlatformRequest, method: string, matcher: RouteMatcher): AskedRequest {
   return new AskedRequest(request, method, true, () => matcher.targetParams(request, method));
-}
-
-function reasonOf(allowedBy: AskedRule | undefined): OriginReason {
-  return allowedBy === undefined ? 'origin-not-allowed' : 'origin-allowed';
 }

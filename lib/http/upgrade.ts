@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { announceUpgrade, isHeard } from './announce.js';
+import { announce, isHeard } from './announce.js';
+import { DecidedUpgrade } from './decided.js';
 import type { Exchange } from './exchange.js';
 import { logHostRefusal, UPGRADE_REFUSAL } from './refusal.js';
 import type { HookOutcome } from './request-hook.js';
@@ -16,13 +17,17 @@ import type { HookOutcome } from './request-hook.js';
 export function onUpgrade(exchange: Exchange, socket: Duplex): HookOutcome {
   if (exchange.origin === undefined) return 'continue';
   const outcome = decide(exchange, socket);
-  if (isHeard(exchange.context)) announce(exchange, outcome);
+  if (isHeard(exchange.context)) announceUpgrade(exchange, outcome);
   return outcome;
 }
 
-function announce(exchange: Exchange, outcome: HookOutcome): void {
-  if (outcome instanceof Promise) void outcome.then((settled) => announce(exchange, settled));
-  else announceUpgrade(exchange, outcome === 'answered');
+function announceUpgrade(exchange: Exchange, outcome: HookOutcome): void {
+  if (outcome instanceof Promise) {
+    void outcome.then((settled) => announceUpgrade(exchange, settled));
+    return;
+  }
+  const target = { route: undefined, ruling: exchange.context.governance.rulingAt(exchange) };
+  announce(new DecidedUpgrade(exchange, target, outcome === 'answered'));
 }
 
 function decide(exchange: Exchange, socket: Duplex): HookOutcome {

@@ -58,9 +58,9 @@ export class Ledger {
   ) {}
 
   /** Whether there is something to count or to log: most verdicts need not even be written down. */
-  wants({ outcome, reportOnly }: Pick<CorsVerdict, 'outcome' | 'reportOnly'>): boolean {
-    const isRefused = outcome === 'refused' && (this.duties.refusals || this.duties.debug);
-    return isRefused || reportOnly?.difference !== undefined;
+  wants(verdict: Pick<CorsVerdict, 'outcome'>, difference: CorsDifference | undefined): boolean {
+    const { refusals, debug } = this.duties;
+    return difference !== undefined || ((refusals || debug) && verdict.outcome === 'refused');
   }
 
   /** Counts and logs a verdict that it {@link Ledger.wants}. */

@@ -154,13 +154,15 @@ export class PolicyComposer {
    *
    * @param layers - outermost first
    * @param defaults - what the route itself says of `methods` and `allowedHeaders`
+   * @param toCome - what would be merged in their place if the fields to come were in force
    */
-  compose(layers: readonly PolicyLayer[], defaults: RouteDefaults): ComposedPolicy {
+  compose(
+    layers: readonly PolicyLayer[],
+    defaults: RouteDefaults,
+    toCome: readonly PolicyLayer[] = reportedLayers(layers),
+  ): ComposedPolicy {
     const policy = this.policyOf(layers, defaults);
-    if (layers.every(({ reportOnly }) => reportOnly === undefined)) {
-      return new ComposedPolicy(policy, layers, defaults);
-    }
-    const toCome = reportedLayers(layers);
+    if (toCome === layers) return new ComposedPolicy(policy, layers, defaults);
     const reported = new ComposedPolicy(this.policyOf(toCome, defaults), toCome, defaults);
     return new ComposedPolicy(policy, layers, defaults, reported.policy === policy ? undefined : reported);
   }

@@ -49,8 +49,9 @@ export interface PolicyLayer {
   readonly prefix?: string;
 }
 
-/** Each layer, and behind it the fields to come: what would be merged if they were in force. */
+/** Each layer, and behind it the fields to come: what would be merged if they were in force. The same ones where there are none. */
 export function reportedLayers(layers: readonly PolicyLayer[]): readonly PolicyLayer[] {
+  if (layers.every(({ reportOnly }) => reportOnly === undefined)) return layers;
   return layers.flatMap((layer) => (layer.reportOnly === undefined ? [layer] : [layer, layer.reportOnly]));
 }
 

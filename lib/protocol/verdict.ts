@@ -104,3 +104,6 @@ export function needsListing(method: string): boolean {
 function refusal(reason: PreflightReason): PreflightVerdict {
   return { reason, allowHeaders: '' };
 }
+
+/** The verdict on a preflight whose origin nobody can vouch for. */
+export const REFUSED: PreflightVerdict = refusal('origin-not-allowed');

@@ -65,20 +65,36 @@ export class UnservedPolicies {
     const policies = others.map(({ index }) => governedAt(this.routes[index] as GovernedRoute, place));
     // Of a path that one of them leaves alone nobody else knows what is right.
     if (policies.includes(undefined)) return own;
-    const all = (policies as readonly ComposedPolicy[]).map(
-      ({ layers }) => mergeLayers(layers, defaults).fields,
-    );
-    // Apart from the layers, where one that says nothing would not be asked.
-    const maxAge = all.map((fields) => fields.maxAge).reduce(shorter);
-    const layers = all.map((fields, index): PolicyLayer => ({
-      where: (others[index] as CorsRoute).where,
-      merge: index === 0 ? 'replace' : 'restrict',
-      fields: { ...fields, maxAge } as PolicyFields,
-      unread: [],
-      raw: {},
-    }));
-    return this.composer.compose(layers, NO_ROUTE_DEFAULTS);
+    const known = policies as readonly ComposedPolicy[];
+    const layers = commonLayers(known, others, defaults);
+    const isReported = known.some(({ reported }) => reported !== undefined);
+    const toCome = isReported
+      ? commonLayers(
+          known.map((policy) => policy.reported ?? policy),
+          others,
+          defaults,
+        )
+      : layers;
+    return this.composer.compose(layers, NO_ROUTE_DEFAULTS, toCome);
   }
+}
+
+/** Layers that come to what the policies of some routes have in common. */
+function commonLayers(
+  policies: readonly ComposedPolicy[],
+  routes: readonly CorsRoute[],
+  defaults: RouteDefaults,
+): readonly PolicyLayer[] {
+  const all = policies.map(({ layers }) => mergeLayers(layers, defaults).fields);
+  // Apart from the layers, where one that says nothing would not be asked.
+  const maxAge = all.map((fields) => fields.maxAge).reduce(shorter);
+  return all.map((fields, index): PolicyLayer => ({
+    where: (routes[index] as CorsRoute).where,
+    merge: index === 0 ? 'replace' : 'restrict',
+    fields: { ...fields, maxAge } as PolicyFields,
+    unread: [],
+    raw: {},
+  }));
 }
 
 function governedAt({ home, governed, elsewhere }: GovernedRoute, place: GovernedPlace): Governed {

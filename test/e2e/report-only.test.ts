@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Injectable, Module, Post, type Type } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, Post, VersioningType, type Type } from '@nestjs/common';
 import {
   AllowOrigin,
   CorsConfigurationError,
@@ -240,6 +240,62 @@ describe.each(PLATFORMS)('reportOnly on %s', (platform) => {
       'headers-not-allowed',
     ]);
     expect(await preflight(OLD, 'x-a')).toEqual([204, 'allowed', 'would be refused', 'origin-not-allowed']);
+  });
+
+  it('tells of methods that no route serves, by what the routes there have in common', async () => {
+    expect(await verdictOn('PUT', '/orders', OLD)).toEqual([
+      404,
+      'allowed',
+      'would be refused',
+      'origin-not-allowed',
+    ]);
+    const request = preflightHeaders(OLD, 'PUT', 'content-type');
+    expect(await verdictOn('OPTIONS', '/orders', OLD, request)).toEqual([
+      204,
+      'allowed',
+      'would be refused',
+      'origin-not-allowed',
+    ]);
+  });
+
+  it("has nothing to say of the app's own origin, to which CORS does not apply", async () => {
+    const own = { 'sec-fetch-site': 'same-origin' };
+    for (const [path, origin] of [
+      ['/orders/cookies', APP],
+      ['/orders', OLD],
+      ['/orders/walled', EVIL],
+    ] as const) {
+      const [, outcome, difference] = await verdictOn('GET', path, origin, { ...own, cookie: 'a=b' });
+      expect([path, outcome, difference]).toEqual([path, 'allowed', undefined]);
+    }
+  });
+
+  it('compares a preflight with all that share its path: versions', async () => {
+    @Controller({ path: 'stock', version: '1' })
+    class FirstController {
+      @Get() @AllowOrigin(OLD, { reportOnly: { origin: APP } }) list(): string {
+        return 'first';
+      }
+    }
+    @Controller({ path: 'stock', version: '2' })
+    class SecondController {
+      @Get() @AllowOrigin(NEW, { reportOnly: { origin: OLD } }) list(): string {
+        return 'second';
+      }
+    }
+    const { port } = await startApp(platform, moduleOf({}, [FirstController, SecondController]), {
+      prepare: (app) => void app.enableVersioning({ type: VersioningType.HEADER, header: 'x-version' }),
+    });
+    const preflight = async (origin: string): Promise<unknown> => {
+      verdicts.length = 0;
+      const headers = preflightHeaders(origin, 'GET', 'x-version');
+      await send(port, { method: 'OPTIONS', path: '/stock', headers });
+      return verdicts.map(({ outcome, reportOnly }) => [outcome, reportOnly?.difference, reportOnly?.reason]);
+    };
+    expect(await preflight(OLD)).toEqual([['allowed', undefined, 'preflight-approved']]);
+    expect(await preflight(NEW)).toEqual([['allowed', 'would be refused', 'origin-not-allowed']]);
+    expect(await preflight(APP)).toEqual([['refused', 'would be allowed', 'preflight-approved']]);
+    expect(await preflight(EVIL)).toEqual([['refused', undefined, 'origin-not-allowed']]);
   });
 
   it('asks sources behind the response, only where they decide, and in time', async () => {

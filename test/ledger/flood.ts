@@ -70,7 +70,7 @@ function flood(from: number): void {
   best = Math.min(
     best,
     timeOf(() => {
-      for (const one of batch) if (ledger.wants(one)) ledger.take(one);
+      for (const one of batch) if (ledger.wants(one, undefined)) ledger.take(one);
     }),
   );
   bestOfPlain = Math.min(
