@@ -70,6 +70,7 @@ serve(async () => {
   ) as OriginString[];
   const extra = Array.from({ length: TOGETHER }, (_, index) => exactOrigin(2 * origins + index));
   const apps: INestApplication[] = [];
+  let areChangesWarm = false;
   let updates = 0;
   const cors = (): CorsService => (apps[0] as INestApplication).get(library.CorsService);
 
@@ -96,11 +97,20 @@ serve(async () => {
     change: (origins: readonly OriginString[]) => Promise<void>,
   ): Promise<ListCost | undefined> {
     if (!('addOrigins' in library.CorsService.prototype)) return undefined;
+    if (!areChangesWarm) await warmChanges();
+    areChangesWarm = true;
     const { cpu, pause } = await measure(async () => {
       for (const one of extra.slice(0, ONE_BY_ONE)) await change([one]);
       await change(extra.slice(ONE_BY_ONE));
     });
     return { cpu: (cpu * 1000) / TOGETHER, pause };
+  }
+
+  /** V8 takes about as many of one kind to compile what makes them, which takes longer than all that are measured. */
+  async function warmChanges(): Promise<void> {
+    const others = Array.from({ length: TOGETHER }, (_, index) => exactOrigin(3 * origins + index));
+    for (const one of others) await cors().addOrigins(one);
+    for (const one of others) await cors().removeOrigins(one);
   }
 
   process.on('message', (question: Question) => {
