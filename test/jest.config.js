@@ -5,7 +5,7 @@ const REQUIRED_MODULES = '/node_modules/(?:content-disposition|light-my-request/
 export default {
   rootDir: '..',
   roots: ['<rootDir>/test'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.js',
   // Modules that Jest has loaded stay in memory until the process ends, and suites that measure their own memory wait for
   // the collector to walk through all of it.
   maxWorkers: 2,
