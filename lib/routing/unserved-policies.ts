@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import type { CompiledPolicies } from '../policy/compiled-policies.js';
-import { PolicyComposer, type ComposedPolicy } from '../policy/policy-composer.js';
+import { ComposedPolicy, PolicyComposer } from '../policy/policy-composer.js';
 import {
   mergeLayers,
   NO_ROUTE_DEFAULTS,
@@ -64,10 +64,27 @@ export class UnservedPolicies {
     if (place !== this.elsewhere) return this.composer.compose(own.layers, defaults);
     const policies = others.map(({ index }) => governedAt(this.routes[index] as GovernedRoute, place));
     // Of a path that one of them leaves alone nobody else knows what is right.
-    if (policies.includes(undefined)) return own;
-    const all = (policies as readonly ComposedPolicy[]).map(
-      ({ layers }) => mergeLayers(layers, defaults).fields,
+    if (!policies.every((policy) => policy !== undefined)) return own;
+    const { policy, layers } = this.inCommon(policies, others, defaults);
+    if (policies.every(({ reported }) => reported === undefined)) {
+      return new ComposedPolicy(policy, layers, NO_ROUTE_DEFAULTS);
+    }
+    const toCome = policies.map((one) => one.reported ?? one);
+    const reported = this.inCommon(toCome, others, defaults);
+    return new ComposedPolicy(
+      policy,
+      layers,
+      NO_ROUTE_DEFAULTS,
+      reported.policy === policy ? undefined : reported,
     );
+  }
+
+  private inCommon(
+    policies: readonly ComposedPolicy[],
+    others: readonly CorsRoute[],
+    defaults: RouteDefaults,
+  ): ComposedPolicy {
+    const all = policies.map(({ layers }) => mergeLayers(layers, defaults).fields);
     // Apart from the layers, where one that says nothing would not be asked.
     const maxAge = all.map((fields) => fields.maxAge).reduce(shorter);
     const layers = all.map((fields, index): PolicyLayer => ({

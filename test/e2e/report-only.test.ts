@@ -79,6 +79,12 @@ function appOf(isReporting: boolean): Type {
     @Get('closed') @NoCors() closed(): string {
       return 'closed';
     }
+    @Get('both') @AllowOrigin(APP, OLD) both(): string {
+      return 'both';
+    }
+    @Post('both') @AllowOrigin(APP, OLD, { ...reportOnly({ origin: APP }) }) bothToCome(): string {
+      return 'both';
+    }
     @Get('named') @UseCorsPolicy('partners') named(): string {
       return 'named';
     }
@@ -240,6 +246,49 @@ describe.each(PLATFORMS)('reportOnly on %s', (platform) => {
       'headers-not-allowed',
     ]);
     expect(await preflight(OLD, 'x-a')).toEqual([204, 'allowed', 'would be refused', 'origin-not-allowed']);
+  });
+
+  it('tells of methods that no route of the path serves, by what the routes of the path have in common', async () => {
+    // What an entry covers is the entry's, whatever method is asked for.
+    expect(await verdictOn('OPTIONS', '/files/a', EVIL, preflightHeaders(EVIL, 'PUT'))).toEqual([
+      403,
+      'refused',
+      undefined,
+      'method-not-allowed',
+    ]);
+    expect(await verdictOn('DELETE', '/orders/wider', NEW)).toEqual([
+      404,
+      'refused',
+      'would be allowed',
+      'origin-allowed',
+    ]);
+    expect(await verdictOn('DELETE', '/orders', OLD)).toEqual([
+      404,
+      'allowed',
+      'would be refused',
+      'origin-not-allowed',
+    ]);
+    expect(await verdictOn('OPTIONS', '/orders', OLD, preflightHeaders(OLD, 'PATCH'))).toEqual([
+      204,
+      'allowed',
+      'would be refused',
+      'origin-not-allowed',
+    ]);
+    // Without fields to come at any of them, nothing is reported.
+    expect(await verdictOn('DELETE', '/orders/closed', OLD)).toEqual([404, 'refused', undefined, undefined]);
+    // Two routes, of which only one has fields to come: what they have in common then.
+    expect(await verdictOn('DELETE', '/orders/both', OLD)).toEqual([
+      404,
+      'allowed',
+      'would be refused',
+      'origin-not-allowed',
+    ]);
+    expect(await verdictOn('DELETE', '/orders/both', APP)).toEqual([
+      404,
+      'allowed',
+      undefined,
+      'origin-allowed',
+    ]);
   });
 
   it('asks sources behind the response, only where they decide, and in time', async () => {
