@@ -1,25 +1,57 @@
-import { bySpecificity, type Place } from '../routing/places.js';
+import { bySpecificity, Places, type Place } from '../routing/places.js';
 import { routeSegments, type RouteSegment } from '../routing/path-pattern.js';
 import type { CorsManifest, ManifestLine } from './cors-manifest.js';
 
+/** An entry, or all paths that no entry covers, with the line that governs there. */
+interface ManifestPlace extends Place {
+  readonly line: ManifestLine;
+}
+
 /** The places of a manifest: its entries, and the default for all that no entry covers. */
 export class ManifestPlaces {
-  private readonly places: readonly (Place & { readonly line: ManifestLine })[];
-  readonly elsewhere: ManifestLine;
+  private readonly places: Places<ManifestPlace>;
 
   constructor({ routes }: CorsManifest) {
-    this.places = routes
-      .filter(({ kind }) => kind === 'entry')
-      .map((line) => ({ line, segments: entrySegments(line.path), exact: line.exact }))
-      .toSorted(bySpecificity);
-    this.elsewhere = routes.find(({ kind }) => kind === 'default') as ManifestLine;
+    const elsewhere = routes.find(({ kind }) => kind === 'default') as ManifestLine;
+    // Which letters are the same depends on the platform, of which a manifest knows nothing.
+    this.places = new Places({ line: elsewhere, segments: [], exact: false }, { caseSensitive: true });
+    for (const line of routes) if (line.kind === 'entry') this.places.add(placeOf(line, line.path));
   }
 
-  /** The entry that governs all of the paths of a pattern, where no route serves them; else the default. */
-  at(path: string): ManifestLine {
-    const segments = routeSegments(path);
-    return this.places.find((place) => isInside(segments, place))?.line ?? this.elsewhere;
+  /** What governs a request for a path that no route serves: one line, or those of all its readings. */
+  ofRequest(path: string): readonly ManifestLine[] {
+    return this.places.placesOf(path).map(({ line }) => line);
   }
+
+  /** What governs the paths of a route, or those that it has in an entry, where no route serves them. */
+  ofRoute({ path, below, exact }: ManifestLine): readonly ManifestLine[] {
+    const route = routeSegments(path);
+    const pattern = below === null ? route : patternOf(placeOf({ exact }, below));
+    const { home, others } = this.places.locate(pattern);
+    return [home, ...others.filter((place) => this.places.relate(route, place) !== 'disjoint')].map(
+      ({ line }) => line,
+    );
+  }
+
+  /**
+   * What governs where an entry would, if it were not there: of all its paths, and of some of them, where that is less specific
+   * than the entry. What is more specific governs either way.
+   */
+  behind(entry: ManifestLine): readonly ManifestLine[] {
+    const place = placeOf(entry, entry.path);
+    const { home, others } = this.places.locate(patternOf(place));
+    return [home, ...others.filter((other) => bySpecificity(place, other) < 0)].map(({ line }) => line);
+  }
+}
+
+function placeOf<L extends Pick<ManifestLine, 'exact'>>(line: L, path: string): Place & { readonly line: L } {
+  return { line, segments: entrySegments(path), exact: line.exact };
+}
+
+/** All paths of a place. */
+function patternOf({ segments, exact }: Place): readonly RouteSegment[] {
+  const pattern = segments.map((text): RouteSegment => (text === undefined ? 'one' : { text }));
+  return exact ? pattern : [...pattern, 'rest'];
 }
 
 /** The segments of the path of an entry, of which the parameters are any one segment. */
@@ -49,4 +81,33 @@ export function isCoveredBy(pattern: readonly RouteSegment[], other: readonly Ro
     if (own === 'rest') return false;
     return segment === 'one' || (own !== 'one' && segment !== 'rest' && own.text === segment.text);
   });
+}
+
+/** Whether some path is matched by both patterns. */
+export function overlaps(one: readonly RouteSegment[], other: readonly RouteSegment[]): boolean {
+  for (let index = 0; index < Math.max(one.length, other.length); index++) {
+    const [a, b] = [one[index], other[index]];
+    if (a === 'rest' || b === 'rest') return true;
+    if (a === undefined || b === undefined) return false;
+    if (a !== 'one' && b !== 'one' && a.text !== b.text) return false;
+  }
+  return true;
+}
+
+/**
+ * Which of two routes is more specific: text before parameter before wildcard, segment by segment.
+ *
+ * @returns below zero if it is the first
+ */
+export function compareSegments(a: readonly RouteSegment[], b: readonly RouteSegment[]): number {
+  for (let index = 0; index < Math.max(a.length, b.length); index++) {
+    const difference = rankOf(a[index]) - rankOf(b[index]);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function rankOf(segment: RouteSegment | undefined): number {
+  if (segment === 'rest') return 2;
+  return segment === 'one' ? 1 : 0;
 }

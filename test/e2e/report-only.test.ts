@@ -82,7 +82,9 @@ function appOf(isReporting: boolean): Type {
     @Get('both') @AllowOrigin(APP, OLD) both(): string {
       return 'both';
     }
-    @Post('both') @AllowOrigin(APP, OLD, { ...reportOnly({ origin: APP }) }) bothToCome(): string {
+    @Post('both')
+    @AllowOrigin({ origin: [APP, OLD], ...reportOnly({ origin: APP } as const) })
+    bothToCome(): string {
       return 'both';
     }
     @Get('named') @UseCorsPolicy('partners') named(): string {

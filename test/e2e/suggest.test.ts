@@ -418,7 +418,7 @@ describe('what CorsService.suggest() suggests', () => {
           const changed = suggestion?.changes.reduce(apply, source) as Source;
           const after = await ask(changed, request, platform);
           expect(after).toMatchObject({ new: true, suggestions: [] });
-          if (before?.app === true) expect(after?.app).toBe(true);
+          if (before?.app) expect(after?.app).toBe(true);
         },
       ),
       { seed, numRuns: RUNS },
