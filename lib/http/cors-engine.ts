@@ -343,15 +343,17 @@ export class CorsEngine implements Owner {
       isReported: difference !== undefined,
     }));
     const hints = await inSlices(refusalHints(refused, this.explainContext()));
-    return rows.map(({ value: { request, difference, ...row }, count, excess, first, last }, at) => ({
-      ...row,
-      path: request.url,
-      count,
-      atLeast: count - excess,
-      first: new Date(first),
-      last: new Date(last),
-      ...(hints[at] as RefusalHint),
-    }));
+    return rows.map(
+      ({ value: { request, difference: _difference, ...row }, count, excess, first, last }, at) => ({
+        ...row,
+        path: request.url,
+        count,
+        atLeast: count - excess,
+        first: new Date(first),
+        last: new Date(last),
+        ...(hints[at] as RefusalHint),
+      }),
+    );
   }
 
   private explainContext(): ExplainContext {
