@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { All, Controller, Delete, Get, Headers, Patch, Put, Version } from '@nestjs/common';
 import { AllowOrigin, CorsService, NoCors, type CorsManifest } from '../../lib/index.js';
@@ -130,6 +133,25 @@ describe('npx nestjs-cors diff', () => {
     );
     expect(printed).toContain('- ``` default is wider: ``](x)\\u{a}# <b> (options) may now read it');
     expect(printed).not.toContain('\n# <b>');
+  });
+});
+
+describe('npx nestjs-cors, of which nobody reads on', () => {
+  it('has its exit code, and complains of nothing', async () => {
+    const [before, after] = [made({}), made({ origin: SHOP })].map((manifest, index) =>
+      fileOf(`piped-${index}.json`, manifest),
+    ) as [string, string];
+    const compiler = new URL('../support/typescript.mjs', import.meta.url).href;
+    const program = fileURLToPath(new URL('../../lib/cli/index.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', compiler, program, 'diff', before, after], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    child.stdout.destroy();
+    const [errors, code] = await Promise.all([
+      textOf(child.stderr),
+      new Promise((resolve) => child.on('close', resolve)),
+    ]);
+    expect([code, errors]).toEqual([1, '']);
   });
 });
 
