@@ -1,5 +1,6 @@
 import { bySpecificity, Places, type Place } from '../routing/places.js';
 import { routeSegments, type RouteSegment } from '../routing/path-pattern.js';
+import { writtenSegment } from '../routing/path-readings.js';
 import type { CorsManifest, ManifestLine } from './cors-manifest.js';
 
 /** An entry, or all paths that no entry covers, with the line that governs there. */
@@ -10,12 +11,20 @@ interface ManifestPlace extends Place {
 /** The places of a manifest: its entries, and the default for all that no entry covers. */
 export class ManifestPlaces {
   private readonly places: Places<ManifestPlace>;
+  private readonly elsewhere: ManifestLine;
+  /** The entries with all their paths, the most specific first. */
+  private readonly entries: readonly (ManifestPlace & { readonly pattern: readonly RouteSegment[] })[];
 
   constructor({ routes }: CorsManifest) {
-    const elsewhere = routes.find(({ kind }) => kind === 'default') as ManifestLine;
+    this.elsewhere = routes.find(({ kind }) => kind === 'default') as ManifestLine;
     // Which letters are the same depends on the platform, of which a manifest knows nothing.
-    this.places = new Places({ line: elsewhere, segments: [], exact: false }, { caseSensitive: true });
-    for (const line of routes) if (line.kind === 'entry') this.places.add(placeOf(line, line.path));
+    this.places = new Places({ line: this.elsewhere, segments: [], exact: false }, { caseSensitive: true });
+    this.entries = routes
+      .filter(({ kind }) => kind === 'entry')
+      .map((line) => ({ line, ...placeOf(line, line.path) }))
+      .map((place) => ({ ...place, pattern: patternOf(place) }))
+      .toSorted(bySpecificity);
+    for (const place of this.entries) this.places.add(place);
   }
 
   /** What governs a request for a path that no route serves: one line, or those of all its readings. */
@@ -27,10 +36,7 @@ export class ManifestPlaces {
   ofRoute({ path, below, exact }: ManifestLine): readonly ManifestLine[] {
     const route = routeSegments(path);
     const pattern = below === null ? route : patternOf(placeOf({ exact }, below));
-    const { home, others } = this.places.locate(pattern);
-    return [home, ...others.filter((place) => this.places.relate(route, place) !== 'disjoint')].map(
-      ({ line }) => line,
-    );
+    return this.at(pattern, (place) => overlaps(route, place.pattern));
   }
 
   /**
@@ -38,14 +44,27 @@ export class ManifestPlaces {
    * than the entry. What is more specific governs either way.
    */
   behind(entry: ManifestLine): readonly ManifestLine[] {
-    const place = placeOf(entry, entry.path);
-    const { home, others } = this.places.locate(patternOf(place));
-    return [home, ...others.filter((other) => bySpecificity(place, other) < 0)].map(({ line }) => line);
+    const own = placeOf(entry, entry.path);
+    return this.at(patternOf(own), (place) => bySpecificity(own, place) < 0);
+  }
+
+  /** What governs all paths of a pattern, and in front of it what governs some of them and is wanted. */
+  private at(
+    pattern: readonly RouteSegment[],
+    isWanted: (place: (typeof this.entries)[number]) => boolean,
+  ): readonly ManifestLine[] {
+    const lines: ManifestLine[] = [];
+    for (const place of this.entries) {
+      if (!overlaps(pattern, place.pattern)) continue;
+      if (isInside(pattern, place)) return [place.line, ...lines];
+      if (isWanted(place)) lines.push(place.line);
+    }
+    return [this.elsewhere, ...lines];
   }
 }
 
-function placeOf<L extends Pick<ManifestLine, 'exact'>>(line: L, path: string): Place & { readonly line: L } {
-  return { line, segments: entrySegments(path), exact: line.exact };
+function placeOf({ exact }: Pick<ManifestLine, 'exact'>, path: string): Place {
+  return { segments: entrySegments(path), exact };
 }
 
 /** All paths of a place. */
@@ -59,7 +78,7 @@ export function entrySegments(path: string): Place['segments'] {
   return path
     .split('/')
     .filter((segment) => segment !== '')
-    .map((segment) => (segment.startsWith(':') ? undefined : segment));
+    .map((segment) => (segment.startsWith(':') ? undefined : writtenSegment(segment)));
 }
 
 /** Whether all that a pattern matches is in a place. */
@@ -85,8 +104,10 @@ export function isCoveredBy(pattern: readonly RouteSegment[], other: readonly Ro
 
 /** Whether some path is matched by both patterns. */
 export function overlaps(one: readonly RouteSegment[], other: readonly RouteSegment[]): boolean {
-  for (let index = 0; index < Math.max(one.length, other.length); index++) {
-    const [a, b] = [one[index], other[index]];
+  const length = Math.max(one.length, other.length);
+  for (let index = 0; index < length; index++) {
+    const a = one[index];
+    const b = other[index];
     if (a === 'rest' || b === 'rest') return true;
     if (a === undefined || b === undefined) return false;
     if (a !== 'one' && b !== 'one' && a.text !== b.text) return false;
