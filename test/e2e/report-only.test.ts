@@ -1,5 +1,17 @@
+import type { ServerResponse } from 'node:http';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Injectable, Module, Post, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Post,
+  Res,
+  Sse,
+  type MessageEvent,
+  type Type,
+} from '@nestjs/common';
+import { from, type Observable } from 'rxjs';
 import {
   AllowOrigin,
   CorsConfigurationError,
@@ -78,6 +90,15 @@ function appOf(isReporting: boolean): Type {
     }
     @Get('closed') @NoCors() closed(): string {
       return 'closed';
+    }
+    @Get('raw') raw(@Res() response: ServerResponse & { readonly raw?: ServerResponse }): void {
+      (response.raw ?? response).end('raw');
+    }
+    @Get('broken') broken(): void {
+      throw new Error('broken');
+    }
+    @Sse('stream') stream(): Observable<MessageEvent> {
+      return from([{ data: 'one' }]);
     }
     @Get('both') @AllowOrigin(APP, OLD) both(): string {
       return 'both';
@@ -291,6 +312,21 @@ describe.each(PLATFORMS)('reportOnly on %s', (platform) => {
       undefined,
       'origin-allowed',
     ]);
+  });
+
+  it.each([
+    ['raw', 200],
+    ['broken', 500],
+    ['stream', 200],
+    ['missing', 404],
+  ])('tells of every response once: %s', async (name, status) => {
+    expect(await verdictOn('GET', `/orders/${name}`, OLD)).toEqual([
+      status,
+      'allowed',
+      'would be refused',
+      'origin-not-allowed',
+    ]);
+    expect(verdicts).toHaveLength(1);
   });
 
   it('asks sources behind the response, only where they decide, and in time', async () => {
