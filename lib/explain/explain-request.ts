@@ -19,5 +19,5 @@ export async function explainRequest(
   return facts === undefined ? explainActual(request, context) : explainPreflight(request, facts, context);
 }
 
-export { refusalHint } from './refusal-hint.js';
+export { refusalHints } from './refusal-hint.js';
 export { suggestChange } from './suggest-change.js';

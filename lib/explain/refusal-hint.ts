@@ -1,4 +1,5 @@
 import { preflightFacts } from '../http/preflight.js';
+import type { Sliced } from '../policy/slices.js';
 import { allowsOrigin } from '../protocol/verdict.js';
 import type { CorsVerdictReason } from '../verdicts/cors-verdict.js';
 import type { CorsHint, ExplainableRequest } from './cors-explanation.js';
@@ -15,25 +16,46 @@ export interface RefusalHint {
 
 const NOTHING: RefusalHint = { hint: undefined, closest: undefined };
 
+/** A refusal to find the hint for. */
+export interface Refused {
+  readonly request: ExplainableRequest;
+  /** What has refused it. */
+  readonly where: string | undefined;
+  readonly reason: CorsVerdictReason;
+  /** Whether that is what the policy says which is only reported. */
+  readonly isReported: boolean;
+}
+
 /**
- * The hint that `explain()` has for a refused request. No function or source is asked.
- *
- * @param where - what has refused it
- * @param reason - why
- * @param isReported - whether that is what the policy says which is only reported
+ * How many allowed origins are looked at for the hints of one list of refusals: about a second of work. Anybody can fill all rows of
+ * a ledger, and each is compared with the whole list of its policy.
  */
-export function refusalHint(
-  given: ExplainableRequest,
-  where: string | undefined,
-  reason: CorsVerdictReason,
-  isReported: boolean,
+export const MAX_COMPARED = 5_000_000;
+
+/**
+ * The hints that `explain()` has for refused requests, in their order; none for those that are left when {@link MAX_COMPARED} is
+ * used up. No function or source is asked. To be done in slices, of which each takes as long as `explain()` does.
+ */
+export function* refusalHints(
+  refused: readonly Refused[],
   context: ExplainContext,
-): RefusalHint {
-  const request = readRequest(given);
-  const found = governingOf(request, where, context);
-  const governing = isReported ? found && toCome(found) : found;
-  const step = governing && refusingStep(request, governing, reason);
-  return step === undefined || step.passed ? NOTHING : { hint: step.hint, closest: step.closest };
+): Sliced<readonly RefusalHint[]> {
+  const hints: RefusalHint[] = [];
+  let left = MAX_COMPARED;
+  for (const one of refused) {
+    if (left <= 0) {
+      hints.push(NOTHING);
+      continue;
+    }
+    const request = readRequest(one.request);
+    const found = governingOf(request, one.where, context);
+    const governing = one.isReported ? found && toCome(found) : found;
+    const step = governing && refusingStep(request, governing, one.reason);
+    hints.push(step === undefined || step.passed ? NOTHING : { hint: step.hint, closest: step.closest });
+    left -= governing?.entries.length ?? 0;
+    yield;
+  }
+  return hints;
 }
 
 /** What governs a request now: of several versions the one that has refused it. */

@@ -16,6 +16,7 @@ import type { ExplainContext, Governing } from './governing.js';
 import { refusedNames } from './preflight-steps.js';
 import { readRequest, type PlainRequest } from './read-request.js';
 import { governingOf, toCome } from './refusal-hint.js';
+import { listed } from './words.js';
 import { writtenList, writtenValue } from './written-code.js';
 
 /** What would admit a request, or why nothing does. */
@@ -57,6 +58,8 @@ export function suggestChange(
   const governing = isReported ? found && toCome(found) : found;
   if (governing?.composed === undefined || governing.policy === undefined) return none(UNKNOWN);
   if (governing.kind === 'no-cors') return none(CLOSED);
+  const others = routesInCommon(governing.isRoute, governing.composed);
+  if (others.length > 0) return none(unserved(others));
   const change = new Change(request, governing, governing.composed, context);
   return change.find();
 }
@@ -67,6 +70,19 @@ function none(obstacle: string): Suggested {
 
 const UNKNOWN = 'no policy is known that governs it: the path is unmanaged, or can be read as several';
 const CLOSED = 'it is closed on purpose, by @NoCors() or policy: false';
+
+function unserved(others: readonly string[]): string {
+  return `no route serves that method there, and what the routes of the path have in common decides: ${listed(others)}`;
+}
+
+/** The routes that have the path with other methods, where what they have in common governs: that stands nowhere to be changed. */
+function routesInCommon(isRoute: boolean, { layers }: ComposedPolicy): readonly string[] {
+  return isRoute ? [] : layers.map(({ where }) => where).filter((where) => !isOption(where));
+}
+
+function isOption(where: string): boolean {
+  return where === OPTIONS || where.startsWith(`${OPTIONS}.`);
+}
 
 /** What is changed so far of the layers of one policy. */
 class Change {
@@ -234,7 +250,7 @@ class Change {
     const { where, prefix = '' } = layer;
     const { raw } = this.changedLayer(layer);
     const additions = this.additions.filter((addition) => addition.layer === layer);
-    const isDecorated = where !== OPTIONS && !where.startsWith(`${OPTIONS}.`) && prefix === '';
+    const isDecorated = !isOption(where) && prefix === '';
     const [first] = additions;
     const code = isDecorated && first !== undefined ? writtenDecorator(first.field, raw) : undefined;
     if (code !== undefined)

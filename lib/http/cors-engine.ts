@@ -10,6 +10,7 @@ import type { CorsService } from '../cors.service.js';
 import { containedClasses } from '../decorators/contained-classes.js';
 import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
 import type { ExplainContext } from '../explain/governing.js';
+import type { RefusalHint } from '../explain/refusal-hint.js';
 import type { Counted, Ledger, Row } from '../ledger/ledger.js';
 import { LatePart, withParts } from '../late-part.js';
 import type { CorsManifest } from '../manifest/cors-manifest.js';
@@ -334,17 +335,25 @@ export class CorsEngine implements Owner {
   }
 
   private async describeRows(rows: readonly Row<Counted>[]): Promise<readonly CorsRefusal[]> {
-    const { refusalHint } = await EXPLAIN.load();
-    const context = this.explainContext();
-    return rows.map(({ value: { request, difference, ...row }, count, excess, first, last }) => ({
-      ...row,
-      path: request.url,
-      count,
-      atLeast: count - excess,
-      first: new Date(first),
-      last: new Date(last),
-      ...refusalHint(request, row.where, row.reason, difference !== undefined, context),
+    const { refusalHints } = await EXPLAIN.load();
+    const refused = rows.map(({ value: { request, where, reason, difference } }) => ({
+      request,
+      where,
+      reason,
+      isReported: difference !== undefined,
     }));
+    const hints = await inSlices(refusalHints(refused, this.explainContext()));
+    return rows.map(
+      ({ value: { request, difference: _difference, ...row }, count, excess, first, last }, at) => ({
+        ...row,
+        path: request.url,
+        count,
+        atLeast: count - excess,
+        first: new Date(first),
+        last: new Date(last),
+        ...(hints[at] as RefusalHint),
+      }),
+    );
   }
 
   private explainContext(): ExplainContext {

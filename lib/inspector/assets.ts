@@ -33,13 +33,23 @@ const toggle = document.querySelector('#live-toggle');
 if (toggle !== null) {
   const state = document.querySelector('#live-state');
   let source;
+  let hasNews = false;
+  let isUpdating = false;
   const show = (text) => {
     state.textContent = text;
   };
+  // One after the other: under many refusals there is always something new, and an answer may take its time.
   const update = async () => {
-    const done = await refresh().catch(() => false);
-    // Nobody may have paused it meanwhile.
-    if (source.readyState !== 2) show(done ? 'Live.' : 'The app does not answer. Reload the page.');
+    hasNews = true;
+    if (isUpdating) return;
+    isUpdating = true;
+    while (hasNews) {
+      hasNews = false;
+      const done = await refresh().catch(() => false);
+      // Nobody may have paused it meanwhile.
+      if (source.readyState !== 2) show(done ? 'Live.' : 'The app does not answer. Reload the page.');
+    }
+    isUpdating = false;
   };
   const start = () => {
     toggle.textContent = 'Pause';

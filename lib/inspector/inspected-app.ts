@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable, Optional, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { auditTime, Observable, ReplaySubject, takeUntil } from 'rxjs';
@@ -44,10 +45,14 @@ export class InspectedApp implements OnModuleInit, OnModuleDestroy {
     if (this.host.httpAdapter as unknown) this.forget = await this.engine().keepRefusals();
   }
 
-  /** Before the server closes, which waits for its streams. */
-  onModuleDestroy(): void {
+  /**
+   * Before the server closes, which waits for its streams: their responses end a few ticks later, and until then their connections
+   * count for busy, so that those of Express would be waited for as long as it keeps them alive.
+   */
+  async onModuleDestroy(): Promise<void> {
     this.ended.next();
     this.forget?.();
+    await setImmediate();
   }
 
   private engine(): CorsEngine {

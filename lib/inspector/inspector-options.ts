@@ -77,8 +77,10 @@ export function inspectorProblems(given: unknown, environment: string | undefine
   ];
 }
 
+/** Of a class Nest makes an instance, and refuses one that cannot decide; of other functions it could make none. */
 function isGuard(value: unknown): boolean {
-  return typeof value === 'function' || (isObject(value) && typeof value['canActivate'] === 'function');
+  if (typeof value === 'function') return typeof value.prototype === 'object';
+  return isObject(value) && typeof value['canActivate'] === 'function';
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -61,8 +61,9 @@ class InspectorPages {
     const asked = params.get('view') ?? '';
     const view = Object.hasOwn(VIEWS, asked) ? (asked as View) : 'routes';
     const content = await this[view](params);
-    // Relative to the page, which may be below anything.
-    const base = `./${path.slice(path.lastIndexOf('/') + 1)}`;
+    // Relative to the page, which may be below anything, and have a slash at its end where the router lets it.
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const base = name === '' ? '.' : `./${name}`;
     this.send(response, 'text/html', renderPage(view, base, content).markup);
   }
 

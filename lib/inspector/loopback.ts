@@ -31,13 +31,25 @@ export function isLoopback(address: string | undefined): boolean {
 /**
  * Whether a request comes from a browser or program on this machine. The address of the socket says so. What headers say can only
  * speak against it: that somebody has forwarded the request, or that a page of strangers has given its own name this machine's
- * address (DNS rebinding), and so is of one origin with the app.
+ * address (DNS rebinding), and so is of one origin with the app; or that such a page, left where it is, makes a browser ask.
  */
 export function isFromThisMachine({ socket, headers }: ArrivedRequest): boolean {
   return (
     isLoopback(socket.remoteAddress) &&
     FORWARDED.every((name) => headers[name] === undefined) &&
-    namesThisMachine(headers['host'] ?? headers[':authority'])
+    namesThisMachine(headers['host'] ?? headers[':authority']) &&
+    !isSentByOtherSite(headers)
+  );
+}
+
+/** Whether a script or an element of another page has sent it, which could make the app work; a link to the page is none of these. */
+function isSentByOtherSite(headers: ArrivedRequest['headers']): boolean {
+  const site = headers['sec-fetch-site'];
+  return (
+    site !== undefined &&
+    site !== 'same-origin' &&
+    site !== 'none' &&
+    headers['sec-fetch-dest'] !== 'document'
   );
 }
 

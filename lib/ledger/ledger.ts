@@ -44,6 +44,7 @@ export class Ledger {
   readonly refusals = new TopRows<Counted>(LIMITS);
   readonly differences = new TopRows<Counted>(LIMITS);
   duties: LedgerDuties = { refusals: false, reportOnly: false, debug: false };
+  /** What was logged when, in milliseconds of a clock that nobody sets. */
   private readonly logged = new Map<string, number>();
 
   /**
@@ -75,11 +76,13 @@ export class Ledger {
     if (reportOnly !== undefined && difference !== undefined) {
       count(this.differences, verdict, reportOnly.reason, now, this.versionHeader, difference);
     }
-    if (duties.debug && (isRefused || difference !== undefined)) this.log(verdict, now);
+    if (duties.debug && (isRefused || difference !== undefined)) this.log(verdict);
   }
 
-  private log(verdict: CorsVerdict, now: number): void {
+  private log(verdict: CorsVerdict): void {
     const { logged } = this;
+    // Not the time of day: where somebody sets that back, nothing would be logged until it is as late again.
+    const now = performance.now();
     for (const [earlier, time] of logged) {
       if (now - time < LOG_INTERVAL) break;
       logged.delete(earlier);

@@ -9,7 +9,7 @@ import {
   type PolicyChange,
 } from './compare-policies.js';
 import type { ManifestChange, ManifestComparison, ManifestEffect } from './manifest-comparison.js';
-import { isCoveredBy, ManifestPlaces } from './manifest-places.js';
+import { compareSegments, isCoveredBy, ManifestPlaces, overlaps } from './manifest-places.js';
 import { audience, sentence, subjectOf } from './manifest-words.js';
 import { readManifest } from './read-manifest.js';
 
@@ -56,8 +56,12 @@ function sideOf(manifest: CorsManifest): Side {
 
 /** The same for a line whose parameters have been renamed, or whose handler is another one. */
 function keyOf({ kind, method, path, exact, below, version, hosts }: ManifestLine): string {
-  const pattern = path.replaceAll(/:[\p{ID_Start}$_][\p{ID_Continue}$]*/gu, ':');
-  return JSON.stringify([path === '*' ? '' : pattern, method, kind, exact, below, version, hosts]);
+  return JSON.stringify([unnamed(path), method, kind, exact, below && unnamed(below), version, hosts]);
+}
+
+/** A path without the names of its parameters. */
+function unnamed(path: string): string {
+  return path.replaceAll(/:[\p{ID_Start}$_][\p{ID_Continue}$]*/gu, ':');
 }
 
 class Comparison {
@@ -146,11 +150,9 @@ class Comparison {
    */
   private *added(line: ManifestLine): Iterable<ManifestChange> {
     const subject = subjectOf(line);
-    const whole = this.before.lines.get(keyOf({ ...line, below: null }));
-    const place = whole ?? this.before.places.at(line.path);
-    const changes = this.between(place, line);
-    if (line.kind === 'entry' || whole !== undefined) {
-      yield* this.replaced(subject, 'is new', place, changes);
+    const replaced = replacedBy(line, this.before);
+    if (replaced !== undefined) {
+      yield* this.replaced(subject, 'is new', replaced, (other) => this.between(other, line));
       return;
     }
     const is = this.after.lists.governed(line);
@@ -159,6 +161,7 @@ class Comparison {
       yield changeOf(subject, { effect: 'wider', field: 'route', what });
       return;
     }
+    const changes = this.before.places.ofRoute(line).flatMap((place) => this.between(place, line));
     const wall = changes.find(({ field, effect }) => field === 'enforce' && effect === 'wider');
     const what = `it is new, and nobody may read it`;
     yield changeOf(
@@ -172,16 +175,15 @@ class Comparison {
   /** What answers where a route or an entry was is another route, or whatever there is under the policy of its place. */
   private *gone(line: ManifestLine): Iterable<ManifestChange> {
     const subject = subjectOf(line);
-    const whole = this.after.lines.get(keyOf({ ...line, below: null }));
-    const place = whole ?? this.after.places.at(line.below ?? line.path);
-    if (line.kind === 'entry' || whole !== undefined) {
-      yield* this.replaced(subject, 'is gone', place, this.between(line, place));
+    const replacing = replacedBy(line, this.after);
+    if (replacing !== undefined) {
+      yield* this.replaced(subject, 'is gone', replacing, (other) => this.between(line, other));
       return;
     }
     const was = this.before.lists.governed(line);
     const isOpen = was === undefined || !isClosed(was);
     yield changeOf(subject, { effect: isOpen ? 'narrower' : 'neutral', field: 'route', what: 'it is gone' });
-    for (const heir of [place, ...this.heirsOf(line)]) {
+    for (const heir of [...this.placesOf(line), ...this.heirsOf(line)]) {
       for (const one of this.between(line, heir)) {
         if (!READERS.has(one.field) || (one.effect !== 'wider' && one.effect !== 'undecidable')) continue;
         yield changeOf(subject, { ...one, what: `it is gone, and under ${subjectOf(heir)} ${one.what}` });
@@ -192,29 +194,47 @@ class Comparison {
   private *replaced(
     subject: string,
     state: string,
-    place: ManifestLine,
-    changes: readonly PolicyChange[],
+    others: readonly ManifestLine[],
+    changesOf: (other: ManifestLine) => readonly PolicyChange[],
   ): Iterable<ManifestChange> {
-    const other = subjectOf(place);
-    if (changes.length === 0) {
-      const what = `it ${state}, and says the same as ${other}`;
-      yield changeOf(subject, { effect: 'neutral', field: 'route', what });
-    }
-    for (const one of changes) {
-      const what = `it ${state}, and compared with ${other} ${one.what}`;
-      yield changeOf(subject, { ...one, what });
+    for (const other of others) {
+      const changes = changesOf(other);
+      if (changes.length === 0) {
+        const what = `it ${state}, and says the same as ${subjectOf(other)}`;
+        yield changeOf(subject, { effect: 'neutral', field: 'route', what });
+      }
+      for (const one of changes) {
+        const what = `it ${state}, and compared with ${subjectOf(other)} ${one.what}`;
+        yield changeOf(subject, { ...one, what });
+      }
     }
   }
 
-  /** The routes that serve all paths of one that is gone. */
-  private heirsOf({ method, path }: ManifestLine): readonly ManifestLine[] {
-    const segments = routeSegments(path);
+  /** What governs the paths of a route that is gone; entries below which it had another policy are compared with that. */
+  private placesOf(gone: ManifestLine): readonly ManifestLine[] {
+    return this.after.places
+      .ofRoute(gone)
+      .filter(
+        ({ kind, path, exact }) =>
+          gone.below !== null ||
+          kind === 'default' ||
+          !this.before.lines.has(keyOf({ ...gone, below: path, exact })),
+      );
+  }
+
+  /** The routes that serve all paths of one that is gone, or some of them, and are less specific: it was in front of them. */
+  private heirsOf(gone: ManifestLine): readonly ManifestLine[] {
+    const segments = routeSegments(gone.path);
     this.routes ??= this.current.routes
       .filter(({ kind }) => kind === 'route')
       .map((line) => ({ line, segments: routeSegments(line.path) }));
     return this.routes
-      .filter(({ line }) => line.method === method || line.method === 'ALL')
-      .filter((other) => isCoveredBy(segments, other.segments))
+      .filter(({ line }) => hasMethodOf(line, gone) && hasSelectorsOf(line, gone))
+      .filter(
+        (other) =>
+          isCoveredBy(segments, other.segments) ||
+          (overlaps(segments, other.segments) && compareSegments(segments, other.segments) < 0),
+      )
       .map(({ line }) => line);
   }
 
@@ -233,6 +253,32 @@ class Comparison {
     if (was === null) return 'undecidable';
     return is.every((origin) => was.includes(origin)) ? 'narrower' : 'wider';
   }
+}
+
+/** What governs, on one side, where a line does on the other; `undefined` if that is a whole route, which is not there. */
+function replacedBy(line: ManifestLine, { lines, places }: Side): readonly ManifestLine[] | undefined {
+  if (line.kind === 'entry') return places.behind(line);
+  const whole = lines.get(keyOf({ ...line, below: null, exact: false }));
+  return whole && [whole];
+}
+
+/** Whether a route answers what another one did, as far as the method tells: one for GET serves HEAD as well. */
+function hasMethodOf(route: ManifestLine, gone: ManifestLine): boolean {
+  return (
+    route.method === gone.method ||
+    [route.method, gone.method].includes('ALL') ||
+    (gone.method === 'HEAD' && route.method === 'GET')
+  );
+}
+
+/** The same, as far as versions and hosts tell. */
+function hasSelectorsOf(route: ManifestLine, gone: ManifestLine): boolean {
+  return meet(route.version, gone.version) && meet(route.hosts, gone.hosts);
+}
+
+function meet(some: readonly string[], others: readonly string[]): boolean {
+  const isAny = [some, others].some((list) => list.length === 0 || list.includes('neutral'));
+  return isAny || some.some((one) => others.includes(one));
 }
 
 function changeOf(subject: string, { effect, field, what }: PolicyChange): ManifestChange {

@@ -109,8 +109,13 @@ function without(
   list: OriginList,
 ): Record<'refuted' | 'undecided', ManifestOrigin[]> {
   const found = { refuted: [], undecided: [] } as Record<'refuted' | 'undecided', ManifestOrigin[]>;
+  // Of several that are called the same, the list has to have as many.
+  const seen = new Map<string, number>();
   for (const origin of origins) {
-    const { verdict } = list.includes(origin);
+    const name = typeof origin === 'string' ? origin : JSON.stringify(origin);
+    const nth = (seen.get(name) ?? 0) + 1;
+    if (typeof origin !== 'string') seen.set(name, nth);
+    const { verdict } = list.includes(origin, nth);
     if (verdict !== 'included') found[verdict].push(origin);
   }
   return found;

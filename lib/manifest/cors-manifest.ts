@@ -54,7 +54,7 @@ export interface ManifestLine {
    * however it is called. `*` for the default.
    */
   readonly path: string;
-  /** Of an entry, whether it is limited to its path. Always `false` for routes and the default. */
+  /** Of an entry, or of the one in {@link ManifestLine.below}, whether it is limited to its path. Else `false`. */
   readonly exact: boolean;
   /** Of a route of which only some paths are covered by an entry, the entry's path, where the line holds below that; else `null`. */
   readonly below: string | null;
@@ -90,6 +90,9 @@ export interface CorsManifest {
   readonly publicOrigins: readonly string[] | null;
   /** The lists of more than 20 origins, each once, by the layers that they come from. */
   readonly lists: Readonly<Record<string, readonly ManifestOrigin[]>>;
-  /** Every route, every entry and the default, sorted by path, then method. */
+  /**
+   * Every route, every entry and the default, sorted by path, then method. Of routes that have all of that in common the first one
+   * answers, so that they stay in their order.
+   */
   readonly routes: readonly ManifestLine[];
 }

@@ -53,6 +53,7 @@ export function makeManifest(routes: readonly CorsRoute[], governance: Governanc
     const others = [...elsewhere].map(([place, other]) => ({
       ...at,
       below: entryPath(place.path),
+      exact: place.exact,
       ...policyOf(other, defaults),
     }));
     return [{ ...at, ...policyOf(governed, defaults) }, ...others];
@@ -129,42 +130,58 @@ function manifestFrom({ from }: MergedFields, nameOf: Names): ManifestLine['from
   );
 }
 
+/** A long list. Its name is found when all of them are known. */
+interface LongList {
+  readonly reference: { list: string };
+  readonly list: readonly ManifestOrigin[];
+  readonly text: string;
+}
+
 /** The lists of origins of one manifest. */
 class ManifestOrigins {
-  /** What has become of the lists of policies: many routes have one in common. */
-  private readonly known = new Map<readonly OriginEntry[], ManifestPolicy['origin']>();
-  private readonly long = new Map<string, readonly ManifestOrigin[]>();
+  /** What has become of the lists of policies, by the layers that they come from: many routes have one in common. */
+  private readonly known = new Map<readonly OriginEntry[], Map<string, ManifestPolicy['origin']>>();
+  /** By the names of the layers that they come from. */
+  private readonly long = new Map<string, LongList[]>();
 
   constructor(private readonly nameOf: Names) {}
 
   /** @param from - the layers that the list comes from, after which it is named if it is long */
   of(entries: readonly OriginEntry[], from: readonly string[]): ManifestPolicy['origin'] {
-    const known = this.known.get(entries);
+    const name = from.map(this.nameOf).join(' + ');
+    const ofEntries = this.known.get(entries) ?? new Map<string, ManifestPolicy['origin']>();
+    this.known.set(entries, ofEntries);
+    const known = ofEntries.get(name);
     if (known !== undefined) return known;
     const list = sortedBy(
       entries.map((entry) => this.origin(entry)),
       (origin) => (typeof origin === 'string' ? origin : `\uffff${JSON.stringify(origin)}`),
     );
-    const written = list.length > MAX_INLINE ? this.listed(list, from) : list;
-    this.known.set(entries, written);
+    const written = list.length > MAX_INLINE ? this.listed(list, name) : list;
+    ofEntries.set(name, written);
     return written;
   }
 
-  /** The long lists by their names, sorted. */
+  /** The long lists by their names, sorted. Those of classes with one name are told apart by numbers, in the order of what they say. */
   lists(): CorsManifest['lists'] {
-    return Object.fromEntries(sortedBy([...this.long], ([name]) => name));
+    const named = [...this.long].flatMap(([name, lists]) =>
+      sortedBy(lists, ({ text }) => text).map(({ reference, list }, index) => {
+        reference.list = index === 0 ? name : `${name} (${index + 1})`;
+        return [reference.list, list] as const;
+      }),
+    );
+    return Object.fromEntries(sortedBy(named, ([name]) => name));
   }
 
-  /** Classes of one name have lists of one name: the second is told apart by its number. */
-  private listed(list: readonly ManifestOrigin[], from: readonly string[]): ManifestListName {
-    const written = JSON.stringify(list);
-    const name = from.map(this.nameOf).join(' + ');
-    for (let number = 1; ; number++) {
-      const numbered = number === 1 ? name : `${name} (${number})`;
-      const before = this.long.get(numbered);
-      if (before === undefined) this.long.set(numbered, list);
-      if (before === undefined || JSON.stringify(before) === written) return { list: numbered };
-    }
+  private listed(list: readonly ManifestOrigin[], name: string): ManifestListName {
+    const text = JSON.stringify(list);
+    const ofName = this.long.get(name) ?? [];
+    this.long.set(name, ofName);
+    const known = ofName.find((other) => other.text === text);
+    if (known !== undefined) return known.reference;
+    const reference = { list: name };
+    ofName.push({ reference, list, text });
+    return reference;
   }
 
   private origin(entry: OriginEntry): ManifestOrigin {
@@ -192,9 +209,9 @@ class ManifestOrigins {
   };
 }
 
-/** By path, then method, and by what tells lines of one path and method apart. */
-function sortKeyOf({ kind, path, method, below, exact, version, hosts, where }: ManifestLine): string {
-  return JSON.stringify([path, method, kind, below, exact, version, hosts, where]);
+/** By path, then method, and by what tells lines of one path and method apart. Else their order says which one answers. */
+function sortKeyOf({ kind, path, method, below, exact, version, hosts }: ManifestLine): string {
+  return JSON.stringify([path, method, kind, below, exact, version, hosts]);
 }
 
 function sorted(texts: Iterable<string>): readonly string[] {

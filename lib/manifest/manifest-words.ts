@@ -6,8 +6,8 @@ import type { ManifestEffect } from './manifest-comparison.js';
 export function subjectOf({ kind, method, path, exact, below, version, hosts }: ManifestLine): string {
   if (kind === 'default') return 'default';
   const more = [
-    ...(exact ? ['exact'] : []),
-    ...(below === null ? [] : [`below ${below}`]),
+    ...(exact && below === null ? ['exact'] : []),
+    ...(below === null ? [] : [`${exact ? 'at' : 'below'} ${below}`]),
     ...(version.length === 0 ? [] : [`version ${version.join(', ')}`]),
     ...(hosts.length === 0 ? [] : [`host ${hosts.join(', ')}`]),
   ];

@@ -48,7 +48,8 @@ export class OriginList {
   private readonly patterns = new OriginPatternIndex();
   private readonly hosts: string[] = [];
   private readonly ports = new Set<string>();
-  private readonly named = new Set<string>();
+  /** Of expressions and sources, how often each stands in the list: functions without a name are called the same. */
+  private readonly named = new Map<string, number>();
   private readonly compound: readonly ManifestAllOf[];
   private fresh: FreshParts | undefined;
 
@@ -61,18 +62,26 @@ export class OriginList {
     this.any = this.written.has('*');
     this.isOpen = open.length > 0;
     this.compound = open.filter(isAllOf);
-    for (const one of open) this.named.add(keyOf(one));
+    for (const one of open) this.named.set(keyOf(one), this.times(one) + 1);
   }
 
-  /** Whether the list allows all that an entry does. */
-  includes(origin: ManifestOrigin): Inclusion {
-    const isListed = typeof origin === 'string' ? this.written.has(origin) : this.named.has(keyOf(origin));
+  /**
+   * Whether the list allows all that an entry does.
+   *
+   * @param nth - how many the entry is of those that are called the same
+   */
+  includes(origin: ManifestOrigin, nth = 1): Inclusion {
+    const isListed = typeof origin === 'string' ? this.written.has(origin) : this.times(origin) >= nth;
     if (this.any || isListed) return INCLUDED;
     if (this.origins.length === 0) {
       return { verdict: 'refuted', witness: typeof origin === 'string' ? this.witnessOf(origin) : undefined };
     }
     if (typeof origin === 'string') return this.includesWritten(origin);
-    return isAllOf(origin) && this.includesAllOf(origin) ? INCLUDED : UNDECIDED;
+    return isAllOf(origin) && this.times(origin) === 0 && this.includesAllOf(origin) ? INCLUDED : UNDECIDED;
+  }
+
+  private times(origin: Exclude<ManifestOrigin, string>): number {
+    return this.named.get(keyOf(origin)) ?? 0;
   }
 
   /** Whether an exact origin or a pattern of the list allows an origin. */

@@ -143,7 +143,7 @@ const RULES: readonly PolicyRule[] = [
  * @param layers - the layers that were merged, outermost first
  */
 export function checkPolicy(
-  { fields, from, doubtful }: MergedFields,
+  { fields, doubtful }: Pick<MergedFields, 'fields' | 'doubtful'>,
   layers: readonly PolicyLayer[],
 ): readonly CorsProblem[] {
   const problems: CorsProblem[] = [];
@@ -153,8 +153,9 @@ export function checkPolicy(
     if (conditions.some((condition) => doubtful.has(condition))) continue;
     const { where, raw, prefix = '' } = nearest(rule.fields, layers);
     const origins = rule.fields
-      .filter((involved) => from[involved].some((place) => place !== where))
-      .map((involved) => ` (${involved} comes from ${from[involved].join(' and ')})`)
+      .map((involved) => ({ involved, setters: layersOf(involved, layers) }))
+      .filter(({ setters }) => setters.some((layer) => layer.where !== where))
+      .map(({ involved, setters }) => ` (${involved} comes from ${setters.map(layerName).join(' and ')})`)
       .join('');
     const found = rule.find(fields);
     if (found.length === 0) continue;
@@ -175,7 +176,7 @@ function checkRestriction({ origin }: PolicyFields, layers: readonly PolicyLayer
   const setters = layersOf('origin', layers);
   const last = setters.at(-1);
   if (origin.length > 0 || last?.merge !== 'restrict') return [];
-  const outer = setters.slice(0, -1).map(({ where }) => where);
+  const outer = setters.slice(0, -1).map(layerName);
   return [
     {
       code: 'restrict-leaves-nothing',
@@ -189,6 +190,11 @@ function checkRestriction({ origin }: PolicyFields, layers: readonly PolicyLayer
       fix: "name an origin that the outer layer allows, or leave merge: 'restrict' out",
     },
   ];
+}
+
+/** What is only reported stands in a layer of its own, which has the place of the one around it. */
+function layerName({ where, prefix }: PolicyLayer): string {
+  return prefix === undefined ? where : `reportOnly of ${where}`;
 }
 
 /** Whether it pays to look for entries that are insecure: of a long list, nearly always none is. */

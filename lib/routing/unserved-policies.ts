@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import type { CompiledPolicies } from '../policy/compiled-policies.js';
-import { PolicyComposer, type ComposedPolicy } from '../policy/policy-composer.js';
+import { ComposedPolicy, PolicyComposer } from '../policy/policy-composer.js';
 import {
   mergeLayers,
   NO_ROUTE_DEFAULTS,
@@ -64,18 +64,13 @@ export class UnservedPolicies {
     if (place !== this.elsewhere) return this.composer.compose(own.layers, defaults);
     const policies = others.map(({ index }) => governedAt(this.routes[index] as GovernedRoute, place));
     // Of a path that one of them leaves alone nobody else knows what is right.
-    if (policies.includes(undefined)) return own;
-    const known = policies as readonly ComposedPolicy[];
-    const layers = commonLayers(known, others, defaults);
-    const isReported = known.some(({ reported }) => reported !== undefined);
-    const toCome = isReported
-      ? commonLayers(
-          known.map((policy) => policy.reported ?? policy),
-          others,
-          defaults,
-        )
-      : layers;
-    return this.composer.compose(layers, NO_ROUTE_DEFAULTS, toCome);
+    if (!policies.every((policy) => policy !== undefined)) return own;
+    const layers = commonLayers(policies, others, defaults);
+    if (policies.every(({ reported }) => reported === undefined)) {
+      return this.composer.compose(layers, NO_ROUTE_DEFAULTS);
+    }
+    const toCome = policies.map((policy) => policy.reported ?? policy);
+    return this.composer.compose(layers, NO_ROUTE_DEFAULTS, commonLayers(toCome, others, defaults));
   }
 }
 

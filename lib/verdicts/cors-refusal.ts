@@ -17,7 +17,10 @@ export interface CorsRefusal extends Pick<
   readonly last: Date;
   /** The path of one of the requests, without its query; of a long one the beginning. */
   readonly path: string;
-  /** What was probably meant, as `explain()` has it, by the policies that are in force now. */
+  /**
+   * What was probably meant, as `explain()` has it, by the policies that are in force now. Of lists with more than ten thousand
+   * origins, only what was refused most often is compared with them.
+   */
   readonly hint: CorsHint | undefined;
   /** The allowed origin, or pattern, that it comes closest to. */
   readonly closest: string | undefined;

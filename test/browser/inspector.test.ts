@@ -51,6 +51,12 @@ async function shopOf(
   return port;
 }
 
+class Everybody {
+  canActivate(): boolean {
+    return true;
+  }
+}
+
 /** The views, each with something in it. */
 const VIEWS = [
   '',
@@ -85,6 +91,13 @@ describe.each(PLATFORMS)('the inspector in Chromium, on %s', (platform) => {
     url = `http://localhost:${port}/api/_cors`;
     await refuse();
   });
+
+  /** An app whose guard lets everybody in. */
+  async function openToAll(): Promise<number> {
+    const imports = [CorsModule.forRoot({}), CorsInspectorModule.forRoot({ guard: Everybody })];
+    const running = await start(platform, { module: class AppModule {}, imports });
+    return running.port;
+  }
 
   /** Has the app refuse something, and report something else. */
   async function refuse(origin: string = NEAR): Promise<void> {
@@ -230,8 +243,12 @@ describe.each(PLATFORMS)('the inspector in Chromium, on %s', (platform) => {
       return answers;
     }, url);
     expect(seen).toEqual(['TypeError: Failed to fetch', 'TypeError: Failed to fetch']);
-    const refused = page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
+    // Without a guard another page gets nothing to frame.
+    const framed = page.waitForResponse(url);
     await page.setContent(`<iframe src="${url}"></iframe>`);
+    expect((await framed).status()).toBe(403);
+    const refused = page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
+    await page.setContent(`<iframe src="http://localhost:${await openToAll()}/_cors"></iframe>`);
     await refused;
   });
 

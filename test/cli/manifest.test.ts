@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { All, Controller, Delete, Get, Headers, Patch, Put, Version } from '@nestjs/common';
 import { AllowOrigin, CorsService, NoCors, type CorsManifest } from '../../lib/index.js';
@@ -133,6 +136,25 @@ describe('npx nestjs-cors diff', () => {
   });
 });
 
+describe('npx nestjs-cors, of which nobody reads on', () => {
+  it('has its exit code, and complains of nothing', async () => {
+    const [before, after] = [made({}), made({ origin: SHOP })].map((manifest, index) =>
+      fileOf(`piped-${index}.json`, manifest),
+    ) as [string, string];
+    const compiler = new URL('../support/typescript.mjs', import.meta.url).href;
+    const program = fileURLToPath(new URL('../../lib/cli/index.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', compiler, program, 'diff', before, after], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    child.stdout.destroy();
+    const [errors, code] = await Promise.all([
+      textOf(child.stderr),
+      new Promise((resolve) => child.on('close', resolve)),
+    ]);
+    expect([code, errors]).toEqual([1, '']);
+  });
+});
+
 describe('npx nestjs-cors explain', () => {
   const manifest = made(OPTIONS, CONTROLLERS);
   const versionOf = (where: string): readonly string[] => {
@@ -243,6 +265,15 @@ describe('npx nestjs-cors explain', () => {
       ],
     ],
     [
+      [SHOP, 'POST', '/x/..%2fgraphql'],
+      1,
+      [
+        `${SHOP} may not read POST /x/..%2fgraphql: default, options (origin from nobody) allows nobody.`,
+        `${SHOP} may read POST /x/..%2fgraphql: entry /graphql, options.routes[/graphql] (origin from options.routes[/graphql].policy) allows it.`,
+        'The path can be read in more than one way: where policies differ, the app refuses it.',
+      ],
+    ],
+    [
       [SHOP, 'GET', '/x/..%2forders'],
       1,
       [
@@ -306,7 +337,10 @@ describe.each(PLATFORMS)('npx nestjs-cors explain, of an app on %s', (platform) 
 
   it.each([
     ['GET', '/docs'],
+    ['GET', '/doc%73'],
     ['GET', '/docs/below'],
+    ['GET', '/%66iles/closed/b'],
+    ['GET', '/grap%68ql/x'],
     ['GET', '/anything'],
     ['PUT', '/anything'],
     ['GET', '/files/a/b'],
@@ -332,7 +366,7 @@ describe.each(PLATFORMS)('npx nestjs-cors explain, of an app on %s', (platform) 
       // What asks a source is the app's.
       if (printed.startsWith('Whether')) return [printed];
       // The most specific route comes first. Whether another one is in front of it the manifest does not know.
-      const isAlone = printed.split('\n').length === 2;
+      const isAlone = printed.split('\n').length === 2 || printed.includes('in more than one way');
       return [origin, isAlone ? code === 0 : printed.startsWith(`${origin} may read`), allowed, message];
     });
     for (const [origin, said, is, message] of await Promise.all(verdicts)) {

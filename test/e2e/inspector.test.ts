@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -22,7 +22,7 @@ import { APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
 import { map, type Observable } from 'rxjs';
 import { CorsInspectorModule, type CorsInspectorOptions } from '../../lib/inspector/index.js';
 import { AllowOrigin, CorsConfigurationError, CorsModule, CorsService, NoCors } from '../../lib/index.js';
-import { PLATFORMS, type RunningApp, type StartOptions } from '../support/apps.js';
+import { createAdapter, PLATFORMS, type RunningApp, type StartOptions } from '../support/apps.js';
 import { corsHeaders } from '../support/cors-headers.js';
 import { preflightHeaders, send, type WireResponse } from '../support/http.js';
 import { appsOfSuite, appsOfTest, startedBySuite } from '../support/suites.js';
@@ -366,6 +366,32 @@ describe.each(PLATFORMS)('an app with the inspector on %s', (platform) => {
     }
     expect(files[2]).toBe('./cors/events');
     expect((await send(port, { path: '/_cors', headers })).status).toBe(404);
+  });
+
+  it('finds its files where the router takes a slash at the end', async () => {
+    const adapter = createAdapter(platform, { routerOptions: { ignoreTrailingSlash: true } });
+    const { port } = await starting(shop(), { adapter });
+    const { body } = await send(port, { path: '/_cors/?view=refusals', headers: { host: 'localhost' } });
+    const [, file] = /href="([^"]+\.css)"/.exec(body) ?? [];
+    const { pathname } = new URL(file as string, 'http://localhost/_cors/?view=refusals');
+    expect(pathname).toBe('/_cors/inspector.css');
+  });
+
+  it('is closed at once, though a browser keeps the connection of a stream', async () => {
+    const { app, port } = await starting(shop());
+    const agent = new Agent({ keepAlive: true });
+    const headers = { host: 'localhost' };
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const stream = httpRequest({ host: '127.0.0.1', port, path: '/_cors/events', headers, agent }, resolve);
+      stream.on('error', reject).end();
+    });
+    const ended = new Promise((resolve) => response.on('error', resolve).on('close', resolve).resume());
+    const since = performance.now();
+    await app.close();
+    // Express keeps connections alive for five seconds.
+    expect(performance.now() - since).toBeLessThan(4000);
+    await ended;
+    agent.destroy();
   });
 
   it('ends its streams when it is closed', async () => {

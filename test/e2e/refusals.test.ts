@@ -145,6 +145,27 @@ describe.each(PLATFORMS)('CorsService.refusals() on %s', (platform) => {
   });
 });
 
+describe('the hints of many refusals', () => {
+  const startApp = appsOfTest();
+
+  it('are found while the app answers others, and not without end where lists are long', async () => {
+    const origin = Array.from({ length: 60_000 }, (_, at) => `https://shop-${at}.example.com`);
+    const { app, port } = await startApp('fastify', appOf({ origin: [...origin, APP], refusals: true }));
+    const names = Array.from({ length: 150 }, (_, at) => `https://shop-${at}.example.co`);
+    for (const name of names) await send(port, { path: '/anywhere', headers: { origin: name } });
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const refusals = await app.get(CorsService).refusals();
+    clearInterval(timer);
+    expect(refusals).toHaveLength(names.length);
+    const hints = refusals.map(({ hint }) => hint !== undefined);
+    // 5,000,000 of 60,001 each.
+    expect(hints.indexOf(false)).toBe(84);
+    expect(hints.filter(Boolean)).toHaveLength(84);
+    expect(turns).toBeGreaterThan(40);
+  }, 30_000);
+});
+
 describe.each(PLATFORMS)('debug on %s', (platform) => {
   const startApp = appsOfTest();
 

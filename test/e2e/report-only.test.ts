@@ -1,5 +1,18 @@
+import type { ServerResponse } from 'node:http';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Injectable, Module, Post, VersioningType, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Post,
+  Res,
+  Sse,
+  VersioningType,
+  type MessageEvent,
+  type Type,
+} from '@nestjs/common';
+import { from, type Observable } from 'rxjs';
 import {
   AllowOrigin,
   CorsConfigurationError,
@@ -78,6 +91,23 @@ function appOf(isReporting: boolean): Type {
     }
     @Get('closed') @NoCors() closed(): string {
       return 'closed';
+    }
+    @Get('raw') raw(@Res() response: ServerResponse & { readonly raw?: ServerResponse }): void {
+      (response.raw ?? response).end('raw');
+    }
+    @Get('broken') broken(): void {
+      throw new Error('broken');
+    }
+    @Sse('stream') stream(): Observable<MessageEvent> {
+      return from([{ data: 'one' }]);
+    }
+    @Get('both') @AllowOrigin(APP, OLD) both(): string {
+      return 'both';
+    }
+    @Post('both')
+    @AllowOrigin({ origin: [APP, OLD], ...reportOnly({ origin: APP } as const) })
+    bothToCome(): string {
+      return 'both';
     }
     @Get('named') @UseCorsPolicy('partners') named(): string {
       return 'named';
@@ -242,20 +272,62 @@ describe.each(PLATFORMS)('reportOnly on %s', (platform) => {
     expect(await preflight(OLD, 'x-a')).toEqual([204, 'allowed', 'would be refused', 'origin-not-allowed']);
   });
 
-  it('tells of methods that no route serves, by what the routes there have in common', async () => {
-    expect(await verdictOn('PUT', '/orders', OLD)).toEqual([
+  it('tells of methods that no route of the path serves, by what the routes of the path have in common', async () => {
+    // What an entry covers is the entry's, whatever method is asked for.
+    expect(await verdictOn('OPTIONS', '/files/a', EVIL, preflightHeaders(EVIL, 'PUT'))).toEqual([
+      403,
+      'refused',
+      undefined,
+      'method-not-allowed',
+    ]);
+    expect(await verdictOn('DELETE', '/orders/wider', NEW)).toEqual([
+      404,
+      'refused',
+      'would be allowed',
+      'origin-allowed',
+    ]);
+    expect(await verdictOn('DELETE', '/orders', OLD)).toEqual([
       404,
       'allowed',
       'would be refused',
       'origin-not-allowed',
     ]);
-    const request = preflightHeaders(OLD, 'PUT', 'content-type');
-    expect(await verdictOn('OPTIONS', '/orders', OLD, request)).toEqual([
+    expect(await verdictOn('OPTIONS', '/orders', OLD, preflightHeaders(OLD, 'PATCH'))).toEqual([
       204,
       'allowed',
       'would be refused',
       'origin-not-allowed',
     ]);
+    // Without fields to come at any of them, nothing is reported.
+    expect(await verdictOn('DELETE', '/orders/closed', OLD)).toEqual([404, 'refused', undefined, undefined]);
+    // Two routes, of which only one has fields to come: what they have in common then.
+    expect(await verdictOn('DELETE', '/orders/both', OLD)).toEqual([
+      404,
+      'allowed',
+      'would be refused',
+      'origin-not-allowed',
+    ]);
+    expect(await verdictOn('DELETE', '/orders/both', APP)).toEqual([
+      404,
+      'allowed',
+      undefined,
+      'origin-allowed',
+    ]);
+  });
+
+  it.each([
+    ['raw', 200],
+    ['broken', 500],
+    ['stream', 200],
+    ['missing', 404],
+  ])('tells of every response once: %s', async (name, status) => {
+    expect(await verdictOn('GET', `/orders/${name}`, OLD)).toEqual([
+      status,
+      'allowed',
+      'would be refused',
+      'origin-not-allowed',
+    ]);
+    expect(verdicts).toHaveLength(1);
   });
 
   it("has nothing to say of the app's own origin, to which CORS does not apply", async () => {
@@ -359,7 +431,8 @@ describe.each(PLATFORMS)('reportOnly on %s', (platform) => {
     ]);
     await expect(cors.refusals()).rejects.toThrow('set refusals: true');
     await cors.update({ origin: [APP, OLD], policies: { partners: { origin: OLD } }, refusals: true });
-    expect(await cors.reportOnly()).toEqual(await cors.reportOnly());
+    // What was counted stays, under options that report nothing as well.
+    expect((await cors.reportOnly()).map(({ count }) => count)).toEqual([3, 1]);
   });
 });
 
@@ -415,6 +488,29 @@ describe('what is wrong with reportOnly', () => {
     ],
   ])('is told with its place: %j', async (options, problem) => {
     expect(await problemsOf(options)).toEqual([problem]);
+  });
+
+  it('is told with the layer of which it is', async () => {
+    const startPlain = (options: object, ...decorators: readonly MethodDecorator[]) => {
+      class Plain {
+        answer(): void {}
+      }
+      const descriptor = Object.getOwnPropertyDescriptor(Plain.prototype, 'answer') as PropertyDescriptor;
+      for (const decorate of [Get(), ...decorators]) decorate(Plain.prototype, 'answer', descriptor);
+      Controller()(Plain);
+      return startApp('fastify', moduleOf(untyped(options), [Plain as Type]));
+    };
+    await expect(
+      startPlain({ origin: APP, reportOnly: { origin: '*' } }, AllowOrigin(untyped({ credentials: true }))),
+    ).rejects.toThrow(
+      'Plain#answer, origin: "*" lets every site act with the cookies of its visitors, together with credentials: true (origin comes from reportOnly of options)',
+    );
+    await expect(
+      startPlain(
+        { origin: APP, reportOnly: { origin: NEW } },
+        AllowOrigin(untyped({ origin: APP, merge: 'restrict' })),
+      ),
+    ).rejects.toThrow(`Plain#answer, origin: ["${APP}"] has no origin in common with reportOnly of options`);
   });
 
   it('is told of decorators', async () => {

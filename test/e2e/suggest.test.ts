@@ -1,17 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { Controller, Get, Put, type Type } from '@nestjs/common';
 import {
   AllowOrigin,
+  CorsConfigurationError,
   CorsService,
   NoCors,
   Preflight,
   UseCorsPolicy,
   type CorsChange,
 } from '../../lib/index.js';
-import { PLATFORMS, type Platform } from '../support/apps.js';
+import { PLATFORMS, startApp as start, type Platform } from '../support/apps.js';
 import { moduleOf, untyped } from '../support/faulty-apps.js';
 import { preflightHeaders, send, type WireRequest } from '../support/http.js';
 import { appsOfTest } from '../support/suites.js';
+import { seed } from '../protocol/seed.js';
+
+/** Apps that start, of which each is started again as suggested. */
+const RUNS = 60;
 
 const APP = 'https://app.example.com';
 const NEW = 'https://new.example.com';
@@ -263,6 +269,21 @@ describe.each(PLATFORMS)('CorsService.suggest() on %s', (platform) => {
     expect(suggestions[0]?.obstacle).toMatch(obstacle);
   });
 
+  it.each<readonly [string, WireRequest]>([
+    ['a request', { ...READ, method: 'DELETE' }],
+    [
+      'a preflight',
+      { ...READ, method: 'OPTIONS', headers: preflightHeaders('https://a.example', 'DELETE', 'x-a') },
+    ],
+  ])(
+    'does not take what the routes of a path have in common for a decorator: %s that none serves',
+    async (_, request) => {
+      const source: Source = { options: '{}', decorators: { 'Cats#list': [`@AllowOrigin('${APP}')`] } };
+      const { suggestions } = await ask(source, request);
+      expect(suggestions).toMatchObject([{ changes: [], obstacle: expect.stringContaining('Cats#list') }]);
+    },
+  );
+
   it('does not suggest what another route with the same layer could not have', async () => {
     const source: Source = {
       options: `{ origin: '${APP}' }`,
@@ -287,5 +308,121 @@ describe.each(PLATFORMS)('CorsService.suggest() on %s', (platform) => {
     ]);
     const after = await ask((suggestions[0]?.changes ?? []).reduce(apply, source), READ);
     expect(after.suggestions).toEqual([]);
+  });
+});
+
+/** Values of options as they are written. */
+const some = (...values: readonly string[]): fc.Arbitrary<string | undefined> =>
+  fc.option(fc.constantFrom(...values), { nil: undefined });
+
+const LAYER = fc.record({
+  origin: some(`'${APP}'`, `['${APP}', 'https://*.b.example']`, `'${NEW}'`, "'https://*.example.com'"),
+  credentials: some('true', 'false'),
+  methods: some("'PUT'", "['PATCH']"),
+  allowedHeaders: some("'x-a'", "['x-a', 'x-b']", "'*'"),
+  merge: fc.constantFrom("'extend'", "'extend'", "'restrict'", undefined, undefined),
+});
+
+type Layer = Readonly<Record<string, string | undefined>>;
+
+function written(fields: Layer): string {
+  const set = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return `{ ${set.map(([name, value]) => `${name}: ${value}`).join(', ')} }`;
+}
+
+/** The decorators that say what a layer does. */
+function decoratorsOf({ origin, credentials, methods, allowedHeaders, merge }: Layer): readonly string[] {
+  return [
+    ...((origin ?? credentials) === undefined
+      ? []
+      : [`@AllowOrigin(${written({ origin, credentials, merge })})`]),
+    ...((methods ?? allowedHeaders) === undefined
+      ? []
+      : [`@Preflight(${written({ methods, allowedHeaders, merge })})`]),
+  ];
+}
+
+const SOURCE: fc.Arbitrary<Source> = fc
+  .record({
+    base: LAYER,
+    entry: fc.option(fc.tuple(fc.constantFrom('/cats', '/cats/:id', '/'), LAYER), { nil: undefined }),
+    named: fc.option(LAYER, { nil: undefined }),
+    cats: LAYER,
+    list: LAYER,
+    write: LAYER,
+  })
+  .map(({ base, entry, named, cats, list, write }) => ({
+    options: written({
+      ...base,
+      policies: named && `{ partners: ${written(named)} }`,
+      routes: entry && `[{ path: '${entry[0]}', policy: ${written(entry[1])} }]`,
+    }),
+    decorators: {
+      Cats: [...(named === undefined ? [] : ["@UseCorsPolicy('partners')"]), ...decoratorsOf(cats)],
+      'Cats#list': decoratorsOf(list),
+      'Cats#write': decoratorsOf(write),
+    },
+  }));
+
+const REQUESTS: readonly WireRequest[] = [
+  READ,
+  { ...READ, method: 'DELETE' },
+  { ...READ, path: '/cats/7', method: 'PUT' },
+  { ...READ, path: '/dogs/1' },
+  WRITE(),
+  WRITE('x-a,x-b'),
+  WRITE('authorization,x-key'),
+  { method: 'OPTIONS', path: '/cats', headers: preflightHeaders(NEW, 'DELETE') },
+  { method: 'OPTIONS', path: '/cats', headers: preflightHeaders(NEW, 'GET', 'x-a') },
+  { method: 'OPTIONS', path: '/dogs', headers: preflightHeaders(NEW, 'PUT', 'x-a') },
+];
+
+describe('what CorsService.suggest() suggests', () => {
+  /** Whom an app allows, and what it suggests for the one who is new; `undefined` if it does not start. */
+  async function ask(source: Source, request: WireRequest, platform: Platform) {
+    const started = await start(platform, build(source)).catch((error: unknown) => {
+      if (error instanceof CorsConfigurationError) return undefined;
+      throw error;
+    });
+    if (started === undefined) return undefined;
+    const { app, port } = started;
+    try {
+      const allows = async (origin: string): Promise<boolean> => {
+        const { headers } = await send(port, { ...request, headers: { ...request.headers, origin } });
+        return headers['access-control-allow-origin'] === origin;
+      };
+      const before = await allows(APP);
+      return { app: before, new: await allows(NEW), suggestions: await app.get(CorsService).suggest(NEW) };
+    } finally {
+      await app.close();
+    }
+  }
+
+  it(`admits whom it is for, locks nobody out, and starts, whatever the layers (seed ${seed})`, async () => {
+    let suggested = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        SOURCE,
+        fc.constantFrom(...REQUESTS),
+        fc.constantFrom(...PLATFORMS),
+        async (source, request, platform) => {
+          const before = await ask(source, request, platform);
+          fc.pre(before?.new === false);
+          const [suggestion] = before?.suggestions ?? [];
+          expect(suggestion).toBeDefined();
+          if (suggestion?.changes.length === 0) {
+            expect(suggestion.obstacle).toBeTruthy();
+            return;
+          }
+          suggested++;
+          const changed = suggestion?.changes.reduce(apply, source) as Source;
+          const after = await ask(changed, request, platform);
+          expect(after).toMatchObject({ new: true, suggestions: [] });
+          if (before?.app) expect(after?.app).toBe(true);
+        },
+      ),
+      { seed, numRuns: RUNS },
+    );
+    expect(suggested).toBeGreaterThan(RUNS / 2);
   });
 });

@@ -65,4 +65,21 @@ describe('isFromThisMachine', () => {
       expect(from('127.0.0.1', { host: 'localhost', [name]: '127.0.0.1' })).toBe(false);
     },
   );
+
+  it.each<[site: string, dest: string, isTaken: boolean]>([
+    ['none', 'document', true],
+    ['same-origin', 'script', true],
+    ['same-origin', 'empty', true],
+    // A link to the page, from wherever.
+    ['cross-site', 'document', true],
+    ['cross-site', 'empty', false],
+    ['cross-site', 'script', false],
+    ['cross-site', 'iframe', false],
+    // Another port of this machine.
+    ['same-site', 'image', false],
+    ['same-site', '', false],
+  ])('takes one that a browser sends, by who makes it: %s, %s', (site, dest, isTaken) => {
+    const headers = { host: 'localhost', 'sec-fetch-site': site, 'sec-fetch-dest': dest };
+    expect(from('127.0.0.1', headers)).toBe(isTaken);
+  });
 });

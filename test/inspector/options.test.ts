@@ -36,6 +36,8 @@ describe('options of the inspector', () => {
     ['path', 'route-path-invalid', { path: ['/a'] }],
     ['guard', 'option-type', { guard: 'operator' }],
     ['guard', 'option-type', { guard: {} }],
+    ['guard', 'option-type', { guard: () => true }],
+    ['guard', 'option-type', { guard: null }],
     ['imports', 'option-type', { imports: Guard }],
     ['manifest', 'option-type', { manifest: 7 }],
     ['manifest', 'option-type', { manifest: [] }],

@@ -7,13 +7,18 @@ import { Ledger } from '../../lib/ledger/ledger.js';
  * by its own count, by the heap, and how long one takes. A process of its own, whose heap nobody else uses.
  */
 
-const LONG = 'x'.repeat(8000);
-
 const service = {} as CorsService;
-const { isLong, origins } = JSON.parse(process.argv[2] as string) as {
+const {
+  isLong,
+  origins,
+  letter = 'x',
+} = JSON.parse(process.argv[2] as string) as {
   readonly isLong: boolean;
   readonly origins: number;
+  readonly letter?: string;
 };
+
+const LONG = letter.repeat(8000);
 
 function verdict(at: number): CorsVerdict {
   // Texts of their own, as those of a request are.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { All, Controller, Delete, Get, Post, Put, type Type } from '@nestjs/common';
+import { All, Controller, Delete, Get, Head, Post, Put, type Type } from '@nestjs/common';
 import {
   AllowOrigin,
   compareManifests,
@@ -232,6 +232,17 @@ describe('compareManifests()', () => {
     });
   });
 
+  it('counts functions that are called the same', async () => {
+    const functions = (count: number): object => ({
+      origin: Array.from({ length: count }, () => () => true),
+    });
+    const what = `function (options) may now read it, before function (options): ${UNDECIDABLE}`;
+    expect(await said(functions(1), functions(2))).toEqual([`default may be wider: ${what}`]);
+    const less = 'function (options) may no longer read it, now function (options)';
+    expect(await said(functions(2), functions(1))).toEqual([`default is narrower: ${less}: ${UNDECIDABLE}`]);
+    expect(await said(functions(2), functions(2))).toEqual([]);
+  });
+
   it('compares fields that come from other layers now', async () => {
     const controllerWith = (decorator: ClassDecorator): Type => {
       @Controller('a')
@@ -351,6 +362,103 @@ describe('compareManifests()', () => {
       ]);
     });
 
+    it('that are gone, and of which another method has the path', async () => {
+      @Controller('orders')
+      class Both {
+        @Head() @NoCors() head() {}
+        @Get() @AllowOrigin(A) list() {}
+        @All('all') @NoCors() all() {}
+        @Get('all') @AllowOrigin(A) one() {}
+      }
+      @Controller('orders')
+      class Rest {
+        @Get() @AllowOrigin(A) list() {}
+        @Get('all') @AllowOrigin(A) one() {}
+      }
+      const messages = await between(made({}, [Both]), made({}, [Rest]));
+      expect(messages.filter((message) => message.includes(' wider: '))).toEqual([
+        `HEAD /orders is wider: it is gone, and under GET /orders ${A} may now read it, before nobody`,
+        `ALL /orders/all is wider: it is gone, and under GET /orders/all ${A} may now read it, before nobody`,
+      ]);
+    });
+
+    it('that are gone, and of which others have other versions and hosts', async () => {
+      const { routes, ...rest } = made({}, [Open]);
+      const line = routes.find(({ kind }) => kind === 'route') as ManifestLine;
+      const closed = { ...(line.policy as ManifestPolicy), origin: [] };
+      const after = (more: Partial<ManifestLine>): CorsManifest => ({
+        ...rest,
+        routes: [...routes.filter(({ kind }) => kind === 'default'), { ...line, ...more }],
+      });
+      const before = (more: Partial<ManifestLine>, gone: Partial<ManifestLine>): CorsManifest => {
+        const { routes: kept } = after(more);
+        return { ...rest, routes: [...kept, { ...line, policy: closed, ...gone }] };
+      };
+      const isWider = async (more: Partial<ManifestLine>, gone: Partial<ManifestLine>) =>
+        (await compareManifests(before(more, gone), after(more))).isWider;
+      expect(await isWider({ version: ['1'] }, { version: ['2'] })).toBe(false);
+      expect(await isWider({ version: ['1', '2'] }, { version: ['2'] })).toBe(true);
+      expect(await isWider({ version: ['neutral'] }, { version: ['2'] })).toBe(true);
+      expect(await isWider({ hosts: ['a.example'] }, { hosts: ['b.example'] })).toBe(false);
+      expect(await isWider({ hosts: ['a.example'] }, { hosts: ['a.example', 'b.example'] })).toBe(true);
+      expect(await isWider({}, { hosts: ['b.example'] })).toBe(true);
+    });
+
+    it('that are gone, and of which an entry has some paths', async () => {
+      @Controller()
+      class Slugs {
+        @Get(':slug') @AllowOrigin(A) page() {}
+      }
+      const entries = [{ path: '/about', policy: { origin: B } }];
+      expect(await between(made({ origin: [A, B] }, [Slugs]), made({ routes: entries }, [None]))).toContain(
+        `GET /:slug is wider: it is gone, and under entry /about ${B} may now read it, before ${A}`,
+      );
+    });
+
+    it('that are gone, and were in front of some paths of another one', async () => {
+      @Controller()
+      class Both {
+        @Get('a/:x') @NoCors() front() {}
+        @Get(':x/b') @AllowOrigin(A) back() {}
+      }
+      @Controller()
+      class Back {
+        @Get(':x/b') @AllowOrigin(A) back() {}
+      }
+      expect(await between(made({}, [Both]), made({}, [Back]))).toContain(
+        `GET /a/:x is wider: it is gone, and under GET /:x/b ${A} may now read it, before nobody`,
+      );
+      @Controller()
+      class CatchAll {
+        @Get('*path') @NoCors() all() {}
+        @Get(':x/b') @AllowOrigin(A) back() {}
+      }
+      expect(await between(made({}, [CatchAll]), made({}, [Back]))).toContain(
+        'GET /* has changed: it is gone',
+      );
+    });
+
+    it('of which two are for the same, and the first one answers', async () => {
+      @Controller('same')
+      class First {
+        @Get() @NoCors() get() {}
+      }
+      @Controller('same')
+      class Second {
+        @Get() @AllowOrigin(A) get() {}
+      }
+      expect(await between(made({}, [First, Second]), made({}, [First, Second]))).toEqual([]);
+      expect(await between(made({}, [First, Second]), made({}, [Second, First]))).toContain(
+        `GET /same is wider: ${A} may now read it, before nobody`,
+      );
+      expect(await between(made({}, [Second, First]), made({}, [First]))).toContain(
+        `GET /same is narrower: ${A} may no longer read it, now nobody`,
+      );
+      expect(await between(made({}, [First, Second]), made({}, [Second]))).toContain(
+        `GET /same is wider: ${A} may now read it, before nobody`,
+      );
+    });
+
     it('whose methods nobody else has to do with', async () => {
       @Controller('orders')
       @AllowOrigin(A, { credentials: true })
@@ -418,6 +526,53 @@ describe('compareManifests()', () => {
         ['entry /x has changed: it is new, and says the same as default'],
       ],
       [
+        'that were exact, and cover all below from now on',
+        { routes: [{ path: '/x', policy: { origin: A }, exact: true }] },
+        { routes: [{ path: '/x', policy: { origin: A } }] },
+        [
+          `entry /x is wider: it is new, and compared with default ${A} may now read it, before nobody`,
+          'entry /x (exact) has changed: it is gone, and says the same as entry /x',
+        ],
+      ],
+      [
+        'that are exact, and covered all below',
+        { origin: A, routes: [{ path: '/x', policy: false }] },
+        { origin: A, routes: [{ path: '/x', policy: false, exact: true }] },
+        [
+          `entry /x is wider: it is gone, and compared with default ${A} may now read it, before nobody`,
+          'entry /x (exact) has changed: it is new, and says the same as entry /x',
+        ],
+      ],
+      [
+        'that are new, and take paths of one with a parameter',
+        { origin: A, routes: [{ path: '/:tenant/x', policy: false }] },
+        {
+          origin: A,
+          routes: [
+            { path: '/:tenant/x', policy: false },
+            { path: '/a', policy: { origin: A } },
+          ],
+        },
+        [
+          `entry /a is wider: it is new, and compared with entry /:tenant/x ${A} may now read it, before nobody`,
+          'entry /a has changed: it is new, and says the same as default',
+        ],
+      ],
+      [
+        'that are gone, and leave paths to one with a parameter',
+        {
+          routes: [
+            { path: '/:tenant/x', policy: { origin: A } },
+            { path: '/a', policy: false },
+          ],
+        },
+        { routes: [{ path: '/:tenant/x', policy: { origin: A } }] },
+        [
+          `entry /a is wider: it is gone, and compared with entry /:tenant/x ${A} may now read it, before nobody`,
+          'entry /a has changed: it is gone, and says the same as default',
+        ],
+      ],
+      [
         'that are unmanaged from now on',
         { origin: A },
         { origin: A, routes: [{ path: '/x', unmanaged: true }] },
@@ -479,6 +634,37 @@ describe('compareManifests()', () => {
     expect(await between(below, without)).toEqual([
       'GET /a/* (below /a/b) has changed: it is gone, and compared with GET /a/* maxAge is not sent now, before 5 seconds',
       'entry /a/b has changed: it is gone, and compared with default maxAge is not sent now, before 5 seconds',
+    ]);
+  });
+
+  it('knows a route below an entry by its path, whatever its parameters are called', async () => {
+    @Controller()
+    class Files {
+      @Get('*path') files() {}
+    }
+    const below = (path: string): CorsManifest =>
+      made({ origin: A, routes: [{ path, policy: { origin: B } }] }, [Files]);
+    expect(await between(below('/t/:id'), below('/t/:name'))).toEqual([
+      'GET /* (below /t/:name) has changed: origin comes from options.routes[/t/:name].policy now, before from options.routes[/t/:id].policy',
+      'entry /t/:name has changed: path is /t/:name now, before /t/:id',
+      'entry /t/:name has changed: where is options.routes[/t/:name] now, before options.routes[/t/:id]',
+      'entry /t/:name has changed: origin comes from options.routes[/t/:name].policy now, before from options.routes[/t/:id].policy',
+    ]);
+  });
+
+  it('tells a route at a path from the same below it, in whatever order the entries stand', async () => {
+    @Controller()
+    class Files {
+      @Get('*path') files() {}
+    }
+    const exact = (origin: string) => ({ path: '/a', exact: true, policy: { origin } });
+    const whole = { path: '/a', policy: { origin: B } };
+    const one = made({ routes: [exact(A), whole] }, [Files]);
+    expect(made({ routes: [whole, exact(A)] }, [Files])).toEqual(one);
+    const other = made({ routes: [whole, exact(B)] }, [Files]);
+    expect((await between(one, other)).slice(0, 2)).toEqual([
+      `GET /* (at /a) is wider: ${B} may now read it, before ${A}`,
+      `entry /a (exact) is wider: ${B} may now read it, before ${A}`,
     ]);
   });
 

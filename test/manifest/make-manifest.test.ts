@@ -200,16 +200,32 @@ describe('a manifest', () => {
       return Same;
     };
     const other = ['https://other.example', ...long];
-    const { lists, routes } = made({}, [
-      controllerOf('a', long),
-      controllerOf('b', other),
-      controllerOf('c', long),
-    ]);
-    expect(lists).toEqual({ Same: long, 'Same (2)': other });
+    const controllers = [controllerOf('a', long), controllerOf('b', other), controllerOf('c', long)];
+    const { lists, routes } = made({}, controllers);
+    expect(lists).toEqual({ Same: other, 'Same (2)': long });
     expect(routes.slice(1).map(({ policy }) => policy?.origin)).toEqual([
-      { list: 'Same' },
       { list: 'Same (2)' },
       { list: 'Same' },
+      { list: 'Same (2)' },
+    ]);
+    expect(made({}, controllers.toReversed())).toEqual(made({}, controllers));
+  });
+
+  it('names a long list by the layer that it comes from, also where two layers have it', () => {
+    const entries = [
+      { path: '/x', policy: 'partners' },
+      { path: '/y', policy: { origin: long } },
+    ];
+    const { lists, routes } = made({
+      origin: long,
+      policies: { partners: { origin: long } },
+      routes: entries,
+    });
+    expect(Object.keys(lists)).toEqual(['options', 'options.policies.partners', 'options.routes[/y].policy']);
+    expect(routes.map(({ policy }) => policy?.origin)).toEqual([
+      { list: 'options' },
+      { list: 'options.policies.partners' },
+      { list: 'options.routes[/y].policy' },
     ]);
   });
 

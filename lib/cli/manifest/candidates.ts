@@ -1,7 +1,13 @@
 import type { CorsManifest, ManifestLine } from '../../manifest/cors-manifest.js';
-import { entrySegments, isCoveredBy, isInside, ManifestPlaces } from '../../manifest/manifest-places.js';
+import {
+  compareSegments,
+  entrySegments,
+  isCoveredBy,
+  isInside,
+  ManifestPlaces,
+} from '../../manifest/manifest-places.js';
 import { routeSegments, type RouteSegment } from '../../routing/path-pattern.js';
-import { segmentsOf, writtenSegment } from '../../routing/path-readings.js';
+import { isPlainPath, segmentsOf, writtenSegment } from '../../routing/path-readings.js';
 import { bySpecificity } from '../../routing/places.js';
 import type { Question } from './explain.js';
 
@@ -24,14 +30,17 @@ export function candidatesFor(manifest: CorsManifest, question: Question): Candi
     .map(({ line }) => line);
   const own = here.filter(({ method }) => servesMethod(method, question.method, here));
   if (own.length === 0) {
-    return { lines: [new ManifestPlaces(manifest).at(question.path)], isUnserved: here.length > 0 };
+    return { lines: new ManifestPlaces(manifest).ofRequest(question.path), isUnserved: here.length > 0 };
   }
   const routes = new Map<string, ManifestLine[]>();
   for (const line of own) {
     const key = JSON.stringify([line.method, line.path, line.version, line.hosts, line.where]);
     routes.set(key, [...(routes.get(key) ?? []), line]);
   }
-  return { lines: [...routes.values()].map((lines) => lineBelow(lines, path)), isUnserved: false };
+  // Of a path that can be read as several, all that may hold.
+  const isPlain = isPlainPath(question.path, true);
+  const lines = [...routes.values()].flatMap((ofRoute) => (isPlain ? [lineBelow(ofRoute, path)] : ofRoute));
+  return { lines, isUnserved: false };
 }
 
 function mayServe({ version, hosts }: ManifestLine, question: Question): boolean {
@@ -59,22 +68,8 @@ function servesMethod(served: string, method: string, here: readonly ManifestLin
 function lineBelow(lines: readonly ManifestLine[], path: readonly RouteSegment[]): ManifestLine {
   const below = lines
     .filter((line) => line.below !== null)
-    .map((line) => ({ line, segments: entrySegments(line.below as string), exact: false }))
+    .map((line) => ({ line, segments: entrySegments(line.below as string), exact: line.exact }))
     .filter((place) => isInside(path, place))
     .toSorted(bySpecificity);
   return below[0]?.line ?? lines.find((line) => line.below === null) ?? (lines[0] as ManifestLine);
-}
-
-/** Text before parameter before wildcard, segment by segment. */
-function compareSegments(a: readonly RouteSegment[], b: readonly RouteSegment[]): number {
-  for (let index = 0; index < Math.max(a.length, b.length); index++) {
-    const difference = rankOf(a[index]) - rankOf(b[index]);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function rankOf(segment: RouteSegment | undefined): number {
-  if (segment === 'rest') return 2;
-  return segment === 'one' ? 1 : 0;
 }

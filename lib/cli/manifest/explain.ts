@@ -71,7 +71,7 @@ export function explain(file: string, asked: Question): Explanation {
           `No route serves ${question.method} there, but routes serve other methods: what they have in common governs it, which only the app knows.`,
         ]
       : []),
-    ...(verdicts.size > 1
+    ...(verdicts.size > 1 && lines.some(({ kind }) => kind === 'route')
       ? [
           'Which of them governs it depends on version and host, which can be given, and on the order in which Express has its routes.',
         ]
