@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { text as textOf } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { withParts } from '../late-part.js';
@@ -36,12 +37,14 @@ const USAGE = `Usage: nestjs-cors <command>
                    exit code 1: the page may not, or only the app can tell
 
   -h, --help       shows this
+  -v, --version    shows which version this is
 
   Exit code 2: the command is wrong, or a file cannot be read
 `;
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
   format: { type: 'string' },
   from: { type: 'string' },
   credentials: { type: 'boolean' },
@@ -101,6 +104,7 @@ async function outcomeOf(args: readonly string[], surroundings: Surroundings): P
   const { values, positionals } = parse(args);
   const [name, ...operands] = positionals;
   if (values.help === true) return { code: DONE, text: USAGE };
+  if (values.version === true) return { code: DONE, text: `${ownVersion()}\n` };
   if (name === undefined) throw wrongUse('a command is missing');
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) throw wrongUse(`there is no command ${name}`);
@@ -108,6 +112,11 @@ async function outcomeOf(args: readonly string[], surroundings: Surroundings): P
   const unknown = given.find((option) => !command.options.includes(option));
   if (unknown !== undefined) throw wrongUse(`${name} takes no option --${unknown}`);
   return command.run(operands, values, surroundings);
+}
+
+function ownVersion(): string {
+  const require = createRequire(import.meta.url);
+  return (require('nestjs-cors/package.json') as { readonly version: string }).version;
 }
 
 function wrongUse(message: string): CliError {

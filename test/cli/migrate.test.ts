@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -370,6 +370,11 @@ function evaluated(source: string): unknown {
 }
 
 describe('npx nestjs-cors', () => {
+  it.each(['--version', '-v'])('says which version it is: %s', async (option) => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+    expect(await nestjsCors([option])).toEqual({ code: 0, printed: `${version}\n`, complaints: [] });
+  });
+
   it.each<[args: readonly string[], stdin: string, complaint: string]>([
     [[], '', 'a command is missing: see nestjs-cors --help'],
     [['migrat'], '', 'there is no command migrat: see nestjs-cors --help'],
