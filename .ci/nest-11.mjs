@@ -5,6 +5,7 @@
  *   node .ci/nest-11.mjs                         in a folder of its own, which is removed afterwards
  *   node .ci/nest-11.mjs --oldest test/e2e       the oldest Nest 11 in the range, and only these suites
  *   node .ci/nest-11.mjs --in /tmp/nest-11 …     in this folder, which stays; what is installed there is used again
+ *   node .ci/nest-11.mjs --in … --install        only installs what is needed there
  *
  * All else is given to Jest. `dist` has to be built: some suites start it, and it is what would be published.
  */
@@ -50,9 +51,11 @@ process.exitCode = main(process.argv.slice(2));
 function main(args) {
   const isOldest = take(args, '--oldest', 1).length > 0;
   const [, folder] = take(args, '--in', 2);
+  const isInstall = take(args, '--install', 1).length > 0;
   const copy = folder === undefined ? mkdtempSync(join(tmpdir(), 'nest-11-')) : resolve(folder);
   try {
     install(copy, isOldest ? { ...packages, ...oldest } : packages);
+    if (isInstall) return 0;
     for (const path of COPIED) {
       rmSync(join(copy, path), { recursive: true, force: true });
       cpSync(join(root, path), join(copy, path), { recursive: true, preserveTimestamps: true });
