@@ -42,6 +42,15 @@ const GROWTH_BITS = 2;
 const HASH = 1;
 const HOST = 2;
 
+/** Slots that there are at first, at most, in as many bits. */
+const FIRST_BITS = 10;
+
+/** How many words of records there are for each slot, usually. */
+const USUAL_RECORD = 4;
+
+/** A slot, in place of a record. */
+const NOWHERE = -1;
+
 const HTTPS = 'https://';
 const HTTP = 'http';
 const HTTPS_SCHEME_END = HTTPS.length - '://'.length;
@@ -72,11 +81,11 @@ const scheme = new Int32Array(1 + wordsOf(MAX_SCHEME_LENGTH));
 export class OriginPatternIndex {
   private readonly seed = Math.trunc(Math.random() * 0x1_0000_0000) | 0;
   /** Where a record stands, and its tag; 0 where there is none. A record is in the slot of its hash, or soon behind it. */
-  private slots = new Int32Array(16);
+  private slots: Int32Array;
   /** What is left of a hash is its slot. */
-  private shift = 32 - 4;
+  private shift: number;
   private count = 0;
-  private records = new Int32Array(64);
+  private records: Int32Array;
   /** Where the next record will be. None is at zero. */
   private end = 1;
   /** The ports of a record that are neither none nor any, by the record's place and kind. */
@@ -85,6 +94,19 @@ export class OriginPatternIndex {
   private depths = 0;
   /** Whether there are hosts without a wildcard. */
   private hasWhole = false;
+
+  private readonly expectedBits: number;
+
+  /** @param expected - how many there may be, for which there is room as soon as there are some; there may be more */
+  constructor(expected = 1) {
+    let bits = 4;
+    while (1 << bits < expected / MAX_LOAD) bits++;
+    this.expectedBits = bits;
+    bits = Math.min(bits, FIRST_BITS);
+    this.slots = new Int32Array(1 << bits);
+    this.shift = 32 - bits;
+    this.records = new Int32Array(USUAL_RECORD << bits);
+  }
 
   /** @returns whether it was not among them */
   add({ text, scheme: itsScheme, labels, host, port }: OriginPattern): boolean {
@@ -111,12 +133,20 @@ export class OriginPatternIndex {
    * The same for a plain pattern in a buffer, without its scheme and its wildcard.
    *
    * @param bytes - the host, from `start` to `end`
+   * @param labels - how many labels the host has
    * @param isHttps - whether the scheme is that, or `http`
    * @param isMany - whether it has one wildcard label or several
    */
-  addPlain(bytes: Uint8Array, start: number, end: number, isHttps: boolean, isMany: boolean): boolean {
+  addPlain(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    labels: number,
+    isHttps: boolean,
+    isMany: boolean,
+  ): boolean {
     const hash = readBytes(bytes, start, end, isHttps ? this.seed : readScheme(HTTP, HTTP.length, this.seed));
-    this.depths |= depthBit(labelsIn(bytes, start, end));
+    this.depths |= depthBit(labels);
     return this.allow(this.recordOf(hash, formOf(end - start, isHttps)), isMany ? MANY : ONE, DEFAULT_PORT);
   }
 
@@ -141,10 +171,10 @@ export class OriginPatternIndex {
       const code = origin.charCodeAt(at);
       if (code === DOT) {
         const isDeep = (this.depths & depthBit(++depth)) !== 0;
-        const record = isDeep ? this.findPassed(hash, word, passed, isHttps) : 0;
-        if (record !== 0 && this.hasPort(record, MANY, port)) return true;
+        const record = isDeep ? this.findPassed(hash, word, passed, isHttps) : NOWHERE;
+        if (record > 0 && this.hasPort(record, MANY, port)) return true;
         // As long as no other label is in front of the one that follows.
-        isOneLabel = record !== 0 && this.hasPort(record, ONE, port);
+        isOneLabel = record > 0 && this.hasPort(record, ONE, port);
       }
       // By the last five bits of what is on the right, which is eight times the characters of the word so far.
       word |= code << (passed << 3);
@@ -157,7 +187,7 @@ export class OriginPatternIndex {
     if (isOneLabel) return true;
     if (!this.hasWhole) return false;
     const record = this.findPassed(hash, word, passed, isHttps);
-    return record !== 0 && this.hasPort(record, NONE, port);
+    return record > 0 && this.hasPort(record, NONE, port);
   }
 
   /** @param word - the last characters, if they are less than a word */
@@ -166,12 +196,12 @@ export class OriginPatternIndex {
     return this.find(finish((passed & 3) === 0 ? hash : mix(hash, word)), formOf(passed, isHttps));
   }
 
-  /** The record of what has been read, `0` if there is none. */
+  /** The record of what has been read; if there is none, the complement of the slot in which it would be. */
   private find(hash: number, form: number): number {
     const { slots, records } = this;
     for (let slot = hash >>> this.shift; ; slot = (slot + 1) & (slots.length - 1)) {
       const entry = slots[slot]!;
-      if (entry === 0) return 0;
+      if (entry === 0) return ~slot;
       if (((entry ^ hash) & TAG_MASK) === 0 && isAt(records, entry >>> TAG_BITS, hash, form)) {
         return entry >>> TAG_BITS;
       }
@@ -196,11 +226,11 @@ export class OriginPatternIndex {
 
   /** The record of what has been read, made if there is none. */
   private recordOf(hash: number, form: number): number {
-    const known = this.find(hash, form);
-    if (known !== 0) return known;
-    if (++this.count > this.slots.length * MAX_LOAD) this.grow();
+    const found = this.find(hash, form);
+    if (found > 0) return found;
     const record = this.write(hash, form);
-    this.put(hash, record);
+    this.slots[~found] = (record << TAG_BITS) | (hash & TAG_MASK);
+    if (++this.count > this.slots.length * MAX_LOAD) this.grow();
     return record;
   }
 
@@ -208,7 +238,10 @@ export class OriginPatternIndex {
     const record = this.end;
     const hostEnd = record + HOST + wordsOf(lengthOf(form));
     this.end = hostEnd + schemeWordsOf(form);
-    if (this.end > this.records.length) this.records = larger(this.records, this.end);
+    if (this.end > this.records.length) {
+      const usual = USUAL_RECORD * this.slots.length;
+      this.records = larger(this.records, Math.max(this.end, usual));
+    }
     const { records } = this;
     records[record] = form;
     records[record + HASH] = hash;
@@ -217,20 +250,19 @@ export class OriginPatternIndex {
     return record;
   }
 
-  private put(hash: number, record: number): void {
-    const { slots } = this;
-    let slot = hash >>> this.shift;
-    while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
-    slots[slot] = (record << TAG_BITS) | (hash & TAG_MASK);
-  }
-
   /** More slots, with the same in them. */
   private grow(): void {
-    this.slots = new Int32Array(this.slots.length << GROWTH_BITS);
-    this.shift -= GROWTH_BITS;
+    const bits = Math.max(32 - this.shift + GROWTH_BITS, this.expectedBits);
+    const slots = new Int32Array(1 << bits);
+    const shift = 32 - bits;
+    this.slots = slots;
+    this.shift = shift;
     const { records } = this;
     for (let record = 1; record < this.end; record += sizeOf(records, record)) {
-      this.put(records[record + HASH]!, record);
+      const hash = records[record + HASH]!;
+      let slot = hash >>> shift;
+      while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
+      slots[slot] = (record << TAG_BITS) | (hash & TAG_MASK);
     }
   }
 }
@@ -246,12 +278,6 @@ function larger(records: Int32Array, least: number): Int32Array<ArrayBuffer> {
 /** The last bit is that of all that are deeper. */
 function depthBit(depth: number): number {
   return 1 << (depth < 31 ? depth : 31);
-}
-
-function labelsIn(bytes: Uint8Array, start: number, end: number): number {
-  let labels = 1;
-  for (let at = start; at < end; at++) if (bytes[at] === DOT) labels++;
-  return labels;
 }
 
 function portsKey(record: number, shift: number): number {

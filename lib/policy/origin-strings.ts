@@ -54,6 +54,9 @@ export interface ReadStrings {
 /** From so many elements on, what was read of a list is kept for as long as the list. */
 export const MIN_KEPT = 1000;
 
+/** Room for so many patterns is made at once where a list may have them: it takes 5 MB, mostly where one comes to be used. */
+const MAX_EXPECTED = 150_000;
+
 /** From so many elements on, it pays to have a buffer. */
 const MIN_BATCHED = 256;
 
@@ -169,17 +172,19 @@ class StringsReader {
   private readPlainPattern(bytes: Uint8Array, start: number, end: number, kind: number, place: number): void {
     const hasHttps = isHttps(bytes, start);
     const hostStart = start + plainHostStart(hasHttps, kind);
-    this.patterns ??= new OriginPatternIndex();
-    if (!this.patterns.addPlain(bytes, hostStart, end, hasHttps, kind === PLAIN_PATTERN_MANY)) {
+    const text = this.list[place] as string;
+    const { parents } = this;
+    parents.read(text, bytes, hostStart, end);
+    this.patterns ??= new OriginPatternIndex(Math.min(this.list.length - place, MAX_EXPECTED));
+    if (
+      !this.patterns.addPlain(bytes, hostStart, end, parents.labels, hasHttps, kind === PLAIN_PATTERN_MANY)
+    ) {
       this.repeated.add(place);
       return;
     }
     this.plainPatterns++;
     this.mayBeInsecure ||= !hasHttps;
-    const text = this.list[place] as string;
-    if (!this.parents.isBelowSuffix(text, bytes, hostStart, end)) {
-      this.noteSuffix(plainOrigin(text, kind) as OriginPattern);
-    }
+    if (!parents.isBelowSuffix) this.noteSuffix(plainOrigin(text, kind) as OriginPattern);
   }
 
   private readPattern(entry: OriginPattern, place: number): void {

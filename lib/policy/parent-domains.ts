@@ -22,31 +22,32 @@ export function hasNoSuffixBelow(domain: string): boolean {
   return !OPEN_DOMAINS.some((open) => domain.endsWith(`.${open}`));
 }
 
-/**
- * Tells of many hosts in turn whether they certainly are below a suffix. Most of a list have the same parent as the one before,
- * of which it is asked once.
- */
+/** The parents of many hosts in turn. Most of a list have the same as the one before, which is looked at once. */
 export class ParentDomains {
-  /** The parent of the host before. */
+  /** The parent of the host before, behind its dot. */
   private readonly parent = new Uint8Array(256);
   private length = 0;
-  private hasNoSuffixBelow = false;
+
+  /** How many labels the host has. */
+  labels = 1;
+  /** Whether the host certainly is below a suffix, whatever stands in front of it. */
+  isBelowSuffix = false;
 
   /**
+   * Looks at the parent of a host.
+   *
    * @param text - ends with a plain host
    * @param bytes - the host, from `start` to `end`
    */
-  isBelowSuffix(text: string, bytes: Uint8Array, start: number, end: number): boolean {
+  read(text: string, bytes: Uint8Array, start: number, end: number): void {
     let dot = start;
     while (dot < end && bytes[dot] !== DOT) dot++;
-    if (dot === end) return false;
-    const parentStart = dot + 1;
-    if (!this.isParent(bytes, parentStart, end)) {
-      this.length = end - parentStart;
-      this.parent.set(bytes.subarray(parentStart, end));
-      this.hasNoSuffixBelow = hasNoSuffixBelow(text.slice(-this.length));
-    }
-    return this.hasNoSuffixBelow;
+    if (this.isParent(bytes, dot, end)) return;
+    this.length = end - dot;
+    this.parent.set(bytes.subarray(dot, end));
+    const parent = text.slice(text.length - this.length);
+    this.labels = parent.split('.').length;
+    this.isBelowSuffix = parent !== '' && hasNoSuffixBelow(parent.slice(1));
   }
 
   private isParent(bytes: Uint8Array, start: number, end: number): boolean {

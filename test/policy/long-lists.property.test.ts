@@ -581,7 +581,14 @@ describe('a pattern', () => {
 function addPlain(index: OriginPatternIndex, { text, scheme, labels, host }: OriginPattern): boolean {
   const bytes = new TextEncoder().encode(`?${text}?`);
   const end = bytes.length - 1;
-  return index.addPlain(bytes, end - host.length, end, scheme === 'https', labels === 'many');
+  return index.addPlain(
+    bytes,
+    end - host.length,
+    end,
+    host.split('.').length,
+    scheme === 'https',
+    labels === 'many',
+  );
 }
 
 function patternOf(text: string): OriginPattern {
