@@ -85,6 +85,8 @@ export class OriginPatternIndex {
   /** What is left of a hash is its slot. */
   private shift: number;
   private count = 0;
+  /** So many fit in the slots. */
+  private room: number;
   private records: Int32Array;
   /** Where the next record will be. None is at zero. */
   private end = 1;
@@ -105,6 +107,7 @@ export class OriginPatternIndex {
     bits = Math.min(bits, FIRST_BITS);
     this.slots = new Int32Array(1 << bits);
     this.shift = 32 - bits;
+    this.room = roomIn(bits);
     this.records = new Int32Array(USUAL_RECORD << bits);
   }
 
@@ -230,7 +233,7 @@ export class OriginPatternIndex {
     if (found > 0) return found;
     const record = this.write(hash, form);
     this.slots[~found] = (record << TAG_BITS) | (hash & TAG_MASK);
-    if (++this.count > this.slots.length * MAX_LOAD) this.grow();
+    if (++this.count > this.room) this.grow();
     return record;
   }
 
@@ -257,6 +260,7 @@ export class OriginPatternIndex {
     const shift = 32 - bits;
     this.slots = slots;
     this.shift = shift;
+    this.room = roomIn(bits);
     const { records } = this;
     for (let record = 1; record < this.end; record += sizeOf(records, record)) {
       const hash = records[record + HASH]!;
@@ -273,6 +277,11 @@ function larger(records: Int32Array, least: number): Int32Array<ArrayBuffer> {
   const room = new Int32Array(Math.max(records.length * 2, least));
   room.set(records);
   return room;
+}
+
+/** How many records may be in so many slots, given in bits. */
+function roomIn(bits: number): number {
+  return Math.floor((1 << bits) * MAX_LOAD);
 }
 
 /** The last bit is that of all that are deeper. */

@@ -1,5 +1,5 @@
 import {
-  isHttps,
+  isPlainHttps,
   NOT_PLAIN,
   PLAIN_ORIGIN,
   PLAIN_PATTERN_MANY,
@@ -139,7 +139,7 @@ class StringsReader {
       if (kind === NOT_PLAIN) {
         this.readElement(place);
       } else if (kind === PLAIN_ORIGIN) {
-        const hasHttps = isHttps(bytes, start);
+        const hasHttps = isPlainHttps(bytes, start);
         exact.addPlain(bytes, start, end, hasHttps, place);
         this.mayBeInsecure ||= !hasHttps;
       } else {
@@ -170,7 +170,7 @@ class StringsReader {
   }
 
   private readPlainPattern(bytes: Uint8Array, start: number, end: number, kind: number, place: number): void {
-    const hasHttps = isHttps(bytes, start);
+    const hasHttps = isPlainHttps(bytes, start);
     const hostStart = start + plainHostStart(hasHttps, kind);
     const text = this.list[place] as string;
     const { parents } = this;

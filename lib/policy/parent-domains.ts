@@ -36,25 +36,26 @@ export class ParentDomains {
   /**
    * Looks at the parent of a host.
    *
-   * @param text - ends with a plain host
+   * @param text - ends with the host, which is a plain one
    * @param bytes - the host, from `start` to `end`
    */
   read(text: string, bytes: Uint8Array, start: number, end: number): void {
-    let dot = start;
-    while (dot < end && bytes[dot] !== DOT) dot++;
-    if (this.isParent(bytes, dot, end)) return;
-    this.length = end - dot;
-    this.parent.set(bytes.subarray(dot, end));
+    if (this.isBehind(bytes, start, end)) return;
+    const dot = bytes.indexOf(DOT, start);
+    this.length = dot === -1 || dot >= end ? 0 : end - dot;
+    this.parent.set(bytes.subarray(end - this.length, end));
     const parent = text.slice(text.length - this.length);
     this.labels = parent.split('.').length;
-    this.isBelowSuffix = parent !== '' && hasNoSuffixBelow(parent.slice(1));
+    this.isBelowSuffix = this.length > 0 && hasNoSuffixBelow(parent.slice(1));
   }
 
-  private isParent(bytes: Uint8Array, start: number, end: number): boolean {
+  /** Whether a host is one label, and the parent behind it. */
+  private isBehind(bytes: Uint8Array, start: number, end: number): boolean {
     const { parent, length } = this;
-    if (length !== end - start) return false;
-    for (let at = 0; at < length; at++) if (parent[at] !== bytes[start + at]) return false;
-    return true;
+    const dot = end - length;
+    for (let at = dot; at < end; at++) if (bytes[at] !== parent[at - dot]) return false;
+    for (let at = start; at < dot; at++) if (bytes[at] === DOT) return false;
+    return dot > start;
   }
 }
 

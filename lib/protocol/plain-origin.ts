@@ -46,8 +46,13 @@ export function plainKindOf(bytes: Uint8Array, start: number, end: number): numb
   return isPlainHost(bytes, hostStart, end, maxLength) ? kind : NOT_PLAIN;
 }
 
+/** Whether what is plain, and begins at `start`, has the scheme `https`: it has no other than that and `http`. */
+export function isPlainHttps(bytes: Uint8Array, start: number): boolean {
+  return bytes[start + 4] === 0x73;
+}
+
 /** Whether what begins at `start` is `https://`. */
-export function isHttps(bytes: Uint8Array, start: number): boolean {
+function isHttps(bytes: Uint8Array, start: number): boolean {
   return (
     bytes[start] === 0x68 &&
     bytes[start + 1] === 0x74 &&
