@@ -495,6 +495,7 @@ describe(`entries of long lists (FC_SEED=${seed})`, () => {
     expect(rule.any).toBe(false);
     expect(entries).toHaveLength(300);
     expect(entries.map(describeEntry)).toEqual(list);
+    expect(intersectOrigins(entries, entries)).toBe(entries);
   });
 });
 

@@ -17,6 +17,8 @@ await writeFile(
   `/**
  * All domains below which the Public Suffix List has rules: what is below any other has the suffix of that. Written by
  * \`test/policy/support/write-suffix-parents.ts\`; a test sees to it that it is of the list that is in the package.
+ *
+ * Data of the Public Suffix List, https://publicsuffix.org, under the Mozilla Public License 2.0, https://mozilla.org/MPL/2.0.
  */
 export const PARENTS: ReadonlySet<string> = new Set(
   \`
