@@ -38,7 +38,7 @@ export function* planChange(
   live: LiveOrigins | undefined,
 ): Sliced<PlannedChange | undefined> {
   const where = isAddition ? 'addOrigins()' : 'removeOrigins()';
-  const { others, exact, mayBeInsecure } = yield* readStrings(origins);
+  const { others, patterns, exact, mayBeInsecure } = yield* readStrings(origins);
   const problems: CorsProblem[] = [];
   const report = (place: number, problem: ValueProblem): void => {
     problems.push({ where, field: `[${place}]`, value: origins[place], ...problem });
@@ -54,8 +54,7 @@ export function* planChange(
   const given = [...new Set(origins as readonly string[])];
   if (!isAddition) {
     // A pattern that goes as well no longer covers anything.
-    const isLeft = others.length === 0;
-    const covering = isLeft ? rule : ruleOfOpen(listOf(optionsInForce()), new Set(given));
+    const covering = patterns === undefined ? rule : ruleOfOpen(listOf(optionsInForce()), new Set(given));
     refuseCovered(
       given.filter((origin) => exact.has(origin)),
       covering,
@@ -63,7 +62,7 @@ export function* planChange(
     );
   }
   const isPlain =
-    others.length === 0 &&
+    patterns === undefined &&
     given.every(isOwnOrigin) &&
     !(isAddition && mayBeInsecure && given.some(isInsecureOrigin));
   if (live !== undefined && isPlain) {

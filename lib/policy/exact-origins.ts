@@ -74,7 +74,8 @@ export class ExactOrigins implements ExactRule {
 /** Collects the exact origins of a list. */
 export class ExactOriginsCollector {
   private readonly few = new Set<string>();
-  private readonly packing: Packing | undefined;
+  /** Not before there is one: a list may be of nothing but patterns. */
+  private packing: Packing | undefined;
 
   /**
    * @param list - where the origins stand
@@ -83,22 +84,19 @@ export class ExactOriginsCollector {
   constructor(
     private readonly list: readonly unknown[],
     private readonly repeated = new Set<number>(),
-    isPacked = list.length >= MIN_PACKED,
-  ) {
-    if (!isPacked) return;
-    this.packing = { arena: new OriginArena(list.length), waiting: new Int32Array(MAX_WAITING) };
-  }
+    private readonly isPacked = list.length >= MIN_PACKED,
+  ) {}
 
   /** @param place - where it stands in the list */
   add(origin: string, place: number): void {
-    const { packing } = this;
+    const packing = this.packingOf();
     if (packing?.arena.append(origin) === true) this.wait(packing, place);
     else this.addFew(place);
   }
 
   /** The same for a plain origin in a buffer. */
   addPlain(bytes: Uint8Array, start: number, end: number, hasHttps: boolean, place: number): void {
-    const { packing } = this;
+    const packing = this.packingOf();
     if (packing?.arena.appendPlain(bytes, start, end, hasHttps) === true) this.wait(packing, place);
     else this.addFew(place);
   }
@@ -106,6 +104,14 @@ export class ExactOriginsCollector {
   collected(): ExactOrigins {
     if (this.packing !== undefined) this.settle(this.packing);
     return new ExactOrigins(this.packing?.arena, this.few, new Set());
+  }
+
+  private packingOf(): Packing | undefined {
+    if (!this.isPacked) return undefined;
+    return (this.packing ??= {
+      arena: new OriginArena(this.list.length),
+      waiting: new Int32Array(MAX_WAITING),
+    });
   }
 
   private wait(packing: Packing, place: number): void {

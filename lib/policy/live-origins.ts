@@ -4,6 +4,7 @@ import type { OriginEntry } from './origin-entry.js';
 import { forgetReading, keepReading, readingOf, type ReadStrings } from './origin-strings.js';
 import { forgetSummary, keepSummary, summaryOf, type OriginSummary } from './origin-summary.js';
 import type { PolicyLayer } from './policy-fields.js';
+import { entriesOf, type OpenEntry } from './written-entries.js';
 
 /** Exact origins that come, or go. Plain https ones or the like, about which no rule has anything to say. */
 export interface OriginChange {
@@ -85,7 +86,7 @@ export class LiveOrigins {
   }
 
   private make(): void {
-    const { list, entries, added, removed, read } = this;
+    const { list, added, removed, read } = this;
     const isGone = (element: unknown): boolean => removed.has(element as string);
     const others = [...read.others];
     let next = 0;
@@ -103,12 +104,13 @@ export class LiveOrigins {
     this.list = ownCopy(left);
     this.read = { ...read, others, repeated: removed.size === 0 ? read.repeated : NONE };
     this.entries =
-      entries.length === list.length && others.length === 0
-        ? (this.list as readonly OriginEntry[])
-        : Object.freeze([...entries.filter((entry) => !isGone(entry)), ...added]);
+      others.length === 0
+        ? entriesOf(this.list, this.read, NO_OTHERS)
+        : Object.freeze([...this.entries.filter((entry) => !isGone(entry)), ...added]);
     added.clear();
     removed.clear();
   }
 }
 
 const NONE: ReadonlySet<number> = new Set();
+const NO_OTHERS: ReadonlyMap<number, OpenEntry> = new Map();

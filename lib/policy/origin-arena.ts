@@ -24,8 +24,9 @@ const MAX_CHUNKS = 1 << (32 - TAG_BITS - CHUNK_BITS);
 /** So many records may wait for their slots. */
 export const MAX_WAITING = 1024;
 
-/** How full slots may become. */
-const MAX_LOAD = 0.7;
+/** How full slots may become. Of fewer there would not be that much less to keep, and more to go through. */
+const MAX_LOAD = 0.55;
+const MIN_SLOTS = 32;
 
 /**
  * So many slots are looked at, at most. That so many origins share a hash happens to nobody who has not chosen them for it,
@@ -58,8 +59,8 @@ export class OriginArena {
   private readonly seed = Math.trunc(Math.random() * 0x1_0000_0000) | 0;
   /** Where a record stands, and its tag; 0 where there is none. A record is in the slot of its hash, or soon behind it. */
   private readonly slots: Int32Array;
-  /** What is left of a hash is its slot. */
-  private readonly shift: number;
+  /** How many slots there are for each hash: as many as are needed, and not the next power of two, twice as many at worst. */
+  private readonly scale: number;
   private readonly chunks: Int32Array[] = [];
   /** Behind the last record. No record stands at 0. */
   private end = 1;
@@ -74,10 +75,10 @@ export class OriginArena {
 
   /** @param most - how many there may be */
   constructor(most: number) {
-    let bits = TAG_BITS;
-    while (1 << bits < most / MAX_LOAD) bits++;
-    this.slots = new Int32Array(1 << bits);
-    this.shift = 32 - bits;
+    const count = Math.max(Math.ceil(most / MAX_LOAD), MIN_SLOTS);
+    // Behind the last one there is room for what does not find any before.
+    this.slots = new Int32Array(count + MAX_PROBES);
+    this.scale = count / 0x1_0000_0000;
   }
 
   /** How many there are. */
@@ -93,15 +94,14 @@ export class OriginArena {
     const { slots, chunks } = this;
     const hash = words[HASH]!;
     const head = headOf(hash, start === 0 ? length : length | HTTPS_BIT);
-    let slot = hash >>> this.shift;
-    for (let probe = 0; probe < MAX_PROBES; probe++) {
+    const first = Math.floor((hash >>> 0) * this.scale);
+    for (let slot = first; slot < first + MAX_PROBES; slot++) {
       const entry = slots[slot]!;
       if (entry === 0) return false;
       if ((entry & TAG_MASK) === (hash & TAG_MASK)) {
         const at = entry >>> TAG_BITS;
         if (isAt(chunks[at >>> CHUNK_BITS]!, at & CHUNK_MASK, head, words, 0)) return true;
       }
-      slot = (slot + 1) & (slots.length - 1);
     }
     return false;
   }
@@ -168,8 +168,8 @@ export class OriginArena {
   private settleOne(hash: number, place: number): number {
     const { slots } = this;
     const tag = hash & TAG_MASK;
-    let slot = hash >>> this.shift;
-    for (let probe = 0; probe < MAX_PROBES; probe++) {
+    const first = Math.floor((hash >>> 0) * this.scale);
+    for (let slot = first; slot < first + MAX_PROBES; slot++) {
       const entry = slots[slot]!;
       if (entry === 0) {
         slots[slot] = (place << TAG_BITS) | tag;
@@ -177,7 +177,6 @@ export class OriginArena {
         return ADDED;
       }
       if ((entry & TAG_MASK) === tag && this.isSame(entry >>> TAG_BITS, place)) return REPEATED;
-      slot = (slot + 1) & (slots.length - 1);
     }
     return UNFIT;
   }

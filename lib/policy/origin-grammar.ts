@@ -69,8 +69,19 @@ export function plainOrigin(text: string, kind: number): ExactOrigin | OriginPat
   const labels = kind === PLAIN_PATTERN_MANY ? 'many' : 'one';
   // The same strings for all, of which there may be many.
   const scheme = text.startsWith('https') ? 'https' : 'http';
-  const host = text.slice(hostStartOf(scheme.length) + WILDCARD_PREFIX[labels].length);
+  const host = text.slice(plainHostStart(scheme === 'https', kind));
   return { kind: 'pattern', text, scheme, labels, host, port: '' };
+}
+
+/**
+ * Where the host of a plain pattern begins, behind its wildcard labels.
+ *
+ * @param isHttps - whether its scheme is that, or `http`
+ * @param kind - the text's, as `plainKindOf` has found it
+ */
+export function plainHostStart(isHttps: boolean, kind: number): number {
+  const labels = kind === PLAIN_PATTERN_MANY ? 'many' : 'one';
+  return hostStartOf(isHttps ? 'https'.length : 'http'.length) + WILDCARD_PREFIX[labels].length;
 }
 
 const encoder = new TextEncoder();

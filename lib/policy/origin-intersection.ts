@@ -29,17 +29,15 @@ export function intersectOrigins(
   outer: readonly OriginEntry[],
   inner: readonly OriginEntry[],
 ): readonly OriginEntry[] {
-  const { open: outerEntries } = summaryOf(outer);
-  const { open: innerEntries, isUnique } = summaryOf(inner);
-  if (outerEntries.some(isAny)) return uniteOrigins([], inner);
-  if (innerEntries.some(isAny)) return uniteOrigins([], outer);
-  if (outer === inner && isUnique) return inner;
+  if (summaryOf(outer).others.some(isAny)) return uniteOrigins([], inner);
+  if (summaryOf(inner).others.some(isAny)) return uniteOrigins([], outer);
+  if (outer === inner && summaryOf(inner).isUnique) return inner;
   const found = new EntryList();
   addExact(found, inner, outer);
-  const innerOpen = innerEntries.filter(isOpen);
+  const innerOpen = openOf(inner);
   // What is exact in both lists has been found.
   if (innerOpen.length > 0) addExact(found, outer, inner);
-  const outerOpen = outerEntries.filter(isOpen);
+  const outerOpen = openOf(outer);
   for (const entry of innerOpen) {
     for (const other of outerOpen) found.add(meet(conditionsOf(entry), conditionsOf(other)));
   }
@@ -55,7 +53,7 @@ export function uniteOrigins(
   inner: readonly OriginEntry[],
 ): readonly OriginEntry[] {
   if (outer.length === 0 && summaryOf(inner).isUnique) return inner;
-  const any = summaryOf(outer).open.find(isAny) ?? summaryOf(inner).open.find(isAny);
+  const any = summaryOf(outer).others.find(isAny) ?? summaryOf(inner).others.find(isAny);
   if (any !== undefined) return [any];
   const found = new EntryList();
   for (const list of [outer, inner]) for (const entry of list) found.add(entry as SpecificEntry);
@@ -68,7 +66,7 @@ export function uniteOrigins(
  */
 function addExact(found: EntryList, from: readonly OriginEntry[], list: readonly OriginEntry[]): void {
   const rule = compileOrigins(list, { secureOnly: false });
-  const asking = summaryOf(list).open.filter(isOpen).filter(asksSources);
+  const asking = summaryOf(list).others.filter(isSpecific).filter(asksSources);
   for (const entry of from) {
     if (!isExact(entry)) continue;
     if (rule.allows(entry)) found.add(entry);
@@ -144,7 +142,14 @@ function allOf(parts: readonly OriginCondition[]): SpecificEntry | undefined {
   return parts.length === 1 ? parts[0] : { kind: 'all-of', parts };
 }
 
-function isSpecific(entry: OriginEntry): entry is SpecificEntry {
+/** The entries that are no exact origins, of a list without `'*'`. */
+function openOf(list: readonly OriginEntry[]): readonly OpenEntry[] {
+  const { patterns, others } = summaryOf(list);
+  // One by one only where there are patterns: the list may be long.
+  return (patterns === undefined ? others : list).filter(isOpen);
+}
+
+function isSpecific<Entry extends OriginEntry>(entry: Entry): entry is Exclude<Entry, AnyOrigin> {
   return !isAny(entry);
 }
 

@@ -79,18 +79,18 @@ class OriginSet implements OriginRule {
   private readonly open: boolean;
 
   constructor(entries: readonly OriginEntry[], secureOnly: boolean) {
-    const { exact, patterns, open } = summaryOf(entries);
+    const { exact, patterns, others } = summaryOf(entries);
     const asked: AskedRule[] = [];
     const conditions: Conditions[] = [];
-    for (const entry of open) {
-      if (entry.kind === 'any' || entry.kind === 'pattern') continue;
+    for (const entry of others) {
+      if (entry.kind === 'any') continue;
       if (asksSources(entry)) asked.push(new AskedConditions(entry, secureOnly));
       else conditions.push(new Conditions(conditionsOf(entry)));
     }
     this.exact = exact;
     this.patterns = patterns;
-    this.any = open.some(isAny);
-    this.open = open.some(({ kind }) => kind !== 'source');
+    this.any = others.some(isAny);
+    this.open = patterns !== undefined || others.some(({ kind }) => kind !== 'source');
     // What needs no guards goes first: what it allows is allowed for good.
     this.asked = Object.freeze(this.any ? [] : asked.toSorted((a, b) => +a.afterGuards - +b.afterGuards));
     this.afterGuards = this.asked.some(({ afterGuards }) => afterGuards);

@@ -1,15 +1,23 @@
-import { isHttps, NOT_PLAIN, PLAIN_ORIGIN, plainKindOf } from '../protocol/plain-origin.js';
+import {
+  isPlainHttps,
+  NOT_PLAIN,
+  PLAIN_ORIGIN,
+  PLAIN_PATTERN_MANY,
+  plainKindOf,
+} from '../protocol/plain-origin.js';
 import { isInsecureOrigin } from '../protocol/serialized-origin.js';
 import { ExactOriginsCollector, type ExactOrigins } from './exact-origins.js';
 import type { OriginPattern } from './origin-entry.js';
-import { plainOrigin, readWrittenOrigin, type WrittenOrigin } from './origin-grammar.js';
+import { plainHostStart, plainOrigin, readWrittenOrigin, type WrittenOrigin } from './origin-grammar.js';
 import { OriginPatternIndex } from './origin-pattern-index.js';
+import { isInsecure } from './origin-risks.js';
 import { DIAGNOSIS, publicSuffixProblem, type Parsed } from './origin-syntax.js';
+import { ParentDomains } from './parent-domains.js';
 import type { ResolveSource } from './read-source.js';
-import { ELEMENTS_AT_ONCE, type Sliced } from './slices.js';
+import type { Sliced } from './slices.js';
 import { BATCH, StringBatch } from './string-batch.js';
 
-/** An element of a list that is no exact origin. */
+/** An element of a list that is neither an exact origin nor a plain pattern. */
 export interface OtherElement {
   readonly place: number;
   /** What was read of a string; `undefined` for what is none, which is read for each layer that it stands in. */
@@ -24,21 +32,30 @@ export interface ReadStrings {
    */
   readonly takers: Map<ResolveSource, Set<string>>;
   readonly exact: ExactOrigins;
+  /**
+   * How many plain patterns there are, as plain as exact origins mostly are. Of a long list nothing is kept of them but what
+   * is looked up.
+   */
+  readonly plainPatterns: number;
   /** The places of exact origins and patterns that repeat an earlier one. */
   readonly repeated: ReadonlySet<number>;
-  /** The other elements that are no exact origins, in their order. */
+  /** The other elements, in their order. */
   readonly others: readonly OtherElement[];
   /** Whether all of these are patterns. */
   readonly isPatterns: boolean;
-  /** The patterns among them; `undefined` if there are none. */
+  /** All patterns, plain ones and others; `undefined` if there are none. */
   readonly patterns: OriginPatternIndex | undefined;
   /** Those of them whose wildcard stands right before a public suffix. */
   readonly atSuffixes: readonly OriginPattern[];
+  /** Whether an exact origin or a pattern may be insecure. */
   readonly mayBeInsecure: boolean;
 }
 
 /** From so many elements on, what was read of a list is kept for as long as the list. */
 export const MIN_KEPT = 1000;
+
+/** Room for so many patterns is made at once where a list may have them: it takes 5 MB, mostly where one comes to be used. */
+const MAX_EXPECTED = 150_000;
 
 /** From so many elements on, it pays to have a buffer. */
 const MIN_BATCHED = 256;
@@ -61,19 +78,33 @@ export function forgetReading(list: readonly unknown[]): void {
 }
 
 /** Reads the strings of a list. */
-export function* readStrings(list: readonly unknown[]): Sliced<ReadStrings> {
-  const reader = new StringsReader(list);
+export function* readStrings(
+  list: readonly unknown[],
+  isBatched = list.length >= MIN_BATCHED,
+): Sliced<ReadStrings> {
+  const reader = new StringsReader(list, isBatched);
   for (let from = 0; from < list.length; from += BATCH) {
     reader.read(from, Math.min(from + BATCH, list.length));
     yield;
   }
   const exact = reader.exact.collected();
-  const { repeated, others, isPatterns, patterns, atSuffixes, mayBeInsecure } = reader;
-  return { takers: new Map(), exact, repeated, others, isPatterns, patterns, atSuffixes, mayBeInsecure };
+  const { plainPatterns, repeated, others, isPatterns, patterns, atSuffixes, mayBeInsecure } = reader;
+  return {
+    takers: new Map(),
+    exact,
+    plainPatterns,
+    repeated,
+    others,
+    isPatterns,
+    patterns,
+    atSuffixes,
+    mayBeInsecure,
+  };
 }
 
 class StringsReader {
   readonly exact: ExactOriginsCollector;
+  plainPatterns = 0;
   readonly repeated = new Set<number>();
   readonly others: OtherElement[] = [];
   isPatterns = true;
@@ -83,10 +114,14 @@ class StringsReader {
 
   /** Not for short lists, of which an app may have many. */
   private readonly batch: StringBatch | undefined;
+  private readonly parents = new ParentDomains();
 
-  constructor(private readonly list: readonly unknown[]) {
+  constructor(
+    private readonly list: readonly unknown[],
+    isBatched: boolean,
+  ) {
     this.exact = new ExactOriginsCollector(list, this.repeated);
-    this.batch = list.length < MIN_BATCHED ? undefined : new StringBatch();
+    this.batch = isBatched ? new StringBatch() : undefined;
   }
 
   read(from: number, to: number): void {
@@ -96,7 +131,7 @@ class StringsReader {
   }
 
   private readBatch({ bytes, ends }: StringBatch, from: number, to: number): void {
-    const { list, exact } = this;
+    const { exact } = this;
     let start = 0;
     for (let place = from; place < to; place++) {
       const end = ends[place - from]!;
@@ -104,11 +139,11 @@ class StringsReader {
       if (kind === NOT_PLAIN) {
         this.readElement(place);
       } else if (kind === PLAIN_ORIGIN) {
-        const hasHttps = isHttps(bytes, start);
+        const hasHttps = isPlainHttps(bytes, start);
         exact.addPlain(bytes, start, end, hasHttps, place);
         this.mayBeInsecure ||= !hasHttps;
       } else {
-        this.readPattern(plainOrigin(list[place] as string, kind) as OriginPattern, place);
+        this.readPlainPattern(bytes, start, end, kind, place);
       }
       start = end;
     }
@@ -134,6 +169,24 @@ class StringsReader {
     }
   }
 
+  private readPlainPattern(bytes: Uint8Array, start: number, end: number, kind: number, place: number): void {
+    const hasHttps = isPlainHttps(bytes, start);
+    const hostStart = start + plainHostStart(hasHttps, kind);
+    const text = this.list[place] as string;
+    const { parents } = this;
+    parents.read(text, bytes, hostStart, end);
+    this.patterns ??= new OriginPatternIndex(Math.min(this.list.length - place, MAX_EXPECTED));
+    if (
+      !this.patterns.addPlain(bytes, hostStart, end, parents.labels, hasHttps, kind === PLAIN_PATTERN_MANY)
+    ) {
+      this.repeated.add(place);
+      return;
+    }
+    this.plainPatterns++;
+    this.mayBeInsecure ||= !hasHttps;
+    if (!parents.isBelowSuffix) this.noteSuffix(plainOrigin(text, kind) as OriginPattern);
+  }
+
   private readPattern(entry: OriginPattern, place: number): void {
     this.patterns ??= new OriginPatternIndex();
     if (!this.patterns.add(entry)) {
@@ -141,109 +194,16 @@ class StringsReader {
       return;
     }
     this.others.push({ place, read: { entry } });
-    if (publicSuffixProblem(entry) !== undefined) this.atSuffixes.push(entry);
+    this.mayBeInsecure ||= isInsecure(entry);
+    this.noteSuffix(entry);
+  }
+
+  private noteSuffix(pattern: OriginPattern): void {
+    if (publicSuffixProblem(pattern) !== undefined) this.atSuffixes.push(pattern);
   }
 
   private addOther(place: number, read: OtherElement['read']): void {
     this.others.push({ place, read });
     this.isPatterns = false;
-  }
-}
-
-/**
- * Reads the strings of a list that is mostly like another one, in the same order: only what is new in it is read.
- *
- * @param before - the other list
- * @param known - what was read of it
- * @returns `undefined` where the list differs by more than exact origins that have come and gone
- */
-export function* readChanged(
-  list: readonly unknown[],
-  before: readonly unknown[],
-  known: ReadStrings,
-): Sliced<ReadStrings | undefined> {
-  if (known.repeated.size > 0) return undefined;
-  const reader = new ChangeReader(list, before, known);
-  for (let from = 0; from < list.length; from += ELEMENTS_AT_ONCE) {
-    if (!reader.read(from, Math.min(from + ELEMENTS_AT_ONCE, list.length))) return undefined;
-    yield;
-  }
-  return reader.finish();
-}
-
-/** Goes through two lists side by side. */
-class ChangeReader {
-  private readonly others: OtherElement[] = [];
-  private readonly added = new Set<string>();
-  private readonly removed: string[] = [];
-  private mayBeInsecure: boolean;
-  /** How much of the list before has been passed. */
-  private passed = 0;
-
-  constructor(
-    private readonly list: readonly unknown[],
-    private readonly before: readonly unknown[],
-    private readonly known: ReadStrings,
-  ) {
-    this.mayBeInsecure = known.mayBeInsecure;
-  }
-
-  /** @returns whether the lists are alike so far */
-  read(from: number, to: number): boolean {
-    const { list, before } = this;
-    for (let place = from; place < to; place++) {
-      const element = list[place];
-      if (this.passed < before.length && element === before[this.passed]) this.pass(place);
-      else if (typeof element !== 'string' || !this.readNew(element, place)) return false;
-    }
-    return true;
-  }
-
-  finish(): ReadStrings | undefined {
-    const { known, others, added, removed, mayBeInsecure } = this;
-    if (!this.removeUpTo(this.before.length) || this.isTooMuch()) return undefined;
-    const exact = known.exact.copy();
-    for (const origin of removed) exact.remove(origin);
-    for (const origin of added) exact.add(origin);
-    return { ...known, takers: new Map(), exact, others, mayBeInsecure };
-  }
-
-  /** Passes an element that is in both. */
-  private pass(place: number): void {
-    const other = this.nextOther();
-    if (other?.place === this.passed) this.others.push({ place, read: other.read });
-    this.passed++;
-  }
-
-  private readNew(element: string, place: number): boolean {
-    const { known, added } = this;
-    if (known.exact.has(element)) {
-      // It stands further on, and those between are gone; unless it has only been moved.
-      const found = this.before.indexOf(element, this.passed);
-      if (found === -1 || !this.removeUpTo(found)) return false;
-      this.pass(place);
-      return !this.isTooMuch();
-    }
-    if (added.has(element) || readWrittenOrigin(element) !== element) return false;
-    added.add(element);
-    this.mayBeInsecure ||= isInsecureOrigin(element);
-    return !this.isTooMuch();
-  }
-
-  /** @returns whether all of them are exact origins */
-  private removeUpTo(end: number): boolean {
-    const { before, removed } = this;
-    if ((this.nextOther()?.place ?? end) < end) return false;
-    while (this.passed < end) removed.push(before[this.passed++] as string);
-    return true;
-  }
-
-  /** The next element before that is no exact origin. */
-  private nextOther(): OtherElement | undefined {
-    return this.known.others[this.others.length];
-  }
-
-  private isTooMuch(): boolean {
-    return this.known.exact.isWorn(this.added.size + this.removed.length);
   }
 }

@@ -1,11 +1,11 @@
-import { isInsecureOrigin } from '../protocol/serialized-origin.js';
 import { ExactOriginsCollector, type ExactRule } from './exact-origins.js';
 import { isExact, type ExactOrigin, type OriginEntry, type OriginPattern } from './origin-entry.js';
-import { publicSuffixProblem } from './origin-syntax.js';
 import { OriginPatternIndex } from './origin-pattern-index.js';
+import { isInsecure } from './origin-risks.js';
+import { publicSuffixProblem } from './origin-syntax.js';
 
-/** An entry that is no exact origin. */
-export type OpenEntry = Exclude<OriginEntry, ExactOrigin>;
+/** An entry that is neither an exact origin nor a pattern. */
+export type OtherEntry = Exclude<OriginEntry, ExactOrigin | OriginPattern>;
 
 /**
  * What has to be known of a list of entries to check and to compile it. Found in one pass over the list, which may be
@@ -13,13 +13,13 @@ export type OpenEntry = Exclude<OriginEntry, ExactOrigin>;
  */
 export interface OriginSummary {
   readonly exact: ExactRule;
-  /** All other entries, in their order. */
-  readonly open: readonly OpenEntry[];
-  /** Those of them that are patterns; `undefined` if there are none. */
+  /** `undefined` if there are none. */
   readonly patterns: OriginPatternIndex | undefined;
-  /** Those of them whose wildcard stands right before a public suffix. */
+  /** All other entries, in their order. */
+  readonly others: readonly OtherEntry[];
+  /** The patterns whose wildcard stands right before a public suffix. */
   readonly atSuffixes: readonly OriginPattern[];
-  /** Whether one of the exact origins may be one that {@link isInsecureOrigin} names. */
+  /** Whether one of the exact origins and patterns may be one that {@link isInsecure} names. */
   readonly mayBeInsecure: boolean;
   /** Whether none of the entries is known to repeat another one. */
   readonly isUnique: boolean;
@@ -48,7 +48,7 @@ export function forgetSummary(entries: readonly OriginEntry[]): void {
 
 function summarize(entries: readonly OriginEntry[]): OriginSummary {
   const exact = new ExactOriginsCollector(entries);
-  const open: OpenEntry[] = [];
+  const others: OtherEntry[] = [];
   const atSuffixes: OriginPattern[] = [];
   let patterns: OriginPatternIndex | undefined;
   let mayBeInsecure = false;
@@ -56,13 +56,14 @@ function summarize(entries: readonly OriginEntry[]): OriginSummary {
     const entry = entries[place] as OriginEntry;
     if (isExact(entry)) {
       exact.add(entry, place);
-      mayBeInsecure ||= isInsecureOrigin(entry);
+    } else if (entry.kind === 'pattern') {
+      (patterns ??= new OriginPatternIndex()).add(entry);
+      if (publicSuffixProblem(entry) !== undefined) atSuffixes.push(entry);
+    } else {
+      others.push(entry);
       continue;
     }
-    open.push(entry);
-    if (entry.kind !== 'pattern') continue;
-    (patterns ??= new OriginPatternIndex()).add(entry);
-    if (publicSuffixProblem(entry) !== undefined) atSuffixes.push(entry);
+    mayBeInsecure ||= isInsecure(entry);
   }
-  return { exact: exact.collected(), open, patterns, atSuffixes, mayBeInsecure, isUnique: false };
+  return { exact: exact.collected(), patterns, others, atSuffixes, mayBeInsecure, isUnique: false };
 }

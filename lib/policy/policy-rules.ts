@@ -33,7 +33,7 @@ const RULES: readonly PolicyRule[] = [
   {
     fields: ['origin', 'credentials'],
     find: ({ origin, credentials }) =>
-      credentials && summaryOf(origin).open.some(isAny)
+      credentials && summaryOf(origin).others.some(isAny)
         ? [
             {
               code: 'origin-any-with-credentials',
@@ -77,7 +77,7 @@ const RULES: readonly PolicyRule[] = [
     fields: ['origin', 'credentials'],
     find: ({ origin, credentials }) =>
       credentials
-        ? summaryOf(origin).open.flatMap((entry) => {
+        ? summaryOf(origin).others.flatMap((entry) => {
             const extension = anyExtension(entry);
             return extension === undefined
               ? []
@@ -200,7 +200,7 @@ function layerName({ where, prefix }: PolicyLayer): string {
 /** Whether it pays to look for entries that are insecure: of a long list, nearly always none is. */
 function mayBeInsecure(origin: readonly OriginEntry[]): boolean {
   const summary = summaryOf(origin);
-  return summary.mayBeInsecure || summary.open.some(isInsecure);
+  return summary.mayBeInsecure || summary.others.some(isInsecure);
 }
 
 /** The innermost of the layers that one of the fields comes from. A rule finds nothing where none is set. */

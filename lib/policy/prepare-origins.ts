@@ -1,5 +1,6 @@
 import { isOptionsObject } from './options-object.js';
-import { keepReading, MIN_KEPT, readChanged, readingOf, readStrings } from './origin-strings.js';
+import { keepReading, MIN_KEPT, readingOf, readStrings } from './origin-strings.js';
+import { readChanged } from './read-changed.js';
 import type { Sliced } from './slices.js';
 
 /**

@@ -2,11 +2,12 @@ import { copyValues, isOwnCopy } from './copy-options.js';
 import type { ValueProblem } from './cors-problem.js';
 import { isAny, type OriginEntry } from './origin-entry.js';
 import { uniteOrigins } from './origin-intersection.js';
-import { keepSummary, type OpenEntry } from './origin-summary.js';
+import { keepSummary, type OtherEntry } from './origin-summary.js';
 import { readStrings, readingOf, keepReading, type ReadStrings } from './origin-strings.js';
 import { readOrigin } from './read-origin.js';
 import type { ResolveSource } from './read-source.js';
 import { atOnce } from './slices.js';
+import { entriesOf, type OpenEntry } from './written-entries.js';
 
 /** Reports a problem with the option, or with an element of it: `origin[1]`. */
 type Report = (field: string, value: unknown, problem: ValueProblem) => void;
@@ -15,7 +16,7 @@ type Report = (field: string, value: unknown, problem: ValueProblem) => void;
  * Reads `origin`: one entry, or a list of them. What of it was read before, in slices, is taken from there.
  *
  * @param where - the place of the layer
- * @returns the entries in their order, each once; of a list of nothing but exact origins, the list itself where it is frozen
+ * @returns the entries in their order, each once; of a list of nothing but exact origins, the list itself
  */
 export function readOrigins(
   value: unknown,
@@ -30,8 +31,7 @@ export function readOrigins(
   if (isList && isOwnCopy(value)) keepReading(list, strings);
   noteTaker(strings, where, resolveSource);
 
-  const open: OpenEntry[] = [];
-  const places: number[] = [];
+  const open = new Map<number, OpenEntry>();
   for (const { place, read: written } of strings.others) {
     const element = list[place];
     const read = written ?? readOrigin(element, where, resolveSource);
@@ -39,12 +39,30 @@ export function readOrigins(
     if ('problem' in read) {
       report(at, element, read.problem);
     } else {
-      open.push(read.entry as OpenEntry);
-      places.push(place);
+      open.set(place, read.entry as OpenEntry);
     }
     if (element === '*' && list.length > 1) report(at, element, ANY_IN_LIST);
   }
-  return entriesOf(list, strings, open, places);
+  const kept = strings.isPatterns ? open : withoutRepeated(open);
+  const others = [...kept.values()].filter(isOther);
+  if (others.some(isAny)) return others;
+  const entries = entriesOf(list, strings, kept);
+  const { exact, patterns, atSuffixes, mayBeInsecure } = strings;
+  keepSummary(entries, { exact, patterns, others, atSuffixes, mayBeInsecure, isUnique: true });
+  return entries;
+}
+
+/** Entries by their places, without those that allow the same as an earlier one. */
+function withoutRepeated(open: ReadonlyMap<number, OpenEntry>): ReadonlyMap<number, OpenEntry> {
+  // The same objects in the same order, or '*' alone.
+  const unique = uniteOrigins([], [...open.values()]);
+  const kept = new Map<number, OpenEntry>();
+  for (const [place, entry] of open) if (entry === unique[kept.size]) kept.set(place, entry);
+  return kept;
+}
+
+function isOther(entry: OpenEntry): entry is OtherEntry {
+  return entry.kind !== 'pattern';
 }
 
 /** More than once is as once: what compiles policies may be run again. */
@@ -64,38 +82,3 @@ const ANY_IN_LIST: ValueProblem = {
   message: 'already covers every origin in the list',
   fix: "write '*' alone, or leave it out",
 };
-
-/**
- * @param open - the entries that are no exact origins; of the others none is without a problem
- * @param places - theirs
- */
-function entriesOf(
-  list: readonly unknown[],
-  { exact, repeated, others, isPatterns, patterns, atSuffixes, mayBeInsecure }: ReadStrings,
-  open: readonly OpenEntry[],
-  places: readonly number[],
-): readonly OriginEntry[] {
-  const unique = isPatterns ? open : (uniteOrigins([], open) as readonly OpenEntry[]);
-  if (unique.some(isAny)) return unique;
-  const entries = others.length + repeated.size === 0 ? (list as readonly OriginEntry[]) : merged();
-  keepSummary(entries, { exact, open: unique, patterns, atSuffixes, mayBeInsecure, isUnique: true });
-  return entries;
-
-  function merged(): readonly OriginEntry[] {
-    const found: OriginEntry[] = [];
-    // Those that are kept are the same objects, in the same order.
-    let kept = 0;
-    let next = 0;
-    let other = 0;
-    for (let place = 0; place < list.length; place++) {
-      if (others[other]?.place === place) {
-        other++;
-        if (places[next] !== place) continue;
-        if (open[next++] === unique[kept]) found.push(unique[kept++] as OriginEntry);
-      } else if (!repeated.has(place)) {
-        found.push(list[place] as OriginEntry);
-      }
-    }
-    return Object.freeze(found);
-  }
-}

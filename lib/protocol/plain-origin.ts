@@ -7,9 +7,9 @@ const DOT = 0x2e;
 /** What {@link plainKindOf} finds. */
 export const NOT_PLAIN = 0;
 export const PLAIN_ORIGIN = 1;
-/** With one wildcard label in front of the host. */
+/** With one wildcard label in front of the host: `*.`, which is as long as its number says. */
 export const PLAIN_PATTERN_ONE = 2;
-/** With wildcard labels in front of the host. */
+/** With wildcard labels in front of the host: `**.`, as above. */
 export const PLAIN_PATTERN_MANY = 3;
 
 /** Which bytes are not those of a label: 1, and for those that are 0. */
@@ -32,26 +32,27 @@ const SAMPLE_LENGTH = 2;
  * @param bytes - the text in UTF-8, from `start` to `end`
  */
 export function plainKindOf(bytes: Uint8Array, start: number, end: number): number {
-  const hostStart = hostStartOfHttp(bytes, start, end);
+  let hostStart = hostStartOfHttp(bytes, start, end);
   if (hostStart === 0) return NOT_PLAIN;
-  if (bytes[hostStart] !== ASTERISK) {
-    return isPlainHost(bytes, hostStart, end, MAX_HOST_LENGTH) ? PLAIN_ORIGIN : NOT_PLAIN;
+  let kind = PLAIN_ORIGIN;
+  let maxLength = MAX_HOST_LENGTH;
+  if (bytes[hostStart] === ASTERISK) {
+    kind = bytes[hostStart + 1] === ASTERISK ? PLAIN_PATTERN_MANY : PLAIN_PATTERN_ONE;
+    hostStart += kind;
+    if (hostStart > end || bytes[hostStart - 1] !== DOT) return NOT_PLAIN;
+    // What stands in place of the wildcard counts as well.
+    maxLength -= SAMPLE_LENGTH;
   }
-  const isMany = bytes[hostStart + 1] === ASTERISK;
-  const dot = hostStart + (isMany ? 2 : 1);
-  // What stands in place of the wildcard counts as well.
-  if (
-    dot >= end ||
-    bytes[dot] !== DOT ||
-    !isPlainHost(bytes, dot + 1, end, MAX_HOST_LENGTH - SAMPLE_LENGTH)
-  ) {
-    return NOT_PLAIN;
-  }
-  return isMany ? PLAIN_PATTERN_MANY : PLAIN_PATTERN_ONE;
+  return isPlainHost(bytes, hostStart, end, maxLength) ? kind : NOT_PLAIN;
+}
+
+/** Whether what is plain, and begins at `start`, has the scheme `https`: it has no other than that and `http`. */
+export function isPlainHttps(bytes: Uint8Array, start: number): boolean {
+  return bytes[start + 4] === 0x73;
 }
 
 /** Whether what begins at `start` is `https://`. */
-export function isHttps(bytes: Uint8Array, start: number): boolean {
+function isHttps(bytes: Uint8Array, start: number): boolean {
   return (
     bytes[start] === 0x68 &&
     bytes[start + 1] === 0x74 &&

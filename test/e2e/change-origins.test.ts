@@ -286,6 +286,29 @@ describe.each(PLATFORMS)('origins that come and go on %s', (platform) => {
     expect(origin).toHaveLength(MANY.length + 2);
   });
 
+  it.each<[beside: string, others: readonly (OriginString | RegExp)[]]>([
+    ['plain patterns', ['https://*.p.example', 'https://**.q.example']],
+    ['others', ['https://*.p.example', /https:\/\/r\d\.example/, 'https://*.q.example:*']],
+  ])('come and go beside %s, and all are shown in their order', async (_, others) => {
+    const [first, second] = [MANY[0] as OriginString, MANY[1] as OriginString];
+    const rest = MANY.slice(2);
+    const { app } = await startApp(platform, moduleOf({ origin: [first, ...others, second, ...rest] }));
+    const cors = app.get(CorsService);
+    await cors.addOrigins([B, C]);
+    await cors.removeOrigins([first, B]);
+    const shown = cors.routes().find(({ where }) => where === 'options')?.policy?.origin;
+    const { origin } = cors.current();
+    const asked = ['https://x.p.example', 'https://x.q.example', C, first, B, 'https://p.example'];
+    const allowed = await Promise.all(
+      asked.map(async (one) => cors.explain({ method: 'GET', url: '/cats', headers: { origin: one } })),
+    );
+    await app.close();
+    const left = [...others, second, ...rest, C];
+    expect(origin).toEqual(left);
+    expect(shown).toEqual(left.map(String));
+    expect(allowed.map((one) => one.allowed)).toEqual([true, true, true, false, false, false]);
+  });
+
   it('come and go in a list that has had some of them twice', async () => {
     const twice = [...MANY, MANY[0] as OriginString, MANY[1] as OriginString];
     const { app } = await startApp(platform, moduleOf({ origin: twice }));
