@@ -85,7 +85,7 @@ export class FastifyMatcher implements RouteMatcher {
   }
 
   async load(): Promise<void> {
-    await FastifyMirror.load();
+    await FastifyMirror.load(this.instance);
   }
 
   setRoutes(routes: readonly CorsRoute[]): void {

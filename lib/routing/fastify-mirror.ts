@@ -2,12 +2,13 @@ import type FindMyWay from 'find-my-way';
 import type { FastifyInstance } from 'fastify';
 import { LatePart } from '../late-part.js';
 import type { CorsRoute } from './cors-route.js';
+import { fastifyRouter } from './nest-internals.js';
 import type { RouteMatching } from './nest/route-matching.js';
 
 type Http1 = FindMyWay.HTTPVersion.V1;
 
-/** The router that Fastify has. An app on Express has no use for it. */
-const ROUTER = new LatePart(() => import('find-my-way'));
+/** What Fastify's router is made with, for an instance that does not show its own. */
+const ROUTER = new LatePart(async () => (await import('find-my-way')).default);
 
 /** What a request must have, beside its method and URL, for a route to serve it. */
 export type Constraints = Readonly<Record<string, unknown>>;
@@ -40,12 +41,13 @@ export class FastifyMirror {
   private readonly requests: readonly Constraints[];
   private readonly config: FindMyWay.Config<Http1>;
   private readonly isVersioned: boolean;
+  private readonly createRouter: typeof FindMyWay;
 
   /**
    * @param routes - in the order in which Fastify got them
    * @param routeOf - the route of Nest that one of them is, if it is one
    * @param matching - the options of Fastify's router that Nest reports
-   * @param instance - has the others
+   * @param instance - has the others, and the library
    */
   constructor(
     routes: readonly MirroredRoute[],
@@ -53,6 +55,7 @@ export class FastifyMirror {
     matching: RouteMatching,
     instance: FastifyInstance,
   ) {
+    this.createRouter = fastifyRouter(instance) ?? ROUTER.get();
     this.requests = possibleRequests(routes);
     const hidden = new Set(this.requests.flatMap(Object.keys));
     this.isVersioned = hidden.has('version');
@@ -69,9 +72,9 @@ export class FastifyMirror {
     }
   }
 
-  /** Loads the router; once, before any mirror is asked. */
-  static async load(): Promise<void> {
-    await ROUTER.load();
+  /** Loads the library, unless the instance has it; once, before there is any mirror. */
+  static async load(instance: FastifyInstance): Promise<void> {
+    if (fastifyRouter(instance) === undefined) await ROUTER.load();
   }
 
   /**
@@ -119,7 +122,7 @@ export class FastifyMirror {
   private routerOf(method: string): FindMyWay.Instance<Http1> | undefined {
     const routes = this.routes.get(method);
     if (routes === undefined) return undefined;
-    const router = ROUTER.get().default(this.config);
+    const router = this.createRouter(this.config);
     for (const registered of routes) {
       const { url, constraints } = registered;
       const route = this.routeOf(registered);

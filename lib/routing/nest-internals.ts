@@ -1,6 +1,6 @@
 /**
  * Everything of Nest that the library uses although it is not public: two classes of the router, metadata keys, and a
- * field of the adapters; and of Express the list of its routes. What differs between Nest 11 and 12 is in `nest/`. Nothing
+ * field of the adapters; of Express the list of its routes, and of Fastify hooks, options and a router. What differs between Nest 11 and 12 is in `nest/`. Nothing
  * else in `lib` may reach for such things; `test/routing/nest-internals.test.ts` fails, naming the part, when one changes.
  */
 import {
@@ -29,6 +29,7 @@ import type { AbstractHttpAdapter, ApplicationConfig, MetadataScanner, ModulesCo
 import type { RoutePathMetadata } from '@nestjs/core/router/interfaces/route-path-metadata.interface.js';
 import { PathsExplorer } from '@nestjs/core/router/paths-explorer.js';
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
+import type FindMyWay from 'find-my-way';
 import { ValuePath } from '../policy/value-path.js';
 
 /** A host that a controller is bound to, as `@Controller({ host })` takes it. */
@@ -340,6 +341,17 @@ export function fastifyHooks(instance: object): FastifyHooks | undefined {
 /** The options that Fastify was made with; `undefined` if they are not found. */
 export function fastifyOptions(instance: object): { readonly rewriteUrl?: unknown } | undefined {
   return behindSymbol(instance, 'fastify.options') as { readonly rewriteUrl?: unknown } | undefined;
+}
+
+/**
+ * The function that Fastify's routers are made with, of the very library that it has; `undefined` if that is not found. One
+ * of its routers, for what no route serves, can be seen.
+ */
+export function fastifyRouter(instance: object): typeof FindMyWay | undefined {
+  const routers = behindSymbol(instance, 'fastify.404') as { readonly router?: object } | undefined;
+  const create = routers?.router?.constructor as typeof FindMyWay | undefined;
+  const { on, find } = (create?.prototype ?? {}) as Partial<FindMyWay.Instance<FindMyWay.HTTPVersion.V1>>;
+  return typeof on === 'function' && typeof find === 'function' ? create : undefined;
 }
 
 /** Fastify keeps what is its own behind symbols that it gives to nobody. */

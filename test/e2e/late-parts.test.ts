@@ -108,11 +108,7 @@ describe.each(PLATFORMS)('parts of the package on %s', (platform) => {
       );
 
     expect(of('import')).toEqual(['index.js', 'parts/core.js']);
-    expect(of('listen')).toEqual([
-      'parts/engine.js',
-      'parts/policies.js',
-      ...(isFastify ? ['find-my-way'] : []),
-    ]);
+    expect(of('listen')).toEqual(['parts/engine.js', 'parts/policies.js']);
     expect(of('serve')).toEqual([]);
     expect(of('manifest')).toEqual(['parts/make-manifest.js']);
     expect(of('compare')).toEqual(['parts/compare-lines.js']);

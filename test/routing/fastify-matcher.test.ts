@@ -3,13 +3,10 @@ import { All, Controller, Get, Head, Put } from '@nestjs/common';
 import { FastifyAdapter, RouteConstraints } from '@nestjs/platform-fastify';
 import fastify, { type FastifyInstance, type FastifyServerOptions, type RouteOptions } from 'fastify';
 import { FastifyMatcher } from '../../lib/routing/fastify-matcher.js';
-import { FastifyMirror } from '../../lib/routing/fastify-mirror.js';
 import type { CorsRoute } from '../../lib/routing/cors-route.js';
 import { fastifyConstraints } from '../../lib/routing/nest-internals.js';
 import type { ArrivedRequest } from '../../lib/routing/route-matcher.js';
 import { routesOf } from './governed.js';
-
-await FastifyMirror.load();
 
 const MATCHING = { caseSensitive: true, ignoreTrailingSlash: false };
 
@@ -244,6 +241,20 @@ describe('routes of others', () => {
     instance.route({ method: ['GET', 'PUT'], url: '/both', exposeHeadRoute: false, handler: answer });
     const listed = matcher.foreignRoutes().map(({ methods, path }) => `${methods.join()} ${path}`);
     expect(listed).toEqual(['GET,HEAD /early', 'POST /cats', 'GET,PUT /both']);
+    await instance.close();
+  });
+
+  it('are found with a find-my-way of our own where the instance does not show the one that it has', async () => {
+    const instance = fastify();
+    // Shows what an instance shows, but for what is behind symbols of its own.
+    const other = Object.create(instance) as FastifyInstance;
+    const matcher = new FastifyMatcher(other, MATCHING, () => []);
+    instance.delete('/cats', answer);
+    const othersAt = (): unknown =>
+      matcher.othersAt({ method: 'OPTIONS', url: '/cats', headers: {} }, 'DELETE');
+    expect(othersAt).toThrow('before it was loaded');
+    await matcher.load();
+    expect(othersAt()).toEqual([]);
     await instance.close();
   });
 

@@ -59,6 +59,7 @@ import {
   expressRoutes,
   exploreRoutes,
   fastifyConstraints,
+  fastifyRouter,
   gatewayServer,
   importsOf,
   inFrontOf,
@@ -492,6 +493,23 @@ describe.each(PLATFORMS)('the adapter of %s', (platform) => {
   it('reads of a request hook what nestOf() knows', () => {
     const adapter = createAdapter(platform);
     expect('runLifecycleHook' in adapter || 'runRequestHook' in adapter).toBe(has('hookPromises'));
+  });
+});
+
+describe('fastify', () => {
+  it('shows one of its routers behind the symbol `fastify.404`, which says how to make others', () => {
+    const create = fastifyRouter(fastify());
+    const router = create?.({ ignoreTrailingSlash: true });
+    router?.on('GET', '/cats/:id', () => undefined, 'a store');
+    expect(router?.find('GET', '/cats/7/')).toMatchObject({ store: 'a store', params: { id: '7' } });
+  });
+
+  it('is taken for one without such a router if that is not so', () => {
+    const others: readonly unknown[] = [{}, { router: {} }, { router: { constructor: undefined } }];
+    for (const other of others) {
+      expect(fastifyRouter({ [Symbol('fastify.404')]: other })).toBeUndefined();
+    }
+    expect(fastifyRouter({})).toBeUndefined();
   });
 });
 
