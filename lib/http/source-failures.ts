@@ -59,6 +59,10 @@ export const logFailure: SourceFailed = ({ text, where, identity }, error) => {
   );
 };
 
+/** Written out, since V8 looks a set such as `\p{Cc}` up where an expression is parsed. */
+// oxlint-disable-next-line no-control-regex -- these are meant
+const CONTROLS = /[\0-\x1F\x7F-\x9F]+/g;
+
 /**
  * On one line: what a source complains about may come from the request (CVE-2024-1681, log injection). Never throws,
  * whatever a source has thrown: to say what has failed must not be what fails.
@@ -66,7 +70,7 @@ export const logFailure: SourceFailed = ({ text, where, identity }, error) => {
 export function messageOf(error: unknown): string {
   try {
     const message: unknown = error instanceof Error ? error.message : error;
-    return (typeof message === 'string' ? message : inspect(message)).replaceAll(/\p{Cc}+/gu, ' ');
+    return (typeof message === 'string' ? message : inspect(message)).replaceAll(CONTROLS, ' ');
   } catch {
     return 'it threw something that cannot be shown';
   }

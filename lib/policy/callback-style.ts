@@ -4,8 +4,11 @@ const CALLBACK = /^(?:cb|callback|done|next)$/;
 /** A comment, the text of a string, or any other character. */
 const TOKEN = /\/\*[^]*?\*\/|\/\/.*|(["'`])(?:\\[^]|(?!\1)[^\\])*\1|[^]/g;
 
-/** The name at the start of a parameter, if it is no pattern that takes an object apart. */
-const NAME = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)/u;
+/**
+ * The name at the start of a parameter, if it is no pattern that takes an object apart. A text: V8 looks its sets of characters
+ * up where an expression is parsed.
+ */
+const NAME = String.raw`^\s*([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)`;
 
 /**
  * The name of a function's second parameter, as it is written in its source; `undefined` where there is none, where it
@@ -13,7 +16,7 @@ const NAME = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)/u;
  */
 export function secondParameterOf(value: object): string | undefined {
   const [, second = ''] = parametersOf(Function.prototype.toString.call(value));
-  return NAME.exec(second)?.[1];
+  return new RegExp(NAME, 'u').exec(second)?.[1];
 }
 
 /** A function that does nothing but call its callback, without an error. */

@@ -64,12 +64,15 @@ export function readEntryPath(path: string): readonly EntrySegment[] | Unreadabl
   return hasOneReading(segments) ? segments : severalReadings(path);
 }
 
+/** A parameter as `path-to-regexp` reads it. A text: V8 looks its sets of characters up where an expression is parsed. */
+const PARAMETER = String.raw`:[\p{ID_Start}_][\p{ID_Continue}]*`;
+
 /** A path in the syntax of Express 4, which Nest 10 had, as an entry has it, which covers all below. */
 function ofOlderSyntax(path: string): string {
   const written = path
-    .replaceAll(/(:[\p{ID_Start}_][\p{ID_Continue}]*)\([^()]*\)/gu, '$1')
-    .replace(/\/(?:\(\.\*\)|\.\*|\*\*|:[\p{ID_Start}_][\p{ID_Continue}]*\?)$/u, '')
-    .replaceAll(/\*(?![\p{ID_Start}"])/gu, '*path');
+    .replaceAll(new RegExp(String.raw`(${PARAMETER})\([^()]*\)`, 'gu'), '$1')
+    .replace(new RegExp(String.raw`\/(?:\(\.\*\)|\.\*|\*\*|${PARAMETER}\?)$`, 'u'), '')
+    .replaceAll(new RegExp(String.raw`\*(?![\p{ID_Start}"])`, 'gu'), '*path');
   return written === '' ? '/' : written;
 }
 

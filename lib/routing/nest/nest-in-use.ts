@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { HttpAdapterHost } from '@nestjs/core';
 import { CorsConfigurationError } from '../../policy/cors-configuration-error.js';
@@ -99,6 +98,8 @@ function folderOf(file: string): string | undefined {
 
 function versionIn(folder: string): string | undefined {
   try {
+    // Not imported: an ES module that imports it has all of it made, promises and streams, which takes as long as all of us.
+    const { readFileSync } = process.getBuiltinModule('node:fs');
     const { version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { version?: unknown };
     return typeof version === 'string' ? version : undefined;
   } catch {
