@@ -7,7 +7,7 @@ import type { GovernedApp } from '../routing/compile-governance.js';
 import type { Governance } from '../routing/governance.js';
 import { expressApp, inFrontOf } from '../routing/nest-internals.js';
 import { nestOf } from '../routing/nest/nest-of.js';
-import { matchingOptions } from '../routing/nest/route-matching.js';
+import { matchingOptions, type RouteMatching } from '../routing/nest/route-matching.js';
 import { requestPath } from '../routing/request-path.js';
 import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
 import { RouteTable } from '../routing/route-table.js';
@@ -52,6 +52,8 @@ const peers = new WeakMap<object, Set<AttachedApp>>();
  */
 export class AttachedApp {
   readonly table = new RouteTable();
+  /** How the platform's router reads paths. */
+  readonly matching: RouteMatching;
   readonly matcher: RouteMatcher;
   readonly instance: object;
   readonly mounts: Mounts;
@@ -84,10 +86,10 @@ export class AttachedApp {
     this.isExpress = adapter.getType() === 'express';
     this.instance = adapter.getInstance();
     this.mounts = new Mounts(this.instance);
-    const matching = matchingOptions(adapter);
+    this.matching = matchingOptions(adapter);
     this.matcher = this.isExpress
-      ? new ExpressMatcher(adapter, matching, () => config.getVersioning())
-      : new FastifyMatcher(adapter.getInstance(), matching, versionReader(adapter));
+      ? new ExpressMatcher(adapter, this.matching, () => config.getVersioning())
+      : new FastifyMatcher(adapter.getInstance(), this.matching, versionReader(adapter));
     const ofInstance = peers.get(this.instance) ?? new Set();
     peers.set(this.instance, ofInstance.add(this));
     this.peers = ofInstance;

@@ -33,7 +33,6 @@ import {
   type RegisteredRoute,
 } from '../routing/nest-internals.js';
 import { nestOf } from '../routing/nest/nest-of.js';
-import { matchingOptions } from '../routing/nest/route-matching.js';
 import { reportRoutes, type CorsRouteReport } from '../routing/route-report.js';
 import { sourceResolver } from '../routing/source-resolver.js';
 import type { CorsRefusal, CorsReportOnlyCount } from '../verdicts/cors-refusal.js';
@@ -146,14 +145,14 @@ export class CorsEngine implements Owner {
     registered: readonly RegisteredRoute[],
     options: unknown,
   ): Promise<void> {
-    const { matcher, table, adapter } = app;
+    const { matcher, matching, table } = app;
     const routes = registered.map(corsRoute);
     const classes = containedClasses(this.modules);
     const governed: Omit<GovernedApp, 'canAskAfterGuards'> = {
       routes,
       problems: idleDecorators(classes, routes),
       versionHeader: versionHeader(this.config.getVersioning()),
-      pathSyntax: matchingOptions(adapter),
+      pathSyntax: matching,
       resolveSource: sourceResolver(this.moduleRef),
     };
     const given = copyOptions(options);

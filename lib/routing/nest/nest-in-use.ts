@@ -55,10 +55,12 @@ export function isInRange(version: string): boolean {
 
 /** The copy that has called us, if its files are still there. */
 function callingCopy(): NestCopy | undefined {
-  const folder = callers()
-    .map(folderOf)
-    .find((found) => found !== undefined);
-  return folder === undefined ? undefined : { folder, version: versionIn(folder) };
+  // Not all of them: the one that calls is among the first.
+  for (const file of callers()) {
+    const folder = folderOf(file);
+    if (folder !== undefined) return { folder, version: versionIn(folder) };
+  }
+  return undefined;
 }
 
 /** The copy that this package imports: one of its classes is made to call us. */
