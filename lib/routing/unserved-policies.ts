@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import type { CompiledPolicies } from '../policy/compiled-policies.js';
-import { ComposedPolicy, PolicyComposer } from '../policy/policy-composer.js';
+import { PolicyComposer, type ComposedPolicy } from '../policy/policy-composer.js';
 import {
   mergeLayers,
   NO_ROUTE_DEFAULTS,
