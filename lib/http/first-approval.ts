@@ -35,14 +35,26 @@ export function firstApproval(
 ): PolicyVerdict | Promise<PolicyVerdict> {
   const policy = policies[at];
   if (policy === undefined) return closest as PolicyVerdict;
-  const goOn = (reason: OriginReason): PolicyVerdict | Promise<PolicyVerdict> => {
-    const one = { at, policy, verdict: decidePreflight(policy, facts, reason) };
-    if (one.verdict.reason === 'preflight-approved') return one;
-    const isCloser = closest === undefined || progressOf(one) > progressOf(closest);
-    return firstApproval(policies, facts, asking, at + 1, isCloser ? one : closest);
-  };
   const reason = asking.decide(policy, facts.origin);
-  return reason instanceof Promise ? reason.then(goOn) : goOn(reason);
+  return reason instanceof Promise
+    ? reason.then((settled) => approvalOf(settled, policies, facts, asking, at, closest))
+    : approvalOf(reason, policies, facts, asking, at, closest);
+}
+
+/** The verdict of the policy at `at`, if it approves the preflight; else the first approval behind it. */
+function approvalOf(
+  reason: OriginReason,
+  policies: readonly Policy[],
+  facts: PreflightFacts,
+  asking: Asking,
+  at: number,
+  closest: PolicyVerdict | undefined,
+): PolicyVerdict | Promise<PolicyVerdict> {
+  const policy = policies[at] as Policy;
+  const one = { at, policy, verdict: decidePreflight(policy, facts, reason) };
+  if (one.verdict.reason === 'preflight-approved') return one;
+  const isCloser = closest === undefined || progressOf(one) > progressOf(closest);
+  return firstApproval(policies, facts, asking, at + 1, isCloser ? one : closest);
 }
 
 /** How far a preflight got: of several policies that refuse it, the one counts where that is furthest. */
