@@ -147,6 +147,23 @@ describe(`packed origins (FC_SEED=${seed})`, () => {
     expect([arena.has('https://a.example'), arena.has('https://b.example')]).toEqual([true, false]);
   });
 
+  it('are found beside the others where they have no slot, and are told from repeated ones', () => {
+    const list = ['https://t0.example'];
+    const repeated = new Set<number>();
+    const collector = new ExactOriginsCollector(list, repeated, true);
+    collector.add('https://t0.example', 0);
+    // By now there are slots, for one.
+    for (let index = 1; index < 600; index++) {
+      list.push(`https://t${index % 500}.example`);
+      collector.add(list[index] as string, index);
+    }
+    const exact = collector.collected();
+    expect(exact['added'].size).toBeGreaterThan(0);
+    expect(exact.size).toBe(500);
+    expect([...repeated].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, at) => 500 + at));
+    expect(list.every((text) => exact.has(text) && !exact.has(`${text}s`))).toBe(true);
+  });
+
   it('may be more than wait at once, and fill more than one piece', () => {
     const list = Array.from(
       { length: 12 * MAX_WAITING },
