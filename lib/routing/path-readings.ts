@@ -25,7 +25,7 @@ const MAX_CHARACTERS = 100_000;
 /**
  * The paths that servers may make of a path, each as its segments without the empty one behind a trailing slash; first as it
  * was sent. What stands between a browser and a handler takes these steps in any order, and leaves any of them out: it
- * decodes, once or twice, takes backslashes for slashes and repeated slashes for one, resolves dot segments, and drops what
+ * decodes, once or twice, all of it or all but what would end a segment, takes backslashes for slashes and repeated slashes for one, resolves dot segments, and drops what
  * stands behind a semicolon.
  *
  * A file server reads `/public/..%2fprivate/x` as `/private/x`, a router as a name below `/public`; whoever gives one of
@@ -39,7 +39,9 @@ export function pathReadings(path: string): readonly (readonly string[])[] | und
   const most = Math.min(MAX_READINGS, MAX_CHARACTERS / path.length);
   let before: ReadonlySet<string> = new Set();
   for (let times = 0; times <= MAX_DECODING; times++) {
-    if (times > 0) for (const reading of before) readings.add(decodedPath(reading));
+    if (times > 0) {
+      for (const reading of before) readings.add(decodedPath(reading)).add(decodedSegments(reading));
+    }
     // A set that grows while it is gone through hands out what has been added as well.
     for (const reading of readings) {
       if (before.has(reading)) continue;
@@ -50,6 +52,16 @@ export function pathReadings(path: string): readonly (readonly string[])[] | und
   }
   return [...readings].map(segmentsOf);
 }
+
+/** As Fastify's router decodes: what would end a segment, or be an escape once more, stays as it was sent. */
+function decodedSegments(path: string): string {
+  return path
+    .split(SEPARATORS)
+    .map((part, index) => (index % 2 === 0 ? decodedPath(part) : part))
+    .join('');
+}
+
+const SEPARATORS = /(%(?:2f|3b|5c|25))/i;
 
 /** What servers do with a path beside decoding it. */
 const STEPS: readonly ((path: string) => string)[] = [

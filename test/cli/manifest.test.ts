@@ -143,9 +143,13 @@ describe('npx nestjs-cors, of which nobody reads on', () => {
     ) as [string, string];
     const compiler = new URL('../support/typescript.mjs', import.meta.url).href;
     const program = fileURLToPath(new URL('../../lib/cli/index.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', compiler, program, 'diff', before, after], {
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
+    const child = spawn(
+      process.execPath,
+      ['--no-warnings', '--import', compiler, program, 'diff', before, after],
+      {
+        env: { ...process.env, NODE_OPTIONS: '' },
+      },
+    );
     child.stdout.destroy();
     const [errors, code] = await Promise.all([
       textOf(child.stderr),
