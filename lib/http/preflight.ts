@@ -39,27 +39,27 @@ export function preflightAnswer(
 ): PreflightAnswer | Promise<PreflightAnswer> | undefined {
   const facts = preflightFacts(request);
   if (facts === undefined || context.mounts.cover(request.url)) return undefined;
-  const policies = targetPolicies(request, facts.method, context);
+  const target = new PreflightTarget(request, facts.method, context.matcher);
+  const policies = policiesOf(target, context);
   if (policies.length === 0) return undefined;
-  const asking = new AskingForPreflight(request, facts.method, context.matcher);
-  const found = firstApproval(policies, facts, asking);
-  if (!(found instanceof Promise)) return conclude(found, facts, asking, context);
-  if (mayWait) return found.then((settled) => conclude(settled, facts, asking, context));
-  return conclude({ at: 0, policy: policies[0] as Policy, verdict: REFUSED }, facts, asking, context);
+  const found = firstApproval(policies, facts, target);
+  if (!(found instanceof Promise)) return conclude(found, facts, target, context);
+  if (mayWait) return found.then((settled) => conclude(settled, facts, target, context));
+  return conclude({ at: 0, policy: policies[0] as Policy, verdict: REFUSED }, facts, target, context);
 }
 
 function conclude(
   found: PolicyVerdict,
   facts: PreflightFacts,
-  asking: AskingForPreflight,
+  target: PreflightTarget,
   context: HookContext,
 ): PreflightAnswer {
   const { policy, verdict } = found;
   const answer =
     verdict.reason === 'preflight-approved'
-      ? answerPreflight(policy, facts, verdict, asking.vary())
-      : refusePreflight(asking.vary());
-  if (isHeard(context)) announcePreflight(found, answer, facts, asking, context);
+      ? answerPreflight(policy, facts, verdict, target.vary())
+      : refusePreflight(target.vary());
+  if (isHeard(context)) announcePreflight(found, answer, facts, target, context);
   return answer;
 }
 
@@ -67,19 +67,19 @@ function announcePreflight(
   { at, verdict }: PolicyVerdict,
   { status }: PreflightAnswer,
   facts: PreflightFacts,
-  { request, view }: AskingForPreflight,
+  target: PreflightTarget,
   context: HookContext,
 ): void {
   const { governance, matcher } = context;
-  const target = new PreflightTarget(request, facts.method, matcher);
+  const { request } = target;
   const routes = matcher.targetsOf(request, facts.method);
   const targets = (routes.length === 0 ? [undefined] : routes)
     .map((route) => ({ route, ruling: governance.rulingOf(route, target) }))
     .filter(({ ruling }) => ruling.policy !== undefined);
   // Under options that are gone by now, it may have been another one.
   if (at >= targets.length) return;
-  const seen = view ?? preflightView(request, facts.method, matcher);
-  announce(new DecidedPreflight(request, context, targets, at, facts, verdict.reason, status, seen));
+  const view = target.view ?? preflightView(request, facts.method, matcher);
+  announce(new DecidedPreflight(request, context, targets, at, facts, verdict.reason, status, view));
 }
 
 /**
@@ -96,14 +96,9 @@ export function preflightFacts({ method, headers }: PlatformRequest): PreflightF
   return { origin, method: requested, headers: typeof asked === 'string' ? asked : asked?.join(',') };
 }
 
-/** The policies of the target; several where versions share a path, none where the path is unmanaged. */
-function targetPolicies(
-  request: PlatformRequest,
-  method: string,
-  { governance, matcher }: HookContext,
-): readonly Policy[] {
-  const routes = matcher.targetsOf(request, method);
-  const target = new PreflightTarget(request, method, matcher);
+/** The policies of a target; several where versions share a path, none where the path is unmanaged. */
+function policiesOf(target: PreflightTarget, { governance, matcher }: HookContext): readonly Policy[] {
+  const routes = matcher.targetsOf(target.request, target.method);
   if (routes.length < 2) {
     const policy = governance.policyOf(routes[0], target);
     return policy === undefined ? [] : [policy];
@@ -111,15 +106,17 @@ function targetPolicies(
   return routes.map((route) => governance.policyOf(route, target)).filter((policy) => policy !== undefined);
 }
 
-/** The actual request that a preflight announces, as far as it decides what governs it. */
-export class PreflightTarget implements Arrival {
+/** The actual request that a preflight announces, as far as it decides what governs it and what its sources say. */
+export class PreflightTarget extends Asking implements Arrival {
   readonly isRewritten = false;
 
   constructor(
-    private readonly request: PlatformRequest,
-    private readonly method: string,
+    readonly request: PlatformRequest,
+    readonly method: string,
     private readonly matcher: RouteMatcher,
-  ) {}
+  ) {
+    super();
+  }
 
   get path(): string | undefined {
     return requestPath(this.request.url);
@@ -128,26 +125,15 @@ export class PreflightTarget implements Arrival {
   othersAt(): readonly CorsRoute[] {
     return this.matcher.othersAt(this.request, this.method);
   }
-}
-
-/** Asks the sources that a preflight's target has. */
-class AskingForPreflight extends Asking {
-  constructor(
-    readonly request: PlatformRequest,
-    private readonly method: string,
-    private readonly matcher: RouteMatcher,
-  ) {
-    super();
-  }
-
-  protected newView(): AskedRequest {
-    return preflightView(this.request, this.method, this.matcher);
-  }
 
   /** What sources have read of a preflight decides which policy answers it, so it joins `Vary`. */
   vary(): string {
     if (this.view === undefined) return PREFLIGHT_VARY;
     return addVary(PREFLIGHT_VARY, this.view.headersRead.join(', '));
+  }
+
+  protected newView(): AskedRequest {
+    return preflightView(this.request, this.method, this.matcher);
   }
 }
 
