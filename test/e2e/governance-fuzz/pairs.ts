@@ -87,7 +87,7 @@ export class PairChecker {
     const { method, target } = askedOf(this.model, ask);
     const arrived = await this.routing.behind(method, target, ask.version);
     const ofVersions = await this.routing.ofVersions(method, target);
-    const beside = arrived.served === undefined ? await this.routing.ofMethods(target) : [];
+    const beside = arrived.served === undefined ? await this.routing.ofMethods(target, method) : [];
     // Who takes `next` may answer as well; and a malformed path is answered by whoever finds out.
     const isUnsure = [arrived, ...ofVersions, ...beside].some(
       ({ isPassed, status }) => isPassed || isMalformed(target, status),

@@ -29,9 +29,14 @@ export class Twin {
     return Promise.all(this.versions.map((version) => this.behind(method, target, version)));
   }
 
-  /** Who serves the path of a target, whatever the method and the version. */
-  async ofMethods(target: string): Promise<readonly Behind[]> {
-    return (await Promise.all(METHODS.map((method) => this.ofVersions(method, target)))).flat();
+  /**
+   * Who serves the path of a target, whatever the method and the version.
+   *
+   * @param asked - one of the methods; a handler for all methods may serve others than are usual, where somebody else has those
+   */
+  async ofMethods(target: string, asked: string): Promise<readonly Behind[]> {
+    const methods = [...new Set([...METHODS, asked])];
+    return (await Promise.all(methods.map((method) => this.ofVersions(method, target)))).flat();
   }
 
   behind(method: string, target: string, version: string | undefined): Promise<Behind> {
