@@ -95,9 +95,9 @@ export class ExactOriginsCollector {
   }
 
   /** The same for a plain origin in a buffer. */
-  addPlain(bytes: Uint8Array, start: number, end: number, hasHttps: boolean, place: number): void {
+  addPlain(text: DataView, start: number, end: number, hasHttps: boolean, place: number): void {
     const packing = this.packingOf();
-    if (packing?.arena.appendPlain(bytes, start, end, hasHttps) === true) this.wait(packing, place);
+    if (packing?.arena.appendPlain(text, start, end, hasHttps) === true) this.wait(packing, place);
     else this.addFew(place);
   }
 

@@ -1,5 +1,11 @@
 import { domainToUnicode } from 'node:url';
-import { NOT_PLAIN, PLAIN_ORIGIN, PLAIN_PATTERN_MANY, plainKindOf } from '../protocol/plain-origin.js';
+import {
+  NOT_PLAIN,
+  PLAIN_ORIGIN,
+  PLAIN_PATTERN_MANY,
+  plainKindOf,
+  TextBuffer,
+} from '../protocol/plain-origin.js';
 import {
   FILE_ORIGIN,
   hostEndOf,
@@ -58,8 +64,8 @@ export function readWrittenOrigin(text: string): WrittenOrigin | undefined {
  * @returns what {@link readByParser} does, or `undefined`, which says nothing
  */
 export function readPlainOrigin(text: string): ExactOrigin | OriginPattern | undefined {
-  const { read, written } = encoder.encodeInto(text, scratch);
-  return read === text.length ? plainOrigin(text, plainKindOf(scratch, 0, written)) : undefined;
+  const { read, written } = encoder.encodeInto(text, scratch.bytes);
+  return read === text.length ? plainOrigin(text, plainKindOf(scratch.view, 0, written)) : undefined;
 }
 
 /** @param kind - the text's, as `plainKindOf` has found it */
@@ -86,7 +92,7 @@ export function plainHostStart(isHttps: boolean, kind: number): number {
 
 const encoder = new TextEncoder();
 /** The longest origin, and wildcard labels. */
-const scratch = new Uint8Array(MAX_ORIGIN_LENGTH + '**.'.length);
+const scratch = new TextBuffer(MAX_ORIGIN_LENGTH + '**.'.length);
 
 /** Reads what {@link readWrittenOrigin} does, with a URL parser like that of browsers. */
 export function readByParser(text: string): WrittenOrigin | undefined {

@@ -130,20 +130,21 @@ class StringsReader {
     else for (let place = from; place < to; place++) this.readElement(place);
   }
 
-  private readBatch({ bytes, ends }: StringBatch, from: number, to: number): void {
+  private readBatch(batch: StringBatch, from: number, to: number): void {
     const { exact } = this;
+    const { view, ends } = batch;
     let start = 0;
     for (let place = from; place < to; place++) {
       const end = ends[place - from]!;
-      const kind = plainKindOf(bytes, start, end);
+      const kind = plainKindOf(view, start, end);
       if (kind === NOT_PLAIN) {
         this.readElement(place);
       } else if (kind === PLAIN_ORIGIN) {
-        const hasHttps = isPlainHttps(bytes, start);
-        exact.addPlain(bytes, start, end, hasHttps, place);
+        const hasHttps = isPlainHttps(view, start);
+        exact.addPlain(view, start, end, hasHttps, place);
         this.mayBeInsecure ||= !hasHttps;
       } else {
-        this.readPlainPattern(bytes, start, end, kind, place);
+        this.readPlainPattern(batch, start, end, kind, place);
       }
       start = end;
     }
@@ -169,8 +170,14 @@ class StringsReader {
     }
   }
 
-  private readPlainPattern(bytes: Uint8Array, start: number, end: number, kind: number, place: number): void {
-    const hasHttps = isPlainHttps(bytes, start);
+  private readPlainPattern(
+    { view, bytes }: StringBatch,
+    start: number,
+    end: number,
+    kind: number,
+    place: number,
+  ): void {
+    const hasHttps = isPlainHttps(view, start);
     const hostStart = start + plainHostStart(hasHttps, kind);
     const text = this.list[place] as string;
     const { parents } = this;

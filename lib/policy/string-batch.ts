@@ -1,3 +1,5 @@
+import { TextBuffer } from '../protocol/plain-origin.js';
+
 const encoder = new TextEncoder();
 
 /** Strings in one batch at most, and bytes for all of them. */
@@ -8,12 +10,15 @@ const BYTES = BATCH * 128;
  * Some strings of a list, written to one buffer. Going through the characters of a million strings one by one takes several
  * times as long: each has its own way to be stored, and to ask for a character asks for that again.
  */
-export class StringBatch {
-  readonly bytes = new Uint8Array(BYTES);
+export class StringBatch extends TextBuffer {
   /** Where each string ends, and the next one starts. */
   readonly ends = new Int32Array(BATCH);
   /** A slice of the list, which V8 takes a hundred times as long to make of one that is frozen. */
   private readonly some: string[] = [];
+
+  constructor() {
+    super(BYTES);
+  }
 
   /**
    * Writes `list[from, to)` to the buffer.
