@@ -13,6 +13,9 @@ const MIGRATION_LOCK = 1_764_500_000;
  * Where the tables are: in PostgreSQL; else in SQLite, which is compiled to WebAssembly and runs in this process, in its memory.
  * Tables are never made to look like the entities: migrations make them.
  *
+ * `better-sqlite3` would do as well, and writes to a file. It is native: version 12, which TypeORM asks for, fetches a binary or
+ * compiles one when it is installed, and version 13, which has them in its package, ends Node.js 20 with a segmentation fault.
+ *
  * @throws Error if the environment names no database that there can be
  */
 export function databaseOptions(): DataSourceOptions {
