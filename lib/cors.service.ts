@@ -230,6 +230,27 @@ export class CorsService {
   }
 
   /**
+   * Checks what is to be kept where an origin source looks it up, in a database for instance. There it is compared with the
+   * request's `Origin` as a text, so it has to be written as browsers send it: one exact origin. Anything else would allow
+   * nobody, which nobody would notice before a page is refused.
+   *
+   * @param origin - what somebody has typed in
+   * @returns a promise that resolves if it is one, such as `https://app.example.com`
+   * @throws `CorsConfigurationError` (the promise rejects) if it is none: `*`, `null`, `file://` and patterns are refused as well;
+   *   `problems[0].fix` says what to write instead
+   *
+   * @example
+   * ```ts
+   * await cors.checkOrigin(origin);
+   * await this.partners.insert({ origin });
+   * ```
+   * @see HTML, "serialization of an origin"
+   */
+  async checkOrigin(origin: string): Promise<void> {
+    await this.engine.checkOrigin(origin);
+  }
+
+  /**
    * The options in force: those that the module was registered with, or the last ones that `update()` has taken on, with the
    * origins that were added and removed since.
    * `update(current())` changes nothing.

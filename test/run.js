@@ -8,9 +8,11 @@
  * CORS_REQUIRE_BROWSER=1 fails without one, instead of leaving those suites out
  * REDIS_SERVER_PATH      the redis-server for the suites under test/redis; found in the usual places if unset
  * CORS_REQUIRE_REDIS=1   fails without one, instead of leaving those suites out
+ * POSTGRES_PATH          the postgres for the suites under test/postgres; found in the usual places if unset
+ * CORS_REQUIRE_POSTGRES=1 fails without one, instead of leaving those suites out
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readdirSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +50,16 @@ const PROGRAMS = [
     path: 'REDIS_SERVER_PATH',
     required: 'CORS_REQUIRE_REDIS',
     places: ['/usr/bin/redis-server', ...inPath('redis-server')],
+  },
+  {
+    name: 'PostgreSQL',
+    package: 'postgresql',
+    suites: 'test/postgres/',
+    // These look for the program themselves.
+    parts: ['test/browser/database.test.ts, the half on PostgreSQL'],
+    path: 'POSTGRES_PATH',
+    required: 'CORS_REQUIRE_POSTGRES',
+    places: [...inPostgresFolders(), ...inPath('postgres')],
   },
 ];
 
@@ -92,6 +104,15 @@ function find({ path, places }) {
 
 function inPath(name) {
   return (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
+}
+
+/** Debian has the programs of each version in a folder of its own, and the server's not in the path. */
+function inPostgresFolders() {
+  const folder = '/usr/lib/postgresql';
+  const versions = existsSync(folder) ? readdirSync(folder) : [];
+  return versions
+    .toSorted((one, other) => Number(other) - Number(one))
+    .map((version) => join(folder, version, 'bin/postgres'));
 }
 
 function isExecutable(path) {

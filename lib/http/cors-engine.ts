@@ -54,6 +54,9 @@ const EXPLAIN = new LatePart(() => import('../explain/explain-request.js'));
 /** What writes the manifest, which tests ask for. */
 const MANIFEST = new LatePart(() => import('../manifest/make-manifest.js'));
 
+/** What reads an origin that is to be kept elsewhere. */
+const EXACT_ORIGIN = new LatePart(() => import('../policy/exact-origin.js'));
+
 /** What counts refusals, where somebody wants to know. */
 const LEDGER = new LatePart(() => import('../ledger/ledger.js'));
 
@@ -225,6 +228,16 @@ export class CorsEngine implements Owner {
     const changed = Object.freeze({ ...(options as OptionsObject), origin });
     for (const app of this.governedApps()) app.takeOn(changed, (app.current as InForce).governance);
     return changed;
+  }
+
+  /** @throws CorsConfigurationError (the promise rejects) if that is not one exact origin */
+  async checkOrigin(origin: unknown): Promise<void> {
+    const { exactOriginProblem } = await EXACT_ORIGIN.load();
+    const problem = exactOriginProblem(origin);
+    if (problem === undefined) return;
+    throw new CorsConfigurationError([
+      { where: 'checkOrigin()', field: 'origin', value: origin, ...problem },
+    ]);
   }
 
   /** One change after the other, whatever becomes of those before. */

@@ -2,11 +2,11 @@ import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { ValueProblem } from '../policy/cors-problem.js';
+import { exactOriginProblem } from '../policy/exact-origin.js';
 import type { CorsRequest, OriginSource } from '../policy/origin-source.js';
 import { nameOf } from '../policy/show.js';
 import { isOwnOrigin } from '../protocol/serialized-origin.js';
 import { CachedOrigins } from '../sources/cached-origins.js';
-import { exactOriginProblem } from './exact-origin.js';
 import { membershipText, readAnnouncement, readMembership, setKey, type Membership } from './membership.js';
 import { RedisConnections } from './redis-connections.js';
 import {

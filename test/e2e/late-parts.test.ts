@@ -71,6 +71,8 @@ const program = (platform: string, adapter: string): string => `
   then('refuse');
   const refused = await cors.update({ origin: 'https://a.example/' }).catch((error) => error);
   if (refused.problems?.[0]?.code !== 'origin-path') throw refused;
+  then('check');
+  await cors.checkOrigin('https://a.example');
   await app.close();
   then('end');
 `;
@@ -120,5 +122,6 @@ describe.each(PLATFORMS)('parts of the package on %s', (platform) => {
     ]);
     expect(of('explain')).toEqual(['parts/explain-request.js']);
     expect(of('refuse')).toEqual([]);
+    expect(of('check')).toEqual(['parts/exact-origin.js']);
   });
 });

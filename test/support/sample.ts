@@ -19,7 +19,7 @@ export interface SampleBuild {
 
 /** A sample in a process of its own. */
 export interface RunningSample {
-  /** What it printed until it was ready. */
+  /** What it has printed so far. */
   readonly output: string;
   /** The URLs that it printed, by the word before each: `API`, `Allowed page`, `Refused page`. */
   readonly urls: Readonly<Record<string, string>>;
@@ -74,6 +74,7 @@ const VARIABLES = new Set([
   'FOO_ORIGIN',
   'BAR_ORIGIN',
   'REDIS_URL',
+  'DATABASE_URL',
   'CORS_FILE',
   'CORS_ORIGINS',
   'CORS_CREDENTIALS',
@@ -110,7 +111,9 @@ export async function startSample(
     void ended.then(() => reject(new Error(`${name} ended before it was ready.\n${output}${errors}`)));
   }).finally(() => clearTimeout(impatience));
   return {
-    output,
+    get output() {
+      return output;
+    },
     urls: Object.fromEntries(
       [...output.matchAll(/^ *(?:The )?(\S.*?) +(http:\S+)/gm)].map(([, word, url]) => [word, url]),
     ),

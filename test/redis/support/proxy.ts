@@ -7,6 +7,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
  */
 export class Proxy {
   readonly #connections: { readonly sockets: readonly Socket[]; sent: string; isDead: boolean }[] = [];
+  #refused: string | undefined;
 
   private constructor(readonly server: Server) {}
 
@@ -25,6 +26,15 @@ export class Proxy {
     for (const connection of this.#connections) connection.isDead ||= connection.sent.includes(text);
   }
 
+  /** Closes the connections over which a text has been sent, and those over which it will be; none any more without one. */
+  refuse(text?: string): void {
+    this.#refused = text;
+    if (text === undefined) return;
+    for (const { sockets, sent } of this.#connections) {
+      if (sent.includes(text)) for (const socket of sockets) socket.destroy();
+    }
+  }
+
   /** How many connections there have been over which a text has been sent. */
   count(text: string): number {
     return this.#connections.filter(({ sent }) => sent.includes(text)).length;
@@ -40,7 +50,8 @@ export class Proxy {
     this.#connections.push(connection);
     client.on('data', (chunk) => {
       connection.sent += String(chunk);
-      if (!connection.isDead) server.write(chunk);
+      if (this.#refused !== undefined && connection.sent.includes(this.#refused)) client.destroy();
+      else if (!connection.isDead) server.write(chunk);
     });
     server.on('data', (chunk) => {
       if (!connection.isDead) client.write(chunk);

@@ -1,7 +1,7 @@
-import type { ValueProblem } from '../policy/cors-problem.js';
-import { diagnoseOrigin } from '../policy/origin-diagnosis.js';
-import { readWrittenOrigin } from '../policy/origin-grammar.js';
 import { FILE_ORIGIN, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
+import type { ValueProblem } from './cors-problem.js';
+import { diagnoseOrigin } from './origin-diagnosis.js';
+import { readWrittenOrigin } from './origin-grammar.js';
 
 /**
  * What is wrong with a value that is to be a member of a set of origins, if anything is. Membership is an exact

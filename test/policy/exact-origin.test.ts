@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { exactOriginProblem } from '../../lib/policy/exact-origin.js';
 import { isOwnOrigin } from '../../lib/protocol/serialized-origin.js';
-import { exactOriginProblem } from '../../lib/redis/exact-origin.js';
 
 describe('exactOriginProblem', () => {
   it.each([
