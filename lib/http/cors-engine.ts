@@ -12,6 +12,8 @@ import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explan
 import type { ExplainContext } from '../explain/governing.js';
 import type { RefusalHint } from '../explain/refusal-hint.js';
 import type { Counted, Ledger, Row } from '../ledger/ledger.js';
+import type { CorsAllowsOptions, CorsOptionsDelegate } from '../doors/cors-doors.js';
+import { checkOrigin, namedPolicy, onlyNamed, readDoor } from '../doors/read-door.js';
 import { LatePart, withParts } from '../late-part.js';
 import type { CorsManifest } from '../manifest/cors-manifest.js';
 import { changedOptions, changeExact, planChange } from '../policy/change-origins.js';
@@ -20,9 +22,11 @@ import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
 import type { LiveOrigins, OriginChange } from '../policy/live-origins.js';
 import type { OptionsObject } from '../policy/options-object.js';
+import type { Policy } from '../policy/policy.js';
 import { prepareOrigins } from '../policy/prepare-origins.js';
 import { inSlices } from '../policy/slices.js';
-import { compileGovernance, type GovernedApp } from '../routing/compile-governance.js';
+import { allowsOrigin } from '../protocol/verdict.js';
+import { compileGovernance, DELEGATE, type GovernedApp } from '../routing/compile-governance.js';
 import { corsRoute, type CorsRoute } from '../routing/cors-route.js';
 import { idleDecorators } from '../routing/idle-decorators.js';
 import {
@@ -53,6 +57,9 @@ const EXPLAIN = new LatePart(() => import('../explain/explain-request.js'));
 
 /** What writes the manifest, which tests ask for. */
 const MANIFEST = new LatePart(() => import('../manifest/make-manifest.js'));
+
+/** What asks sources, and what makes options for other packages, beside the routes. */
+const DOORS = new LatePart(() => import('../doors/late-doors.js'));
 
 /** What counts refusals, where somebody wants to know. */
 const LEDGER = new LatePart(() => import('../ledger/ledger.js'));
@@ -85,6 +92,8 @@ export class CorsEngine implements Owner {
   ledger: Ledger | undefined;
   /** How many have asked for refusals to be counted, whatever the options say. */
   private keepers = 0;
+  /** The names of policies that somebody takes the options of, beside the routes. */
+  private readonly delegated = new Set<string>();
   /** Settled when all that was to be changed so far is. */
   private changes: Promise<void> = Promise.resolve();
 
@@ -154,6 +163,7 @@ export class CorsEngine implements Owner {
       versionHeader: versionHeader(this.config.getVersioning()),
       pathSyntax: matching,
       resolveSource: sourceResolver(this.moduleRef),
+      delegated: this.delegated,
     };
     const given = copyOptions(options);
     const governance = await withParts(() =>
@@ -420,6 +430,53 @@ export class CorsEngine implements Owner {
     const context = this.explainContext();
     const { explainRequest } = await EXPLAIN.load();
     return explainRequest(request, context);
+  }
+
+  /**
+   * Whether a policy allows an origin; see `CorsService`.
+   *
+   * @throws TypeError, CorsConfigurationError if something is asked that makes no sense
+   * @throws Error if the app has not been initialized yet, or serves no HTTP
+   */
+  allows(origin: string, options: CorsAllowsOptions | undefined): boolean | Promise<boolean> {
+    const governance = this.app?.current?.governance;
+    if (governance !== undefined && typeof origin === 'string') {
+      const policy = options === undefined ? governance.defaultPolicy : onlyNamed(options, governance.named);
+      if (policy?.origin.asked.length === 0) return allowsOrigin(policy, origin);
+    }
+    return this.allowsAt(origin, options);
+  }
+
+  private allowsAt(origin: unknown, options: unknown): boolean | Promise<boolean> {
+    const context = this.started();
+    checkOrigin(origin);
+    const door = readDoor(options, context);
+    // The path is nobody's business here.
+    if (door.policies.includes(undefined)) return false;
+    const policies = door.policies as readonly Policy[];
+    if (policies.every((policy) => policy.origin.asked.length === 0)) {
+      return policies.every((policy) => allowsOrigin(policy, origin));
+    }
+    return DOORS.load().then(({ askDoor }) => askDoor(policies, origin, door, context));
+  }
+
+  /**
+   * A function that finds options for other packages; see `CorsService`.
+   *
+   * @param name - of a policy, `undefined` for the module's default
+   * @throws CorsConfigurationError if there is no policy of that name; before the app has started, it does not start then
+   */
+  optionsDelegate(name: unknown): CorsOptionsDelegate {
+    const governance = this.app?.current?.governance;
+    if (name !== undefined && (governance !== undefined || typeof name !== 'string')) {
+      namedPolicy(name, governance?.named ?? new Map(), DELEGATE, '');
+    }
+    if (typeof name === 'string') this.delegated.add(name);
+    return (request, callback) => {
+      void DOORS.load().then(({ delegate }) =>
+        delegate(() => this.started(), name as string, request, callback),
+      );
+    };
   }
 
   /** Registers what asks sources after the guards. */

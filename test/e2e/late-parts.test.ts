@@ -68,6 +68,9 @@ const program = (platform: string, adapter: string): string => `
   then('explain');
   const { allowed } = await cors.explain({ method: 'GET', url: '/cats', headers: { origin: 'https://x.example' } });
   if (allowed) throw new Error('allowed');
+  then('doors');
+  if (cors.allows('https://last.example') !== true) throw new Error('not allowed');
+  await new Promise((resolve) => cors.corsOptionsDelegate()({ headers: {} }, resolve));
   then('refuse');
   const refused = await cors.update({ origin: 'https://a.example/' }).catch((error) => error);
   if (refused.problems?.[0]?.code !== 'origin-path') throw refused;
@@ -119,6 +122,7 @@ describe.each(PLATFORMS)('parts of the package on %s', (platform) => {
       'ret',
     ]);
     expect(of('explain')).toEqual(['parts/explain-request.js']);
+    expect(of('doors')).toEqual(['parts/late-doors.js']);
     expect(of('refuse')).toEqual([]);
   });
 });
