@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { Logger, VersioningType, type Type, type VersioningOptions } from '@nestjs/common';
 import {
   AbstractHttpAdapter,
@@ -47,9 +48,11 @@ import { EVENTS_GUARD } from './cors.events-guard.js';
 import { CorsGuard } from './cors.guard.js';
 import { CorsInterceptor } from './cors.interceptor.js';
 import { reportGateways } from './foreign-cors.js';
+import type { GatewayDoors } from './gateway.js';
 import type { Owner } from './hook-context.js';
 import { importProblems } from './import-problems.js';
 import { runtimeName, unsealable } from './runtime.js';
+import { guardServer, type Door } from './server-door.js';
 import { StartWarnings } from './start-warnings.js';
 
 /** What explains a request, which few apps ask for. */
@@ -94,6 +97,8 @@ export class CorsEngine implements Owner {
   private keepers = 0;
   /** The names of policies that somebody takes the options of, beside the routes. */
   private readonly delegated = new Set<string>();
+  /** What stands at the doors of gateways, where an adapter of ours is in the app. */
+  gateways: GatewayDoors | undefined;
   /** Settled when all that was to be changed so far is. */
   private changes: Promise<void> = Promise.resolve();
 
@@ -176,8 +181,9 @@ export class CorsEngine implements Owner {
     app.takeOn(given, governance);
     this.app = app;
     await this.watch();
-    app.guardServer();
-    reportGateways(classes.providers, this.warnings);
+    await this.gateways?.open();
+    app.guardServer(this.gateways);
+    reportGateways(classes.providers, this.warnings, this.gateways !== undefined);
   }
 
   /** Reports what the platform has beside the module, once it has all of it. */
@@ -367,7 +373,7 @@ export class CorsEngine implements Owner {
 
   private explainContext(): ExplainContext {
     const isOrderSensitive = nestOf(this.config).isOrderSensitive((this.app as AttachedApp).adapter);
-    return { ...this.started(), isOrderSensitive };
+    return { ...this.started(), isOrderSensitive, gateways: this.gateways };
   }
 
   private governedApps(): readonly AttachedApp[] {
@@ -477,6 +483,26 @@ export class CorsEngine implements Owner {
         delegate(() => this.started(), name as string, request, callback),
       );
     };
+  }
+
+  /** What is in force; `undefined` until the app has started. */
+  get inForce(): InForce | undefined {
+    return this.app?.current;
+  }
+
+  /** The app's server. */
+  get server(): Server | undefined {
+    return this.app?.adapter.getHttpServer() as Server | undefined;
+  }
+
+  /** Something has failed while a request waited. */
+  reportFailure(error: unknown): void {
+    this.logger.error(error);
+  }
+
+  /** Stands at the door of a server that is not the app's own. */
+  guardServer(server: Server, door: Door): void {
+    guardServer(server, door);
   }
 
   /** Registers what asks sources after the guards. */
