@@ -388,7 +388,8 @@ describe.each(PLATFORMS)('what is known of gateways, on %s', (platform) => {
   });
 
   it('is published, once each, and explained as it is', async () => {
-    const { app, port } = await startApp(platform, moduleOf(OPTIONS, [gateway(0, {})]), withIo);
+    const module = moduleOf(OPTIONS, [gateway(0, {})], [openController(platform)]);
+    const { app, port } = await startApp(platform, module, withIo);
     await greetIo(port, { transport: 'websocket', origin: OTHER });
     await greetIo(port, { transport: 'websocket', origin: CHAT });
     await poll(port, '/socket.io/', OTHER);
