@@ -55,14 +55,14 @@ import { runtimeName, unsealable } from './runtime.js';
 import { guardServer, type Door } from './server-door.js';
 import { StartWarnings } from './start-warnings.js';
 
+/** What asks sources, and what makes options for other packages, beside the routes. */
+const DOORS = new LatePart(() => import('../doors/late-doors.js'));
+
 /** What explains a request, which few apps ask for. */
 const EXPLAIN = new LatePart(() => import('../explain/explain-request.js'));
 
 /** What writes the manifest, which tests ask for. */
 const MANIFEST = new LatePart(() => import('../manifest/make-manifest.js'));
-
-/** What asks sources, and what makes options for other packages, beside the routes. */
-const DOORS = new LatePart(() => import('../doors/late-doors.js'));
 
 /** What counts refusals, where somebody wants to know. */
 const LEDGER = new LatePart(() => import('../ledger/ledger.js'));
@@ -307,6 +307,73 @@ export class CorsEngine implements Owner {
   }
 
   /**
+   * Whether a policy allows an origin; see `CorsService`.
+   *
+   * @throws TypeError, CorsConfigurationError if something is asked that makes no sense
+   * @throws Error if the app has not been initialized yet, or serves no HTTP
+   */
+  allows(origin: string, options: CorsAllowsOptions | undefined): boolean | Promise<boolean> {
+    const governance = this.app?.current?.governance;
+    if (governance !== undefined && typeof origin === 'string') {
+      const policy = options === undefined ? governance.defaultPolicy : onlyNamed(options, governance.named);
+      if (policy?.origin.asked.length === 0) return allowsOrigin(policy, origin);
+    }
+    return this.allowsAt(origin, options);
+  }
+
+  private allowsAt(origin: unknown, options: unknown): boolean | Promise<boolean> {
+    const context = this.started();
+    checkOrigin(origin);
+    const door = readDoor(options, context);
+    // The path is nobody's business here.
+    if (door.policies.includes(undefined)) return false;
+    const policies = door.policies as readonly Policy[];
+    if (policies.every((policy) => policy.origin.asked.length === 0)) {
+      return policies.every((policy) => allowsOrigin(policy, origin));
+    }
+    return DOORS.load().then(({ askDoor }) => askDoor(policies, origin, door, context));
+  }
+
+  /**
+   * A function that finds options for other packages; see `CorsService`.
+   *
+   * @param name - of a policy, `undefined` for the module's default
+   * @throws CorsConfigurationError if there is no policy of that name; before the app has started, it does not start then
+   */
+  optionsDelegate(name: unknown): CorsOptionsDelegate {
+    const governance = this.app?.current?.governance;
+    if (name !== undefined && (governance !== undefined || typeof name !== 'string')) {
+      namedPolicy(name, governance?.named ?? new Map(), DELEGATE, '');
+    }
+    if (typeof name === 'string') this.delegated.add(name);
+    return (request, callback) => {
+      void DOORS.load().then(({ delegate }) =>
+        delegate(() => this.started(), name as string, request, callback),
+      );
+    };
+  }
+
+  /** What is in force; `undefined` until the app has started. */
+  get inForce(): InForce | undefined {
+    return this.app?.current;
+  }
+
+  /** The app's server. */
+  get server(): Server | undefined {
+    return this.app?.adapter.getHttpServer() as Server | undefined;
+  }
+
+  /** Something has failed while a request waited. */
+  reportFailure(error: unknown): void {
+    this.logger.error(error);
+  }
+
+  /** Stands at the door of a server that is not the app's own. */
+  guardServer(server: Server, door: Door): void {
+    guardServer(server, door);
+  }
+
+  /**
    * What has been refused.
    *
    * @throws Error (the promise rejects) if that is not counted
@@ -436,73 +503,6 @@ export class CorsEngine implements Owner {
     const context = this.explainContext();
     const { explainRequest } = await EXPLAIN.load();
     return explainRequest(request, context);
-  }
-
-  /**
-   * Whether a policy allows an origin; see `CorsService`.
-   *
-   * @throws TypeError, CorsConfigurationError if something is asked that makes no sense
-   * @throws Error if the app has not been initialized yet, or serves no HTTP
-   */
-  allows(origin: string, options: CorsAllowsOptions | undefined): boolean | Promise<boolean> {
-    const governance = this.app?.current?.governance;
-    if (governance !== undefined && typeof origin === 'string') {
-      const policy = options === undefined ? governance.defaultPolicy : onlyNamed(options, governance.named);
-      if (policy?.origin.asked.length === 0) return allowsOrigin(policy, origin);
-    }
-    return this.allowsAt(origin, options);
-  }
-
-  private allowsAt(origin: unknown, options: unknown): boolean | Promise<boolean> {
-    const context = this.started();
-    checkOrigin(origin);
-    const door = readDoor(options, context);
-    // The path is nobody's business here.
-    if (door.policies.includes(undefined)) return false;
-    const policies = door.policies as readonly Policy[];
-    if (policies.every((policy) => policy.origin.asked.length === 0)) {
-      return policies.every((policy) => allowsOrigin(policy, origin));
-    }
-    return DOORS.load().then(({ askDoor }) => askDoor(policies, origin, door, context));
-  }
-
-  /**
-   * A function that finds options for other packages; see `CorsService`.
-   *
-   * @param name - of a policy, `undefined` for the module's default
-   * @throws CorsConfigurationError if there is no policy of that name; before the app has started, it does not start then
-   */
-  optionsDelegate(name: unknown): CorsOptionsDelegate {
-    const governance = this.app?.current?.governance;
-    if (name !== undefined && (governance !== undefined || typeof name !== 'string')) {
-      namedPolicy(name, governance?.named ?? new Map(), DELEGATE, '');
-    }
-    if (typeof name === 'string') this.delegated.add(name);
-    return (request, callback) => {
-      void DOORS.load().then(({ delegate }) =>
-        delegate(() => this.started(), name as string, request, callback),
-      );
-    };
-  }
-
-  /** What is in force; `undefined` until the app has started. */
-  get inForce(): InForce | undefined {
-    return this.app?.current;
-  }
-
-  /** The app's server. */
-  get server(): Server | undefined {
-    return this.app?.adapter.getHttpServer() as Server | undefined;
-  }
-
-  /** Something has failed while a request waited. */
-  reportFailure(error: unknown): void {
-    this.logger.error(error);
-  }
-
-  /** Stands at the door of a server that is not the app's own. */
-  guardServer(server: Server, door: Door): void {
-    guardServer(server, door);
   }
 
   /** Registers what asks sources after the guards. */
