@@ -118,7 +118,8 @@ export class Governance {
     this.live = live;
     this.routes = routes;
     this.places = places;
-    this.defaultPolicy = places.elsewhere.own?.policy ?? CLOSED.open;
+    // Only an entry of `routes` can leave something unmanaged.
+    this.defaultPolicy = (places.elsewhere.own as ComposedPolicy).policy;
     this.named = named;
     this.unserved = unserved;
     this.astray = astray;
