@@ -45,9 +45,9 @@ const SAME_OBJECTS = `
 `;
 
 /** A CommonJS program that has nothing but `require`. */
-const REQUIRED = `
+const required = (names) => `
   require('reflect-metadata');
-  for (const entry of ${JSON.stringify(entries)}) require(entry);
+  for (const entry of ${JSON.stringify(names)}) require(entry);
 `;
 
 /** Compiled twice, as an ES module and as CommonJS. */
@@ -85,13 +85,21 @@ const OLD_OPTIONS = "{ origin: ['https://app.example.com'], methods: 'PUT' }";
 const NEW_OPTIONS = "  origin: ['https://app.example.com'],\n  methods: ['PUT'],";
 
 /** What an app may lack, which a single entry is about. */
-const OPTIONAL = { ioredis: `${library.name}/redis`, '@opentelemetry/api': `${library.name}/otel` };
+const OPTIONAL = {
+  ioredis: `${library.name}/redis`,
+  '@opentelemetry/api': `${library.name}/otel`,
+  '@nestjs/platform-socket.io': `${library.name}/socket.io`,
+  '@nestjs/platform-ws': `${library.name}/ws`,
+};
 
 /** What an app is without them. */
 const WITHOUT_OPTIONAL = entries
   .filter((entry) => !Object.values(OPTIONAL).includes(entry))
   .map((entry, at) => `export * as entry${at} from '${entry}';`)
   .join('\n');
+
+/** What extends something of the app, and so is nothing without it. */
+const EXTENDING = new Set([OPTIONAL['@nestjs/platform-socket.io'], OPTIONAL['@nestjs/platform-ws']]);
 
 /** What counts verdicts says what it lacks, however it was loaded. */
 const WITHOUT_OTEL = `
@@ -128,7 +136,7 @@ function main(tarball) {
   try {
     writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'scratch', private: true }));
     writeFileSync(join(project, 'same-objects.mjs'), SAME_OBJECTS);
-    writeFileSync(join(project, 'required.cjs'), REQUIRED);
+    writeFileSync(join(project, 'required.cjs'), required(entries));
     writeFileSync(join(project, 'consumer.mts'), CONSUMER);
     writeFileSync(join(project, 'consumer.cts'), CONSUMER);
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(TSCONFIG));
@@ -161,6 +169,7 @@ function main(tarball) {
     writeFileSync(join(project, 'consumer.mts'), WITHOUT_OPTIONAL);
     writeFileSync(join(project, 'consumer.cts'), WITHOUT_OPTIONAL);
     // The client of Redis comes from the app, and the API of OpenTelemetry is loaded when it is needed.
+    writeFileSync(join(project, 'required.cjs'), required(entries.filter((entry) => !EXTENDING.has(entry))));
     execFileSync(process.execPath, ['required.cjs'], inProject);
     writeFileSync(join(project, 'without-otel.mjs'), WITHOUT_OTEL);
     execFileSync(process.execPath, ['without-otel.mjs'], inProject);

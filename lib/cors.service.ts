@@ -1,6 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { CorsAllowsOptions, CorsOptionsDelegate } from './doors/cors-doors.js';
 import type { CorsExplanation, ExplainableRequest } from './explain/cors-explanation.js';
-import type { CorsModuleOptions, OriginString } from './policy/cors-policy-options.interface.js';
+import type {
+  CorsModuleOptions,
+  CorsPolicyName,
+  OriginString,
+} from './policy/cors-policy-options.interface.js';
 import type { CorsManifest } from './manifest/cors-manifest.js';
 import type { CorsRouteReport } from './routing/route-report.js';
 import type { CorsEngine } from './http/cors-engine.js';
@@ -87,6 +92,58 @@ export class CorsService {
    */
   async explain(request: ExplainableRequest): Promise<CorsExplanation> {
     return this.engine.explain(request);
+  }
+
+  /**
+   * Whether a policy allows an origin: the module's default, a named policy, or what governs a path. For what stands beside the
+   * routes and has a check of its own, such as a server of another protocol, so that one list guards all of it.
+   *
+   * Where the policy is fixed, it is known at once. Where it has an origin function or a source, that is asked, as for a live
+   * request: a source that throws, rejects or takes longer than its timeout refuses, and is logged. One that waits for the
+   * guards is asked `mayAllow()`. The promise does not reject.
+   *
+   * It is about the policy alone: the app's own origin is allowed only if the policy says so. A path that is `unmanaged`, or
+   * can be read as several with different policies, allows nobody.
+   *
+   * @param origin - the value of `Origin`; what is no serialized origin is not allowed, unless anybody is
+   * @param options - which policy, and for which request
+   * @returns a boolean, or a promise of one where the policy has an origin function or a source: await it unless you know
+   * @throws TypeError if `origin` is no string; a request without `Origin` need not be asked about
+   * @throws `CorsConfigurationError` if the options are none, or name no policy
+   * @throws Error if the app has not been initialized yet, or serves no HTTP: call it after `app.init()` or `app.listen()`
+   *
+   * @example
+   * ```ts
+   * const { origin } = request.headers;
+   * if (origin !== undefined && !(await cors.allows(origin, { path: '/chat', request }))) refuse();
+   * ```
+   */
+  allows(origin: string, options?: CorsAllowsOptions): boolean | Promise<boolean> {
+    return this.engine.allows(origin, options);
+  }
+
+  /**
+   * A policy as a function that other packages take in place of their own options: `cors`, `@fastify/cors`, socket.io's option
+   * `cors`, and what is built on them. For what answers in front of Nest, or beside it on a server of its own. At the app's own
+   * server, what this library seals counts in the end, whatever others set.
+   *
+   * Of a request that the policy allows, the options have the policy's fields; of another one, none. Where the policy has
+   * `enforce`, a request of another origin is refused: the callback gets an error with the status 403.
+   *
+   * It may be made before the app starts; requests that come before get an error.
+   *
+   * @param policy - the name of a policy; without it, the module's default
+   * @returns a function of a request and a callback, which is called later
+   * @throws `CorsConfigurationError` if there is no policy of that name. Before the app has started, it does not start then;
+   * later, no `update()` can take the policy away
+   *
+   * @example
+   * ```ts
+   * createServer().use(cors(app.get(CorsService).corsOptionsDelegate('partners')));
+   * ```
+   */
+  corsOptionsDelegate(policy?: CorsPolicyName): CorsOptionsDelegate {
+    return this.engine.optionsDelegate(policy);
   }
 
   /**

@@ -1,5 +1,11 @@
 export { CorsModule } from './cors.module.js';
 export { CorsService } from './cors.service.js';
+export type {
+  CorsAllowsOptions,
+  CorsDelegatedOptions,
+  CorsDoorRequest,
+  CorsOptionsDelegate,
+} from './doors/cors-doors.js';
 export { AllowOrigin } from './decorators/allow-origin.decorator.js';
 export type { CorsDecorator } from './decorators/cors-decorator.js';
 export { NoCors } from './decorators/no-cors.decorator.js';

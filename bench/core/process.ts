@@ -3,7 +3,7 @@ import { BRIEF_LISTS, ORIGIN_LISTS } from './policies.js';
 
 /** What a process of the core program measures. */
 export interface CoreJob {
-  readonly part: 'origins' | 'cached' | 'headers' | 'rivals' | 'allocation';
+  readonly part: 'origins' | 'cached' | 'doors' | 'headers' | 'rivals' | 'allocation';
   readonly brief: boolean;
 }
 
@@ -18,6 +18,8 @@ serve(async () => {
       return reply(await (await import('./verdicts.js')).timeOrigins(lists, brief));
     case 'cached':
       return reply(await (await import('./sources.js')).timeSources(brief));
+    case 'doors':
+      return reply(await (await import('./doors.js')).timeDoors(brief));
     case 'headers':
       return reply(await (await import('./verdicts.js')).timeHeaders(HEADER_COUNTS, brief));
     case 'rivals':

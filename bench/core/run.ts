@@ -1,5 +1,6 @@
 import { runChild } from '../support/child.js';
 import { ALLOCATION_FLAGS, type Allocation } from './allocation.js';
+import type { DoorTimings } from './doors.js';
 import type { CoreJob } from './process.js';
 import type { RivalTiming } from './rivals.js';
 import type { SourceTiming } from './sources.js';
@@ -10,6 +11,8 @@ export interface CoreSummary {
   readonly origins: readonly OriginTiming[];
   /** A fixed origin, and then what a cached source takes for the same verdict. */
   readonly cached: readonly SourceTiming[];
+  /** Missing in older results. */
+  readonly doors?: DoorTimings;
   readonly headers: readonly HeaderTiming[];
   readonly rivals: readonly RivalTiming[];
   readonly allocation: readonly Allocation[];
@@ -26,6 +29,7 @@ export async function runCore(brief: boolean): Promise<CoreSummary> {
   return {
     origins: await run('origins', TIMING_FLAGS),
     cached: await run('cached', TIMING_FLAGS),
+    doors: await run('doors', TIMING_FLAGS),
     headers: await run('headers', TIMING_FLAGS),
     rivals: await run('rivals', TIMING_FLAGS),
     allocation: await run('allocation', ALLOCATION_FLAGS),

@@ -73,7 +73,14 @@ export function ownTable({
 }
 
 /** The results of the core. */
-export function coreTables({ origins, cached, headers, rivals, allocation }: CoreSummary): readonly string[] {
+export function coreTables({
+  origins,
+  cached,
+  doors = { allows: [], handshake: [] },
+  headers,
+  rivals,
+  allocation,
+}: CoreSummary): readonly string[] {
   const ns = (value: number): string => fixed(value, value < 1000 ? 1 : 0);
   return [
     table(
@@ -87,6 +94,10 @@ export function coreTables({ origins, cached, headers, rivals, allocation }: Cor
     table(
       ['verdict of a source', 'ns min', 'median'],
       cached.map(({ what, min, median }) => [what, ns(min), ns(median)]),
+    ),
+    table(
+      ['verdict beside the routes', 'ns min', 'median'],
+      [...doors.allows, ...doors.handshake].map(({ what, min, median }) => [what, ns(min), ns(median)]),
     ),
     table(
       ['request-header check', 'ns min', 'median'],

@@ -1,3 +1,4 @@
+import type { SourceTiming } from '../core/sources.js';
 import { isPreflight } from '../http/requests.js';
 import { CACHED, REPORTED } from '../http/setups.js';
 import type { HttpSummary, OwnRatio } from '../http/summary.js';
@@ -35,7 +36,9 @@ export function targets(results: Results): readonly Target[] {
       results['instructions-fastify']?.results,
       results['instructions-express']?.results,
     ),
-    target('Verdict: cached / fixed', 3, cachedToFixed(results)),
+    target('Verdict: cached / fixed', 3, toFirst(results.core?.results.cached)),
+    target('Verdict: allows() / on an origin', 1.2, toFirst(results.core?.results.doors?.allows.slice(0, 2))),
+    target('Verdict: on a handshake / on a request', 2, toFirst(results.core?.results.doors?.handshake)),
     target('Verdict: 10^6 exact + 10^4 patterns / 10', 2, manyOriginsToFew(results)),
     target('Bytes allocated: verdict on an exact origin, request-header check', 0, allocated(results), 0),
     target('Request headers: 16 KB hostile / as browsers send them', 5, hostileToNormal(results)),
@@ -113,11 +116,12 @@ function manyOriginsToFew({ core }: Results): readonly Case[] {
   });
 }
 
-function cachedToFixed({ core }: Results): readonly Case[] {
-  const [fixed, ...others] = core?.results.cached ?? [];
-  return fixed === undefined
+/** The first is what the others are compared with. */
+function toFirst(timings: readonly SourceTiming[] = []): readonly Case[] {
+  const [first, ...others] = timings;
+  return first === undefined
     ? []
-    : others.map(({ what, median }) => ({ name: what, value: median / fixed.median }));
+    : others.map(({ what, median }) => ({ name: what, value: median / first.median }));
 }
 
 function allocated({ core }: Results): readonly Case[] {

@@ -16,7 +16,9 @@ export async function explainRequest(
 ): Promise<CorsExplanation> {
   const request = readRequest(given);
   const facts = preflightFacts(request);
-  return facts === undefined ? explainActual(request, context) : explainPreflight(request, facts, context);
+  const atGateway = context.gateways?.contextOf(request, context);
+  const there = atGateway === undefined ? context : { ...context, ...atGateway };
+  return facts === undefined ? explainActual(request, there) : explainPreflight(request, facts, there);
 }
 
 export { refusalHints } from './refusal-hint.js';

@@ -1,3 +1,4 @@
+import type { GatewayDoors } from '../http/gateway.js';
 import type { HookContext } from '../http/hook-context.js';
 import { PreflightTarget } from '../http/preflight.js';
 import type { OriginEntry } from '../policy/origin-entry.js';
@@ -15,6 +16,8 @@ import { listed } from './words.js';
 export interface ExplainContext extends HookContext {
   /** Whether the platform tries routes in the order in which they were registered, as Express does. */
   readonly isOrderSensitive: boolean;
+  /** What stands at the doors of gateways. */
+  readonly gateways: Pick<GatewayDoors, 'contextOf'> | undefined;
 }
 
 /** What governs a request: a route, an entry of `routes`, or the module's default. */

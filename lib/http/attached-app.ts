@@ -18,6 +18,7 @@ import { AppLog } from './app-log.js';
 import { enterExpress } from './express-entry.js';
 import { FastifyWatchers } from './fastify-watchers.js';
 import { reportForeignCors, watchForeignCors } from './foreign-cors.js';
+import type { GatewayDoors } from './gateway.js';
 import type { HookContext, Owner } from './hook-context.js';
 import { Mounts, watchMount, type MountableApp } from './mounts.js';
 import { platformOf } from './platform.js';
@@ -33,7 +34,7 @@ import {
 } from './request-hook.js';
 import { sealBody } from './seal.js';
 import { shareRequestSlot } from './request-slot.js';
-import { guardServer, isRequest } from './server-door.js';
+import { guardServer, isRequest, type Door } from './server-door.js';
 import { onUpgrade } from './upgrade.js';
 
 const logger = new Logger('CorsModule');
@@ -125,8 +126,12 @@ export class AttachedApp {
     this.current = { owner, options, governance, matcher, table, platform, instance, mounts, view, log };
   }
 
-  /** Stands at the door of the app's server, which has nobody in front of it then. Once the adapter has one. */
-  guardServer(): void {
+  /**
+   * Stands at the door of the app's server, which has nobody in front of it then. Once the adapter has one.
+   *
+   * @param gateways - what stands in front of it
+   */
+  guardServer(gateways: GatewayDoors | undefined): void {
     const server = this.adapter.getHttpServer() as Server;
     // Fastify's was there when the app was attached, and is watched since then.
     if (this.isExpress) {
@@ -137,11 +142,12 @@ export class AttachedApp {
       this.isBehind ||= listeners.some((listener) => listener !== this.instance);
       server.on('newListener', this.onNewListener);
     }
-    guardServer(server, {
+    const door: Door = {
       request: (request, response) => this.onEntry(request, response),
       upgrade: (request, socket) => this.onUpgrade(request, socket),
       failed: (error) => logger.error(error),
-    });
+    };
+    guardServer(server, gateways?.inFrontOf(door, server, () => this.current) ?? door);
   }
 
   /** Notes, and reports, what is in the app beside the module, once all of it is there. */

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { Logger, VersioningType, type Type, type VersioningOptions } from '@nestjs/common';
 import {
   AbstractHttpAdapter,
@@ -12,6 +13,8 @@ import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explan
 import type { ExplainContext } from '../explain/governing.js';
 import type { RefusalHint } from '../explain/refusal-hint.js';
 import type { Counted, Ledger, Row } from '../ledger/ledger.js';
+import type { CorsAllowsOptions, CorsOptionsDelegate } from '../doors/cors-doors.js';
+import { checkOrigin, namedPolicy, onlyNamed, readDoor } from '../doors/read-door.js';
 import { LatePart, withParts } from '../late-part.js';
 import type { CorsManifest } from '../manifest/cors-manifest.js';
 import { changedOptions, changeExact, planChange } from '../policy/change-origins.js';
@@ -20,9 +23,11 @@ import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
 import type { LiveOrigins, OriginChange } from '../policy/live-origins.js';
 import type { OptionsObject } from '../policy/options-object.js';
+import type { Policy } from '../policy/policy.js';
 import { prepareOrigins } from '../policy/prepare-origins.js';
 import { inSlices } from '../policy/slices.js';
-import { compileGovernance, type GovernedApp } from '../routing/compile-governance.js';
+import { allowsOrigin } from '../protocol/verdict.js';
+import { compileGovernance, DELEGATE, type GovernedApp } from '../routing/compile-governance.js';
 import { corsRoute, type CorsRoute } from '../routing/cors-route.js';
 import { idleDecorators } from '../routing/idle-decorators.js';
 import {
@@ -43,10 +48,15 @@ import { EVENTS_GUARD } from './cors.events-guard.js';
 import { CorsGuard } from './cors.guard.js';
 import { CorsInterceptor } from './cors.interceptor.js';
 import { reportGateways } from './foreign-cors.js';
+import type { GatewayDoors } from './gateway.js';
 import type { Owner } from './hook-context.js';
 import { importProblems } from './import-problems.js';
 import { runtimeName, unsealable } from './runtime.js';
+import { guardServer, type Door } from './server-door.js';
 import { StartWarnings } from './start-warnings.js';
+
+/** What asks sources, and what makes options for other packages, beside the routes. */
+const DOORS = new LatePart(() => import('../doors/late-doors.js'));
 
 /** What explains a request, which few apps ask for. */
 const EXPLAIN = new LatePart(() => import('../explain/explain-request.js'));
@@ -88,6 +98,10 @@ export class CorsEngine implements Owner {
   ledger: Ledger | undefined;
   /** How many have asked for refusals to be counted, whatever the options say. */
   private keepers = 0;
+  /** The names of policies that somebody takes the options of, beside the routes. */
+  private readonly delegated = new Set<string>();
+  /** What stands at the doors of gateways, where an adapter of ours is in the app. */
+  gateways: GatewayDoors | undefined;
   /** Settled when all that was to be changed so far is. */
   private changes: Promise<void> = Promise.resolve();
 
@@ -157,6 +171,7 @@ export class CorsEngine implements Owner {
       versionHeader: versionHeader(this.config.getVersioning()),
       pathSyntax: matching,
       resolveSource: sourceResolver(this.moduleRef),
+      delegated: this.delegated,
     };
     const given = copyOptions(options);
     const governance = await withParts(() =>
@@ -169,8 +184,9 @@ export class CorsEngine implements Owner {
     app.takeOn(given, governance);
     this.app = app;
     await this.watch();
-    app.guardServer();
-    reportGateways(classes.providers, this.warnings);
+    await this.gateways?.open();
+    app.guardServer(this.gateways);
+    reportGateways(classes.providers, this.warnings, this.gateways !== undefined);
   }
 
   /** Reports what the platform has beside the module, once it has all of it. */
@@ -304,6 +320,73 @@ export class CorsEngine implements Owner {
   }
 
   /**
+   * Whether a policy allows an origin; see `CorsService`.
+   *
+   * @throws TypeError, CorsConfigurationError if something is asked that makes no sense
+   * @throws Error if the app has not been initialized yet, or serves no HTTP
+   */
+  allows(origin: string, options: CorsAllowsOptions | undefined): boolean | Promise<boolean> {
+    const governance = this.app?.current?.governance;
+    if (governance !== undefined && typeof origin === 'string') {
+      const policy = options === undefined ? governance.defaultPolicy : onlyNamed(options, governance.named);
+      if (policy?.origin.asked.length === 0) return allowsOrigin(policy, origin);
+    }
+    return this.allowsAt(origin, options);
+  }
+
+  private allowsAt(origin: unknown, options: unknown): boolean | Promise<boolean> {
+    const context = this.started();
+    checkOrigin(origin);
+    const door = readDoor(options, context);
+    // The path is nobody's business here.
+    if (door.policies.includes(undefined)) return false;
+    const policies = door.policies as readonly Policy[];
+    if (policies.every((policy) => policy.origin.asked.length === 0)) {
+      return policies.every((policy) => allowsOrigin(policy, origin));
+    }
+    return DOORS.load().then(({ askDoor }) => askDoor(policies, origin, door, context));
+  }
+
+  /**
+   * A function that finds options for other packages; see `CorsService`.
+   *
+   * @param name - of a policy, `undefined` for the module's default
+   * @throws CorsConfigurationError if there is no policy of that name; before the app has started, it does not start then
+   */
+  optionsDelegate(name: unknown): CorsOptionsDelegate {
+    const governance = this.app?.current?.governance;
+    if (name !== undefined && (governance !== undefined || typeof name !== 'string')) {
+      namedPolicy(name, governance?.named ?? new Map(), DELEGATE, '');
+    }
+    if (typeof name === 'string') this.delegated.add(name);
+    return (request, callback) => {
+      void DOORS.load().then(({ delegate }) =>
+        delegate(() => this.started(), name as string, request, callback),
+      );
+    };
+  }
+
+  /** What is in force; `undefined` until the app has started. */
+  get inForce(): InForce | undefined {
+    return this.app?.current;
+  }
+
+  /** The app's server. */
+  get server(): Server | undefined {
+    return this.app?.adapter.getHttpServer() as Server | undefined;
+  }
+
+  /** Something has failed while a request waited. */
+  reportFailure(error: unknown): void {
+    this.logger.error(error);
+  }
+
+  /** Stands at the door of a server that is not the app's own. */
+  guardServer(server: Server, door: Door): void {
+    guardServer(server, door);
+  }
+
+  /**
    * What has been refused.
    *
    * @throws Error (the promise rejects) if that is not counted
@@ -370,7 +453,7 @@ export class CorsEngine implements Owner {
 
   private explainContext(): ExplainContext {
     const isOrderSensitive = nestOf(this.config).isOrderSensitive((this.app as AttachedApp).adapter);
-    return { ...this.started(), isOrderSensitive };
+    return { ...this.started(), isOrderSensitive, gateways: this.gateways };
   }
 
   private governedApps(): readonly AttachedApp[] {

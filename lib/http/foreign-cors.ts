@@ -28,20 +28,38 @@ export function watchForeignCors(adapter: AbstractHttpAdapter, warnings: StartWa
 
 /**
  * Reports gateways with a `cors` option of their own. Nothing of it is sent by a server of WebSockets on the app's port:
- * what counts there is the policy of its path. A server with a port of its own is no business of the module.
+ * what counts there is the policy of its path. A server with a port of its own is no business of the module, unless an adapter
+ * of ours has made it.
+ *
+ * @param isGuarded - whether the app has such an adapter
  */
-export function reportGateways(types: Iterable<Type>, warnings: StartWarnings): void {
+export function reportGateways(types: Iterable<Type>, warnings: StartWarnings, isGuarded: boolean): void {
   for (const type of types) {
     const { cors, hasPort } = gatewayServer(type);
     if (cors === undefined || cors === false) continue;
     warnings.warn(
-      `${type.name} has a cors option of its own beside CorsModule. ` +
-        (hasPort
-          ? 'Its server has another port than the app, so the option alone decides there, and no policy of CorsModule does.'
-          : 'CorsModule alone decides who may read what: no field that the option sets is sent. Remove it, and give the ' +
-            'path of the server (/socket.io) a policy by an entry of routes, with enforce: true against handshakes of other origins.'),
+      `${type.name} has a cors option of its own beside CorsModule. ${advice(hasPort, isGuarded)}`,
     );
   }
+}
+
+function advice(hasPort: boolean, isGuarded: boolean): string {
+  if (isGuarded) {
+    return (
+      'The adapter of nestjs-cors lets in whom the policy of its path allows, and no field that the option sets is sent. ' +
+      'Remove it, and give the path (/socket.io) a policy by an entry of routes.'
+    );
+  }
+  if (hasPort) {
+    return (
+      'Its server has another port than the app, so the option alone decides there, and no policy of CorsModule does. ' +
+      'CorsIoAdapter of nestjs-cors/socket.io puts it under the policy of its path.'
+    );
+  }
+  return (
+    'CorsModule alone decides who may read what: no field that the option sets is sent. Remove it, and give the ' +
+    'path of the server (/socket.io) a policy by an entry of routes, with enforce: true against handshakes of other origins.'
+  );
 }
 
 /**

@@ -4,7 +4,8 @@ import { CompiledPolicies } from '../policy/compiled-policies.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
 import { LayerReader } from '../policy/layer-reader.js';
 import { LiveOrigins } from '../policy/live-origins.js';
-import { OPTIONS, readModuleOptions, type PathPolicy } from '../policy/module-options.js';
+import { OPTIONS, readModuleOptions, unknownPolicy, type PathPolicy } from '../policy/module-options.js';
+import type { Policy } from '../policy/policy.js';
 import { PolicyComposer } from '../policy/policy-composer.js';
 import { NO_ROUTE_DEFAULTS, type PolicyLayer, type RouteDefaults } from '../policy/policy-fields.js';
 import type { ResolveSource } from '../policy/read-source.js';
@@ -27,6 +28,8 @@ export interface GovernedApp {
   readonly versionHeader: string | undefined;
   readonly pathSyntax: PathSyntax;
   readonly resolveSource: ResolveSource;
+  /** The names of policies that somebody takes the options of, beside the routes. */
+  readonly delegated?: ReadonlySet<string>;
   /** Whether the interceptor that asks after the guards is there, or can still be registered. */
   readonly canAskAfterGuards: boolean;
 }
@@ -81,7 +84,11 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
   composer.report(app.problems);
 
   // Each named policy is checked on its own as well: a mistake in one that no route uses yet is a mistake all the same.
-  for (const layer of options.named.values()) composer.compose([base, layer], NO_ROUTE_DEFAULTS);
+  const named = new Map<string, Policy>();
+  for (const [name, layer] of options.named) {
+    named.set(name, composer.compose([base, layer], NO_ROUTE_DEFAULTS).policy);
+  }
+  composer.report(unknownNames([...(app.delegated ?? [])], options.named));
   composer.report(asksInVain(places.list, routes));
   composer.report(idleEnforcement(routes, places.list));
 
@@ -89,6 +96,7 @@ export function compileGovernance(raw: unknown, app: GovernedApp): Governance {
   return new Governance({
     routes,
     places,
+    named,
     unserved: new UnservedPolicies(places.elsewhere, routes, composer.compiled),
     astray: new AstrayPolicies(routes, composer.compiled),
     publicOrigins: options.publicOrigins,
@@ -163,6 +171,19 @@ function governRoute(
     elsewhere: others.length === 0 ? undefined : new Map(others.map((place) => [place, compose(place)])),
   };
 }
+
+/** @param names - that somebody has used beside the routes, when the policies were not known yet or other ones were in force */
+function unknownNames(
+  names: readonly string[],
+  named: ReadonlyMap<string, PolicyLayer>,
+): readonly CorsProblem[] {
+  return names
+    .filter((name) => !named.has(name))
+    .map((value) => ({ where: DELEGATE, field: '', value, ...unknownPolicy(value, named) }));
+}
+
+/** Where a policy is named whose options are taken beside the routes. */
+export const DELEGATE = 'CorsService.corsOptionsDelegate()';
 
 function repeatedPath(where: string, path: string, before: GovernedPlace): CorsProblem {
   return {

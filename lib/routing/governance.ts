@@ -67,6 +67,8 @@ export interface GovernanceParts {
   /** What governs the routes, by the route's index. */
   readonly routes: readonly GovernedRoute[];
   readonly places: Places<GovernedPlace>;
+  /** The named policies, each on top of the module's options. */
+  readonly named: ReadonlyMap<string, Policy>;
   readonly unserved: UnservedPolicies;
   readonly astray: AstrayPolicies;
   /** The app's own origins, `undefined` where nobody has said. */
@@ -90,6 +92,10 @@ export interface Watch {
 export class Governance {
   readonly routes: readonly GovernedRoute[];
   readonly places: Places<GovernedPlace>;
+  /** The module's default. */
+  readonly defaultPolicy: Policy;
+  /** The named policies, each on top of the module's options. */
+  readonly named: ReadonlyMap<string, Policy>;
   readonly publicOrigins: ReadonlySet<string> | undefined;
   /** Whether some policy has a source to ask, so that requests may have to wait. */
   readonly asks: boolean;
@@ -107,11 +113,14 @@ export class Governance {
   /** The policies of the routes for the paths that they have at home. */
   private readonly policies: readonly (Policy | undefined)[];
 
-  constructor({ routes, places, unserved, astray, publicOrigins, live, watch }: GovernanceParts) {
+  constructor({ routes, places, named, unserved, astray, publicOrigins, live, watch }: GovernanceParts) {
     this.watch = watch;
     this.live = live;
     this.routes = routes;
     this.places = places;
+    // Only an entry of `routes` can leave something unmanaged.
+    this.defaultPolicy = (places.elsewhere.own as ComposedPolicy).policy;
+    this.named = named;
     this.unserved = unserved;
     this.astray = astray;
     this.publicOrigins = publicOrigins;

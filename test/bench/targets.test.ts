@@ -14,7 +14,7 @@ function find(results: Results, what: string): Target {
 describe('the numbers to reach', () => {
   it('are all there, and not measured without results', () => {
     const all = targets({});
-    expect(all).toHaveLength(23);
+    expect(all).toHaveLength(25);
     expect(new Set(all.map(verdictOn))).toEqual(new Set(['not measured']));
   });
 
@@ -73,6 +73,20 @@ describe('a cached verdict', () => {
     ];
     const results = { origins: [], cached, rivals: [], allocation: [], headers: [] };
     expect(find({ core: { machine: NO_MACHINE, results } }, 'Verdict: cached').measured).toBe(2);
+  });
+});
+
+describe('doors beside the routes', () => {
+  it('are compared with the verdict itself, and with a request', () => {
+    const timing = (what: string, median: number): object => ({ what, min: 0, median });
+    const doors = {
+      allows: [timing('the verdict', 50), timing('allows()', 60), timing('of a named policy', 100)],
+      handshake: [timing('a request', 100), timing('a handshake', 150)],
+    };
+    const results = { origins: [], cached: [], doors, rivals: [], allocation: [], headers: [] } as never;
+    const all = { core: { machine: NO_MACHINE, results } };
+    expect(find(all, 'Verdict: allows()').measured).toBe(1.2);
+    expect(find(all, 'Verdict: on a handshake').measured).toBe(1.5);
   });
 });
 

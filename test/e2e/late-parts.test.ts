@@ -55,6 +55,9 @@ const program = (platform: string, adapter: string): string => `
   const cors = app.get(CorsService);
   cors.routes();
 
+  then('doors');
+  if (cors.allows('https://a.example') !== true) throw new Error('not allowed');
+  await new Promise((resolve) => cors.corsOptionsDelegate()({ headers: {} }, resolve));
   then('manifest');
   const before = await cors.manifest();
   then('compare');
@@ -112,6 +115,7 @@ describe.each(PLATFORMS)('parts of the package on %s', (platform) => {
     expect(of('import')).toEqual(['index.js', 'parts/core.js']);
     expect(of('listen')).toEqual(['parts/engine.js', 'parts/policies.js']);
     expect(of('serve')).toEqual([]);
+    expect(of('doors')).toEqual(['parts/late-doors.js']);
     expect(of('manifest')).toEqual(['parts/make-manifest.js']);
     expect(of('compare')).toEqual(['parts/compare-lines.js']);
     expect(of('pattern')).toEqual(['parts/public-suffixes.js']);

@@ -1,0 +1,1 @@
+export { CorsIoAdapter } from '../websockets/cors-io-adapter.js';

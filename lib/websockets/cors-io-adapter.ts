@@ -1,0 +1,51 @@
+import type { Server as HttpServer } from 'node:http';
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { Gateway } from '../http/gateway.js';
+import { Gateways } from './gateways.js';
+
+/** What `IoAdapter` makes, and what of. */
+type IoServer = ReturnType<IoAdapter['createIOServer']>;
+type IoOptions = Parameters<IoAdapter['createIOServer']>[1];
+
+/**
+ * Nest's adapter for gateways on socket.io, with the policies of `CorsModule` in front: polling requests and WebSocket handshakes
+ * come under the policy of the gateway's path, the entry of `routes` for `/socket.io` or for what its option `path` says, else
+ * the module's default. An origin that it does not allow gets 403, with or without `enforce`, over both transports, at the app's
+ * server and where the gateway has a port of its own. Requests without `Origin` and the app's own origin pass.
+ *
+ * All namespaces of a server have its path, and so one policy. A `cors` option of the gateway has no effect.
+ *
+ * @example
+ * ```ts
+ * const app = await NestFactory.create(AppModule);
+ * app.useWebSocketAdapter(new CorsIoAdapter(app));
+ * await app.listen(3000);
+ * ```
+ */
+export class CorsIoAdapter extends IoAdapter {
+  private readonly gateways: Gateways;
+
+  /**
+   * @param app - with `CorsModule` in it
+   * @throws TypeError if it is no app
+   * @throws Error if `CorsModule` is not in it
+   */
+  constructor(app: INestApplicationContext) {
+    super(app);
+    this.gateways = Gateways.of(app, 'CorsIoAdapter');
+  }
+
+  override createIOServer(port: number, options?: IoOptions): IoServer {
+    const server: IoServer = super.createIOServer(port, options);
+    const { httpServer } = server as { readonly httpServer: HttpServer };
+    this.gateways.add(httpServer, gatewayOf(server, options), httpServer !== this.httpServer);
+    return server;
+  }
+}
+
+/** As Engine.IO takes requests: by how their target begins. */
+function gatewayOf(server: IoServer, options: IoOptions): Gateway {
+  const path = `${server.path()}${options?.addTrailingSlash === false ? '' : '/'}`;
+  return { path, takes: ({ url }) => url.startsWith(path) };
+}

@@ -1,0 +1,1 @@
+export { CorsWsAdapter } from '../websockets/cors-ws-adapter.js';
