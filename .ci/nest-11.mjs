@@ -33,6 +33,7 @@ const COPIED = [
   'dist',
   'sample',
   'test',
+  'docs',
   'README.md',
   '.swcrc',
   'nest-cli.json',

@@ -10,6 +10,9 @@
  * CORS_REQUIRE_REDIS=1   fails without one, instead of leaving those suites out
  * POSTGRES_PATH          the postgres for the suites under test/postgres; found in the usual places if unset
  * CORS_REQUIRE_POSTGRES=1 fails without one, instead of leaving those suites out
+ * NGINX_PATH, HAPROXY_PATH, APACHE_PATH, VARNISHD_PATH, SQUID_PATH
+ *                        the proxies for the suites under test/proxies; found in the usual places if unset
+ * CORS_REQUIRE_PROXIES=1 fails without one, instead of leaving its suite out
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -61,6 +64,11 @@ const PROGRAMS = [
     required: 'CORS_REQUIRE_POSTGRES',
     places: [...inPostgresFolders(), ...inPath('postgres')],
   },
+  proxy('nginx', 'nginx', 'nginx', 'NGINX_PATH'),
+  proxy('HAProxy', 'haproxy', 'haproxy', 'HAPROXY_PATH'),
+  proxy('Apache', 'apache2', 'apache', 'APACHE_PATH'),
+  proxy('Varnish', 'varnish', 'varnish', 'VARNISHD_PATH', 'varnishd'),
+  proxy('Squid', 'squid', 'squid', 'SQUID_PATH'),
 ];
 
 process.exitCode = main(process.argv.slice(2));
@@ -102,6 +110,19 @@ function find({ path, places }) {
   return (named ? [named] : places).find(isExecutable);
 }
 
+/** Debian has them where users who are not root do not look. */
+function proxy(name, debian, suite, path, program = debian) {
+  return {
+    name,
+    package: debian,
+    suites: `test/proxies/${suite}.test.ts`,
+    parts: [],
+    path,
+    required: 'CORS_REQUIRE_PROXIES',
+    places: [`/usr/sbin/${program}`, ...inPath(program)],
+  };
+}
+
 function inPath(name) {
   return (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
 }
@@ -125,12 +146,16 @@ function isExecutable(path) {
 }
 
 function sayWhatIsLeftOut(program) {
-  const names = readdirSync(join(root, program.suites), { recursive: true, encoding: 'utf8' });
-  const suites = names
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => `  ${program.suites}${name}`);
+  const suites = suitesIn(program.suites).map((name) => `  ${name}`);
   const parts = program.parts.map((part) => `  ${part}`);
   say([...howToGet(program), 'Left out of this run:', ...suites, ...parts]);
+}
+
+/** The suites in a folder, or the one that is named. */
+function suitesIn(path) {
+  if (path.endsWith('.test.ts')) return [path];
+  const names = readdirSync(join(root, path), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => `${path}${name}`);
 }
 
 function howToGet({ name, package: debian, path }) {

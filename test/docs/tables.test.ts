@@ -2,6 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { costTable } from '../../bench/report/cost-table.js';
 import type { Results } from '../../bench/report/results.js';
 import { POLICY_OPTIONS } from '../../lib/policy/policy-options.js';
+import { APACHE } from '../proxies/support/apache.js';
+import { HAPROXY } from '../proxies/support/haproxy.js';
+import { NGINX } from '../proxies/support/nginx.js';
+import { SQUID } from '../proxies/support/squid.js';
+import { VARNISH } from '../proxies/support/varnish.js';
 import { readPage, readText, tableOf } from './pages.js';
 
 /** The cells of each line of a table, however wide they are; without the line between head and body. */
@@ -100,5 +105,25 @@ describe('tables of where it runs', () => {
     const listed = rows.map(([tool = '', version]) => tool + (version === '–' ? '' : `@${version}`));
     expect(listed).toEqual([...tried]);
     expect(listed).toHaveLength(12);
+  });
+});
+
+describe('tables of proxies', () => {
+  const page = readPage('docs/proxies-and-caches.md');
+  const proxies = [NGINX, HAPROXY, APACHE, VARNISH, SQUID];
+
+  /** The cells of the row that a proxy is in, alone or with others. */
+  const rowOf = (firstCell: string, name: string): readonly string[] | undefined =>
+    tableOf(page, firstCell)
+      .find(([names = '']) => names.split(', ').includes(name))
+      ?.slice(1);
+
+  it.each(proxies)('say of $name what its suite holds it to', ({ name, byDefault }) => {
+    const { host, forwardedHost, webSockets, ...cache } = byDefault;
+    const { variants, unsaid, revalidates, notModified, withdrawn } = cache;
+    expect(rowOf('in front, as configured by default', name)).toEqual([host, forwardedHost, webSockets]);
+    expect(rowOf('in front, with its cache on', name)).toEqual(
+      Object.values({ variants, unsaid, revalidates, notModified, withdrawn }),
+    );
   });
 });

@@ -1,0 +1,4 @@
+import { HAPROXY } from './support/haproxy.js';
+import { describeProxy } from './support/suite.js';
+
+describeProxy(HAPROXY);

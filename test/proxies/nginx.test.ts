@@ -1,0 +1,4 @@
+import { NGINX } from './support/nginx.js';
+import { describeProxy } from './support/suite.js';
+
+describeProxy(NGINX);

@@ -1,0 +1,4 @@
+import { VARNISH } from './support/varnish.js';
+import { describeProxy } from './support/suite.js';
+
+describeProxy(VARNISH);
