@@ -1,6 +1,7 @@
 /*
  * Runs the suites against Nest 11, on the Node.js that runs this: in a copy of the project that has the same lock file, but
- * for the packages that are listed in nest-11.json. What takes a browser, measures or compiles has been run with Nest 12.
+ * for the packages that are listed in nest-11.json. What takes a browser or a proxy, measures or compiles has been run with
+ * Nest 12.
  *
  *   node .ci/nest-11.mjs                         in a folder of its own, which is removed afterwards
  *   node .ci/nest-11.mjs --oldest test/e2e       the oldest Nest 11 in the range, and only these suites
@@ -42,10 +43,10 @@ const COPIED = [
 ];
 
 /**
- * The suites that measure, or need a browser. And those that compile the sources, which are compiled with the types of Nest 12;
+ * The suites that measure, or are about browsers, or the caches of proxies. And those that compile the sources, which are compiled with the types of Nest 12;
  * how those of 11 get on with the library, check-nest-11-app.mjs finds out.
  */
-const LEFT_OUT = ['bench', 'browser', 'e2e/load.test.ts', 'http/seal.memory.test.ts', 'docs', 'types'];
+const LEFT_OUT = ['bench', 'browser', 'proxies', 'e2e/load.test.ts', 'http/seal.memory.test.ts', 'docs', 'types'];
 
 process.exitCode = main(process.argv.slice(2));
 
