@@ -46,7 +46,15 @@ const COPIED = [
  * The suites that measure, or are about browsers, or the caches of proxies. And those that compile the sources, which are compiled with the types of Nest 12;
  * how those of 11 get on with the library, check-nest-11-app.mjs finds out.
  */
-const LEFT_OUT = ['bench', 'browser', 'proxies', 'e2e/load.test.ts', 'http/seal.memory.test.ts', 'docs', 'types'];
+const LEFT_OUT = [
+  'bench',
+  'browser',
+  'proxies',
+  'e2e/load.test.ts',
+  'http/seal.memory.test.ts',
+  'docs',
+  'types',
+];
 
 process.exitCode = main(process.argv.slice(2));
 
