@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+
+/*
+ * The document in Redis: a hash with its `version`, its `id` and the `document` itself, which change together.
+ */
+
+/**
+ * Which options: the version counts up, and the id tells two apart that have the same version, as there may be where Redis has
+ * lost the last one in a failover.
+ */
+export interface Edition {
+  /** 0 where nothing has been published. */
+  readonly version: number;
+  readonly id: string;
+}
+
+/** Before anything is published. */
+export const NO_EDITION: Edition = { version: 0, id: '' };
+
+export function isSameEdition(one: Edition, other: Edition): boolean {
+  return one.version === other.version && one.id === other.id;
+}
+
+/** Where the document is, and where a new version is announced. */
+export interface StorePlace {
+  readonly key: string;
+  readonly channel: string;
+}
+
+/** Which edition is in Redis, whose document may be long. */
+export async function readEdition(redis: Redis, key: string): Promise<Edition> {
+  const [version, id] = await redis.hmget(key, 'version', 'id');
+  return toEdition(version, id);
+}
+
+/** The edition in Redis with its document, which is empty where there is none. */
+export async function readStored(
+  redis: Redis,
+  key: string,
+): Promise<{ readonly edition: Edition; readonly document: string }> {
+  const [version, id, document] = await redis.hmget(key, 'version', 'id', 'document');
+  return { edition: toEdition(version, id), document: document ?? '' };
+}
+
+/** Of fields that are null where they are not there. */
+function toEdition(version?: string | null, id?: string | null): Edition {
+  return { version: Number(version ?? NO_EDITION.version), id: id ?? NO_EDITION.id };
+}
+
+/** In one step: a version that is not announced would be noticed at the next heartbeat. */
+const STORE = `
+local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
+if version ~= tonumber(ARGV[1]) then return { 0, version } end
+redis.call('HSET', KEYS[1], 'version', version + 1, 'id', ARGV[2], 'document', ARGV[3])
+redis.call('PUBLISH', ARGV[4], version + 1)
+return { 1, version + 1 }`;
+
+/**
+ * Puts a document in the place of the one that has a certain version, and announces it.
+ *
+ * @param basedOn - the version that it is to follow, 0 for none
+ * @returns whether that was done, and the version that is in Redis now
+ */
+export async function storeDocument(
+  redis: Redis,
+  { key, channel }: StorePlace,
+  document: string,
+  basedOn: number,
+): Promise<{ readonly isStored: boolean; readonly version: number }> {
+  const reply = await redis.eval(STORE, 1, key, basedOn, randomUUID(), document, channel);
+  const [isStored, version] = reply as [number, number];
+  return { isStored: isStored === 1, version };
+}
