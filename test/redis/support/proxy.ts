@@ -8,6 +8,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class Proxy {
   readonly #connections: { readonly sockets: readonly Socket[]; sent: string; isDead: boolean }[] = [];
 
+  #isCut = false;
+
   private constructor(readonly server: Server) {}
 
   static async to(port: number): Promise<Proxy> {
@@ -25,6 +27,16 @@ export class Proxy {
     for (const connection of this.#connections) connection.isDead ||= connection.sent.includes(text);
   }
 
+  /** Closes all connections, and the new ones at once, until {@link mend}. */
+  cut(): void {
+    this.#isCut = true;
+    for (const { sockets } of this.#connections) for (const socket of sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
   /** How many connections there have been over which a text has been sent. */
   count(text: string): number {
     return this.#connections.filter(({ sent }) => sent.includes(text)).length;
@@ -36,6 +48,7 @@ export class Proxy {
   }
 
   #join(client: Socket, server: Socket): void {
+    if (this.#isCut) for (const socket of [client, server]) socket.destroy();
     const connection = { sockets: [client, server], sent: '', isDead: false };
     this.#connections.push(connection);
     client.on('data', (chunk) => {
