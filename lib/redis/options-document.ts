@@ -8,6 +8,7 @@ import type {
   OriginSourceAfterGuards,
   OriginSourceClass,
 } from '../policy/origin-source.js';
+import { ELEMENTS_AT_ONCE, type Sliced } from '../policy/slices.js';
 import { suggest } from '../policy/suggest.js';
 
 /** A regular expression, in JSON. */
@@ -90,10 +91,28 @@ type Report = (place: string, value: unknown, problem: ValueProblem) => void;
  * @param options - as `CorsModule.forRoot()` takes them, or written already, or some of this and some of that
  * @throws CorsConfigurationError with all that cannot be written
  */
-export function writeDocument(options: unknown, sources: NamedSources): string {
+export function* writeDocument(options: unknown, sources: NamedSources): Sliced<string> {
   const { value, problems } = convert(options, { origin: (one) => writeOrigin(one, sources), other: toJson });
   if (problems.length > 0) throw new CorsConfigurationError(problems);
-  return JSON.stringify({ format: FORMAT, options: value });
+  return yield* textOf({ format: FORMAT, options: value });
+}
+
+/** The JSON of a value that JSON can hold, of long lists in pieces. */
+function* textOf(value: unknown): Sliced<string> {
+  if (Array.isArray(value)) {
+    const pieces: string[] = [];
+    for (let from = 0; from < value.length; from += ELEMENTS_AT_ONCE) {
+      pieces.push(JSON.stringify(value.slice(from, from + ELEMENTS_AT_ONCE)).slice(1, -1));
+      yield;
+    }
+    return `[${pieces.join(',')}]`;
+  }
+  if (!isPlain(value)) return JSON.stringify(value);
+  const members: string[] = [];
+  for (const [name, inner] of Object.entries(value)) {
+    members.push(`${JSON.stringify(name)}:${yield* textOf(inner)}`);
+  }
+  return `{${members.join(',')}}`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsModuleOptions } from '../policy/cors-policy-options.interface.js';
 import type { CorsProblem, ValueProblem } from '../policy/cors-problem.js';
 import { isOptionsObject, isOriginSource, type OptionsObject } from '../policy/options-object.js';
+import { atOnce } from '../policy/slices.js';
 import { unknownOption } from '../policy/unknown-option.js';
 import { writeDocument, type NamedSource, type NamedSources } from './options-document.js';
 
@@ -177,7 +178,7 @@ function readSources(
 /** What cannot be published of the options that are to be. */
 function unwritable(initial: unknown, sources: NamedSources): readonly CorsProblem[] {
   try {
-    writeDocument(initial, sources);
+    atOnce(writeDocument(initial, sources));
     return [];
   } catch (error) {
     if (!(error instanceof CorsConfigurationError)) throw error;

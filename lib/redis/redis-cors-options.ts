@@ -6,6 +6,7 @@ import type { CorsService } from '../cors.service.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsModuleOptions, CorsOptionsFactory } from '../policy/cors-policy-options.interface.js';
 import { nameOf } from '../policy/show.js';
+import { inSlices } from '../policy/slices.js';
 import { CorsOptionsConflictError } from './cors-options-conflict-error.js';
 import {
   checkable,
@@ -307,7 +308,7 @@ export class RedisCorsOptions implements CorsOptionsFactory, OnApplicationBootst
     const { sources } = this.#settings;
     let document, read;
     try {
-      document = writeDocument(options, sources);
+      document = await inSlices(writeDocument(options, sources));
       await nextTurn();
       read = readOptions(parseDocument(document), sources);
     } catch (error) {

@@ -6,9 +6,10 @@ import {
   checkable,
   parseDocument,
   readOptions,
-  writeDocument,
+  writeDocument as writeInSlices,
   type NamedSource,
 } from '../../lib/redis/options-document.js';
+import { atOnce } from '../../lib/policy/slices.js';
 import { LongOrigins, options as randomOptions } from '../e2e/update/random-options.js';
 import { seed } from '../protocol/seed.js';
 import { loadPolicyParts } from '../support/late-parts.js';
@@ -41,6 +42,8 @@ function problemsOf(call: () => unknown): readonly string[] {
   }
 }
 
+const writeDocument = (options: unknown, sources: ReadonlyMap<string, NamedSource>): string =>
+  atOnce(writeInSlices(options, sources));
 const written = (options: unknown): unknown => parseDocument(writeDocument(options, SOURCES));
 const roundTrip = (options: unknown, sources = SOURCES): unknown =>
   readOptions(parseDocument(writeDocument(options, sources)), sources);
@@ -167,6 +170,19 @@ describe('the document', () => {
     { options: undefined, problem: `options, : ${NO_JSON}` },
   ])('cannot have $options', ({ options, problem }) => {
     expect(problemsOf(() => writeDocument(options, SOURCES))).toEqual([problem]);
+  });
+
+  it('is that of JSON.stringify, however long a list is', () => {
+    for (const length of [0, 1, 1023, 1024, 1025, 5000]) {
+      const list = Array.from({ length }, (_, index) =>
+        index % 7 === 3 ? /"\u2028\\/ : `https://"${index}`,
+      );
+      const json = list.map((one) => (one instanceof RegExp ? { regexp: one.source } : one));
+      const options = { origin: list, policies: { 'a"b': { methods: ['PUT'], maxAge: 5, enforce: false } } };
+      expect(writeDocument(options, SOURCES)).toBe(
+        JSON.stringify({ format: 1, options: { ...options, origin: json } }),
+      );
+    }
   });
 
   it('says all that cannot be written at once', () => {

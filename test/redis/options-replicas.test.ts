@@ -24,7 +24,7 @@ const BLOCKED = 20;
 const MANY = 100_000;
 
 /** Repeated where something else may have kept the machine busy. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 8;
 
 /** Options in which everything that shows says which version they are. */
 function versionOf(version: number): CorsModuleOptions {
@@ -238,10 +238,10 @@ describe('three replicas with options in Redis', () => {
   });
 
   it(`are kept from answering for less than ${BLOCKED} ms by ${MANY} origins, the one that publishes as well`, async () => {
+    const [by] = replicas;
     const least = [Infinity, Infinity, Infinity];
     let attempts = 0;
     while (attempts < ATTEMPTS && Math.max(...least) >= BLOCKED) {
-      const by = replicas[attempts % 3] as Replica;
       await by.call('make', MANY, `n${attempts++}`, versionOf(++version));
       await Promise.all(replicas.map((replica) => replica.call('watch')));
       const pages = replicas.map((replica) => new Page(replica));

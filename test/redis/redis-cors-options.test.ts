@@ -556,22 +556,16 @@ describe.each(PLATFORMS)('RedisCorsOptions in an app on %s', (platform) => {
       expect(await allows(app, B)).toBe(true);
     });
 
-    it('is at the last version again after its connections have died', async () => {
+    it('finds at a heartbeat what it has not heard, because the connection that listens is dead', async () => {
       const proxy = await Proxy.to(server.port);
       try {
         const here = await start();
-        const there = await start({ heartbeat: 500 }, { port: proxy.port });
+        const there = await start(quick, { port: proxy.port });
         await here.shared.publish({ origin: A });
         await until(() => allows(there, A));
-        // The one that listens: the heartbeat goes over the other.
         proxy.forget('subscribe');
         await here.shared.publish({ origin: B });
         await until(() => allows(there, B), 1000);
-        proxy.forget('');
-        await here.shared.publish({ origin: C });
-        await sleep(600);
-        expect(await allows(there, B)).toBe(true);
-        await until(() => allows(there, C), 15_000);
       } finally {
         proxy.close();
       }
