@@ -87,8 +87,8 @@ const WORDS: ConnectionWords = {
  * and sources without a name, cannot be published.
  *
  * What is changed by `CorsService.update()`, `addOrigins()` or `removeOrigins()` changes one replica, until it takes on the next
- * version. A document is parsed in one go: 100,000 origins take some milliseconds, a million some tens, in which the replica
- * answers nobody; so many belong in a source, such as `RedisOrigins`.
+ * version. A document is parsed in one go: 100,000 origins take some 10 milliseconds, a million some 100, in which the
+ * replica answers nobody; so many belong in a source, such as `RedisOrigins`.
  *
  * It opens two connections of its own with the options of the client that it is given, and closes them with the app. The client
  * itself is never used, and remains its owner's. It has to lead to the primary.

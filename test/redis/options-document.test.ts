@@ -252,7 +252,11 @@ describe('the document', () => {
       const resolve = (): { readonly source: OriginSource } => ({ source: new LongOrigins() });
       const read = (options: unknown): unknown =>
         JSON.stringify(readModuleOptions(options, resolve), (_, value: unknown) =>
-          value instanceof RegExp || typeof value === 'function' ? String(value) : value,
+          value instanceof RegExp || typeof value === 'function'
+            ? String(value)
+            : value instanceof Map || value instanceof Set
+              ? [...value]
+              : value,
         );
       fc.assert(
         fc.property(randomOptions, (options) => {

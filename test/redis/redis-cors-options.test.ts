@@ -63,7 +63,7 @@ async function caught(promise: Promise<unknown>): Promise<unknown> {
 
 async function problemsOf(promise: Promise<unknown>): Promise<readonly (readonly string[])[]> {
   const error = await caught(promise);
-  if (!(error instanceof CorsConfigurationError)) throw error ?? new Error('Nothing is refused.');
+  if (!(error instanceof CorsConfigurationError)) throw new Error('Nothing is refused.', { cause: error });
   return error.problems.map(({ code, where, field }) => [code, where, field]);
 }
 
@@ -302,7 +302,7 @@ describe.each(PLATFORMS)('RedisCorsOptions in an app on %s', (platform) => {
         start({ initial: { origin: A } }),
       ]);
       const origin: OriginOption[] = [B, /^https:\/\/pr-[0-9]+\.example\.com$/, TenantOrigins];
-      expect(await here.shared.publish({ ...here.cors.current(), origin, credentials: true })).toBe(1);
+      expect(await here.shared.publish({ origin, credentials: true })).toBe(1);
       expect(here.cors.current()).toEqual({ origin, credentials: true });
       await until(async () => (await allows(there, B)) && !(await allows(there, A)), 200);
       for (const app of [here, there]) {
@@ -571,6 +571,19 @@ describe.each(PLATFORMS)('RedisCorsOptions in an app on %s', (platform) => {
       } finally {
         proxy.close();
       }
+    });
+
+    it('uses keys with the prefix of the client', async () => {
+      const [here, there] = await Promise.all([
+        start({ key: 'cors' }, { keyPrefix: 'app:' }),
+        start({ key: 'cors' }, { keyPrefix: 'app:' }),
+      ]);
+      await here.shared.publish({ origin: A });
+      await until(() => allows(there, A), 200);
+      const { version, replicas } = await there.shared.status();
+      expect([version, replicas.length]).toEqual([1, 2]);
+      const keys = (await redis.keys('*')).map((key) => key.replace(/[0-9a-f-]{36}$/, '…')).toSorted();
+      expect(keys).toEqual(['app:cors', 'app:cors:replica:…', 'app:cors:replica:…', 'app:cors:replicas']);
     });
 
     it('says what it runs until it ends, by itself or not', async () => {

@@ -32,7 +32,7 @@ const ORDERS = {
       { length: count },
       (_, index): OriginString => `https://${name}-${index}.example.com`,
     );
-    made = { ...options, origin: [...(options.origin as OriginString[]), ...origin] } as CorsModuleOptions;
+    made = { ...options, origin: [...(options.origin as OriginString[]), ...origin] };
   },
   publishMade: () => shared.publish(made),
   watch: async () => {
