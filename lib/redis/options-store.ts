@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import type { RedisConnections } from './redis-connections.js';
+import { within } from './within.js';
 
 /*
  * The document in Redis: a hash with its `version`, its `id` and the `document` itself, which change together.
@@ -22,6 +25,15 @@ export function isSameEdition(one: Edition, other: Edition): boolean {
   return one.version === other.version && one.id === other.id;
 }
 
+/** What is in Redis. */
+export interface StoredOptions {
+  readonly edition: Edition;
+  readonly document: string;
+}
+
+/** How often the start of an app tries to reach Redis, in milliseconds. */
+const RETRY = 100;
+
 /** Where the document is, and where a new version is announced. */
 export interface StorePlace {
   readonly key: string;
@@ -35,12 +47,34 @@ export async function readEdition(redis: Redis, key: string): Promise<Edition> {
 }
 
 /** The edition in Redis with its document, which is empty where there is none. */
-export async function readStored(
-  redis: Redis,
-  key: string,
-): Promise<{ readonly edition: Edition; readonly document: string }> {
+export async function readStored(redis: Redis, key: string): Promise<StoredOptions> {
   const [version, id, document] = await redis.hmget(key, 'version', 'id', 'document');
   return { edition: toEdition(version, id), document: document ?? '' };
+}
+
+/**
+ * As {@link readStored}, when an app starts: Redis may do so at the same time.
+ *
+ * @throws Error (the promise rejects) why the last attempt has failed, after so many milliseconds
+ */
+export async function firstStored(
+  connections: RedisConnections,
+  { key, timeout }: { readonly key: string; readonly timeout: number },
+): Promise<StoredOptions> {
+  const end = performance.now() + timeout;
+  for (;;) {
+    try {
+      const attempt = connections.send((redis) => readStored(redis, key));
+      // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
+      const stored = await within(end - performance.now(), attempt);
+      if (stored !== undefined) return stored;
+      throw new Error('It does not answer');
+    } catch (error) {
+      if (performance.now() + RETRY > end) throw error;
+    }
+    // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
+    await sleep(RETRY);
+  }
 }
 
 /** Of fields that are null where they are not there. */

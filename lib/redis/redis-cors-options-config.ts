@@ -5,7 +5,8 @@ import type { CorsProblem, ValueProblem } from '../policy/cors-problem.js';
 import { isOptionsObject, isOriginSource, type OptionsObject } from '../policy/options-object.js';
 import { atOnce } from '../policy/slices.js';
 import { unknownOption } from '../policy/unknown-option.js';
-import { writeDocument, type NamedSource, type NamedSources } from './options-document.js';
+import { writeDocument } from './options-document.js';
+import type { NamedSource, NamedSources } from './written-cors-options.interface.js';
 
 /** The options of {@link RedisCorsOptions}: where the document is, and what replicas do with it. */
 export interface RedisCorsOptionsConfig {

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import type { CorsService } from '../cors.service.js';
@@ -8,28 +7,18 @@ import type { CorsModuleOptions, CorsOptionsFactory } from '../policy/cors-polic
 import { nameOf } from '../policy/show.js';
 import { inSlices } from '../policy/slices.js';
 import { CorsOptionsConflictError } from './cors-options-conflict-error.js';
-import {
-  checkable,
-  parseDocument,
-  readOptions,
-  writeDocument,
-  type WrittenCorsOptions,
-} from './options-document.js';
-import {
-  isSameEdition,
-  NO_EDITION,
-  readEdition,
-  readStored,
-  storeDocument,
-  type Edition,
-} from './options-store.js';
-import { RedisConnections, type ConnectionWords } from './redis-connections.js';
+import { messageOf } from './message-of.js';
+import { checkable, parseDocument, readOptions, writeDocument } from './options-document.js';
+import { firstStored, readEdition, readStored, storeDocument } from './options-store.js';
+import { RedisConnections, type ConnectionListener, type ConnectionWords } from './redis-connections.js';
 import {
   readRedisCorsOptionsConfig,
   type RedisCorsOptionsConfig,
   type RedisCorsOptionsSettings,
 } from './redis-cors-options-config.js';
-import { endStatus, readStatuses, tellStatus, type CorsRollOut } from './replica-status.js';
+import { readStatuses, type CorsRollOut } from './replica-status.js';
+import { RunningVersion } from './running-version.js';
+import type { WrittenCorsOptions } from './written-cors-options.interface.js';
 
 /** What has been published, see {@link RedisCorsOptions.read}. */
 export interface PublishedCorsOptions {
@@ -48,21 +37,6 @@ export interface PublishOptions {
    */
   readonly basedOn?: number | undefined;
 }
-
-/** An edition that is not in force here, and why. */
-interface Refusal {
-  readonly edition: Edition;
-  readonly reason: string;
-}
-
-/** How often the start of an app tries to reach Redis, in milliseconds. */
-const RETRY = 100;
-
-/** How many heartbeats may be lost before a replica counts for gone. */
-const LOST_HEARTBEATS = 3;
-
-/** How long the end of an app waits for Redis to take note, in milliseconds. */
-const FAREWELL = 500;
 
 const WORDS: ConnectionWords = {
   name: 'RedisCorsOptions',
@@ -122,16 +96,7 @@ export class RedisCorsOptions implements CorsOptionsFactory, OnApplicationBootst
   readonly #redis: Redis;
   readonly #settings: RedisCorsOptionsSettings;
   readonly #connections: RedisConnections;
-  /** Of this replica among all, which may have names in common. */
-  readonly #id = randomUUID();
-  #running: Edition & { readonly since: Date } = { ...NO_EDITION, since: new Date() };
-  #refusal: Refusal | undefined;
-  #failure: string | undefined;
-  /** Whether the app takes on versions: from its start to its end. */
-  #isLive = false;
-  #heartbeat: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
-  #mayBeNew = false;
+  readonly #running: RunningVersion;
 
   /**
    * @param cors - the app's
@@ -143,8 +108,12 @@ export class RedisCorsOptions implements CorsOptionsFactory, OnApplicationBootst
     this.#settings = readRedisCorsOptionsConfig(cors, redis, config, name);
     this.#cors = cors;
     this.#redis = redis;
-    const look = (): void => void this.#look();
+    const look = (): void => void this.#running.look();
     this.#connections = this.#connect({ announced: look, missed: look });
+    this.#running = new RunningVersion(this.#connections, this.#settings, {
+      takeOn: (document) => this.#takeOn(document),
+      publishInitial: () => this.#publishInitial(),
+    });
   }
 
   /**
@@ -155,18 +124,22 @@ export class RedisCorsOptions implements CorsOptionsFactory, OnApplicationBootst
    */
   async createCorsOptions(): Promise<CorsModuleOptions> {
     const { initial, startWithoutRedis, timeout, sources } = this.#settings;
+    // Those of an app that then fails to start would be closed by nobody.
+    const connections = this.#connect({ announced: () => {}, missed: () => {} });
     let stored;
     try {
-      stored = await this.#firstStored();
+      stored = await firstStored(connections, this.#settings);
     } catch (error) {
       const message = `The options are in Redis, which cannot be reached within ${timeout} ms`;
       if (!startWithoutRedis) throw new Error(`${message}: ${messageOf(error)}.`, { cause: error });
       this.#logger.warn(`${message}. The app starts with the initial ones.`);
       return initial;
+    } finally {
+      connections.close();
     }
     if (stored.edition.version === 0) return initial;
     const options = readOptions(parseDocument(stored.document), sources);
-    this.#running = { ...stored.edition, since: new Date() };
+    this.#running.startWith(stored.edition);
     return options;
   }
 
@@ -214,7 +187,7 @@ export class RedisCorsOptions implements CorsOptionsFactory, OnApplicationBootst
       throw new TypeError(`basedOn is no version: give the one that read() or status() says, or 0`);
     }
     const version = await this.#store(await this.#checked(options), basedOn);
-    await this.#look();
+    await this.#running.look();
     return version;
   }
 
@@ -233,26 +206,12 @@ export class RedisCorsOptions implements CorsOptionsFactory, OnApplicationBootst
 
   /** Begins to take on versions, with what has been published since the app began to start. */
   async onApplicationBootstrap(): Promise<void> {
-    if (!this.#hasPolicies()) return;
-    this.#isLive = true;
-    const { heartbeat, timeout } = this.#settings;
-    this.#heartbeat = setInterval(() => this.#beat(), heartbeat).unref();
-    await within(timeout, Promise.all([this.#look(), this.#tell()]));
+    if (this.#hasPolicies()) await this.#running.begin();
   }
 
   /** Takes on nothing any more, and closes the connections. Outside of Nest, call it yourself. */
   async onModuleDestroy(): Promise<void> {
-    const wasLive = this.#isLive;
-    this.#isLive = false;
-    clearInterval(this.#heartbeat);
-    if (wasLive) {
-      const farewell = this.#connections
-        .send((redis) => endStatus(redis, this.#settings.key, this.#id))
-        .catch(() => {
-          // Its status expires.
-        });
-      await within(FAREWELL, Promise.all([farewell, this.#looking]));
-    }
+    await this.#running.end();
     this.#connections.close();
   }
 
@@ -266,36 +225,8 @@ export class RedisCorsOptions implements CorsOptionsFactory, OnApplicationBootst
     }
   }
 
-  #connect(listener: ConstructorParameters<typeof RedisConnections>[2]): RedisConnections {
+  #connect(listener: ConnectionListener): RedisConnections {
     return new RedisConnections(this.#redis, this.#settings.channel, listener, WORDS);
-  }
-
-  /**
-   * What is in Redis when the app starts. Over connections of its own: those of an app that then fails to start would be closed by
-   * nobody.
-   */
-  async #firstStored(): ReturnType<typeof readStored> {
-    const { key, timeout } = this.#settings;
-    const end = performance.now() + timeout;
-    const connections = this.#connect({ announced: () => {}, missed: () => {} });
-    try {
-      for (;;) {
-        const attempt = connections
-          .send((redis) => readStored(redis, key))
-          .then(
-            (stored) => ({ stored }),
-            (error: unknown) => ({ error }),
-          );
-        // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
-        const outcome = (await within(end - performance.now(), attempt)) ?? { error: 'it does not answer' };
-        if ('stored' in outcome) return outcome.stored;
-        if (performance.now() + RETRY > end) throw asError(outcome.error);
-        // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
-        await sleep(RETRY);
-      }
-    } finally {
-      connections.close();
-    }
   }
 
   /**
@@ -341,139 +272,20 @@ export class RedisCorsOptions implements CorsOptionsFactory, OnApplicationBootst
     return version;
   }
 
-  #beat(): void {
-    void this.#tell();
-    void this.#look();
-  }
-
-  /** Takes on what is in Redis, if it is something else; fulfilled when there is nothing else any more. Never rejects. */
-  #look(): Promise<void> {
-    this.#mayBeNew = true;
-    return (this.#looking ??= this.#lookOn());
-  }
-
-  async #lookOn(): Promise<void> {
-    // Not before the promise is known as the one that looks.
-    await Promise.resolve();
-    while (this.#isLive && this.#mayBeNew) {
-      this.#mayBeNew = false;
-      try {
-        // oxlint-disable-next-line no-await-in-loop -- one version after the other
-        await this.#lookOnce();
-        this.#failure = undefined;
-      } catch (error) {
-        this.#fail(error);
-      }
-    }
-    this.#looking = undefined;
-  }
-
-  /** @throws Error (the promise rejects) if Redis can't be reached or refuses */
-  async #lookOnce(): Promise<void> {
-    const { key, publishInitial } = this.#settings;
-    const edition = await this.#connections.send((redis) => readEdition(redis, key));
-    if (isSameEdition(edition, this.#running)) {
-      if (edition.version === 0 && publishInitial) await this.#publishInitial();
-      else if (this.#refusal !== undefined) await this.#settle(undefined);
-    } else if (this.#refusal === undefined || !isSameEdition(edition, this.#refusal.edition)) {
-      await this.#takeOn();
-    }
+  /** In turns: a long document is not parsed in the one in which it has come in, nor is it checked in that. */
+  async #takeOn(document: string): Promise<void> {
+    await nextTurn();
+    const written = parseDocument(document);
+    await nextTurn();
+    await this.#cors.update(readOptions(written, this.#settings.sources));
   }
 
   async #publishInitial(): Promise<void> {
-    this.#mayBeNew = true;
     try {
       await this.#store(await this.#checked(this.#settings.initial), 0);
     } catch (error) {
       // Another replica was first.
       if (!(error instanceof CorsOptionsConflictError)) throw error;
     }
-  }
-
-  /** In turns: a long document is not parsed in the one in which it has come in, nor is it checked in that. */
-  async #takeOn(): Promise<void> {
-    const { key, sources } = this.#settings;
-    const { edition, document } = await this.#connections.send((redis) => readStored(redis, key));
-    if (edition.version === 0) {
-      await this.#settle({ edition, reason: 'There are no options in Redis any more.' });
-      return;
-    }
-    try {
-      await nextTurn();
-      const written = parseDocument(document);
-      await nextTurn();
-      await this.#cors.update(readOptions(written, sources));
-    } catch (error) {
-      await this.#settle({ edition, reason: messageOf(error) });
-      return;
-    }
-    this.#running = { ...edition, since: new Date() };
-    this.#logger.log(`Version ${edition.version} of the options is in force`);
-    await this.#settle(undefined);
-  }
-
-  /** Notes, and tells, what has become of the version in Redis. */
-  async #settle(refusal: Refusal | undefined): Promise<void> {
-    this.#refusal = refusal;
-    if (refusal !== undefined) {
-      const { edition, reason } = refusal;
-      const what = edition.version === 0 ? '' : `Version ${edition.version} of the options is refused. `;
-      this.#logger.error(`${what}Version ${this.#running.version} stays in force. ${reason}`);
-    }
-    await this.#tell();
-  }
-
-  /** Says what this replica runs, for as long as some heartbeats. Never rejects. */
-  async #tell(): Promise<void> {
-    const { key, replica, heartbeat } = this.#settings;
-    const { version, since } = this.#running;
-    const refused = this.#refusal && {
-      version: this.#refusal.edition.version,
-      reason: this.#refusal.reason,
-    };
-    try {
-      await this.#connections.send(async (redis) => {
-        if (!this.#isLive) return;
-        const status = { replica, version, since, refused };
-        await tellStatus(redis, key, this.#id, status, heartbeat * LOST_HEARTBEATS);
-      });
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** The next heartbeat tries again. That a connection is lost is logged by what has lost it. */
-  #fail(error: unknown): void {
-    const message = messageOf(error);
-    if (!this.#isLive || !isReply(error) || message === this.#failure) return;
-    this.#failure = message;
-    this.#logger.error(`Redis refuses: ${message}. Version ${this.#running.version} stays in force.`);
-  }
-}
-
-/** Whether Redis itself says so. */
-function isReply(error: unknown): boolean {
-  return (Object(error) as { readonly name?: unknown }).name === 'ReplyError';
-}
-
-function messageOf(error: unknown): string {
-  const { message } = Object(error) as { readonly message?: unknown };
-  return typeof message === 'string' ? message : String(error);
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(messageOf(error));
-}
-
-/** What a promise is fulfilled with, or `undefined` after so many milliseconds. */
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
-  const settled = new AbortController();
-  const timeout = sleep(Math.max(0, milliseconds), undefined, { signal: settled.signal }).catch(
-    () => undefined,
-  );
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    settled.abort();
   }
 }

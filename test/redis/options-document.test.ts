@@ -7,8 +7,8 @@ import {
   parseDocument,
   readOptions,
   writeDocument as writeInSlices,
-  type NamedSource,
 } from '../../lib/redis/options-document.js';
+import type { NamedSource } from '../../lib/redis/written-cors-options.interface.js';
 import { atOnce } from '../../lib/policy/slices.js';
 import { LongOrigins, options as randomOptions } from '../e2e/update/random-options.js';
 import { seed } from '../protocol/seed.js';

@@ -40,6 +40,14 @@ const ORDERS = {
     watch = watchBlocks();
   },
   longestBlock: async () => watch.longest(),
+  /** Keeps it from answering by so many milliseconds of work. */
+  work: async (milliseconds: number) => {
+    const start = process.cpuUsage();
+    for (let worked = 0; worked < milliseconds * 1000;) {
+      const { user, system } = process.cpuUsage(start);
+      worked = user + system;
+    }
+  },
 } as const;
 
 /**

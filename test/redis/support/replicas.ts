@@ -70,11 +70,18 @@ export class Replica {
   }
 
   /** Sends a request from a page of the origin. */
-  ask(origin: string, path = '/partners'): Promise<Answer> {
+  ask(origin: string, path = '/partners', { method = 'GET', ...others } = {}): Promise<Answer> {
     const sentAt = performance.now();
     return new Promise((resolve, reject) => {
       const request = httpRequest(
-        { host: '127.0.0.1', port: this.#port, path, headers: { origin }, agent: this.#agent },
+        {
+          host: '127.0.0.1',
+          port: this.#port,
+          method,
+          path,
+          headers: { origin, ...others },
+          agent: this.#agent,
+        },
         (response) => {
           const { statusCode = 0, headers } = response;
           const acao = headers['access-control-allow-origin'];
