@@ -238,6 +238,25 @@ export class CorsService {
   }
 
   /**
+   * Checks options as {@link CorsService.update} does, and changes nothing: for options that are to be stored, or sent to other
+   * replicas, before anybody takes them on. It is carried out in the order of the calls, as updates are.
+   *
+   * @param options - as for `update()`; copied
+   * @returns a promise that resolves if `update()` would take them on
+   * @throws `CorsConfigurationError` (the promise rejects) with everything that is refused
+   * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
+   *
+   * @example
+   * ```ts
+   * await cors.check({ ...cors.current(), origin: settings.origins });
+   * await this.settings.save(settings);
+   * ```
+   */
+  async check(options: CorsModuleOptions): Promise<void> {
+    await this.engine.check(options);
+  }
+
+  /**
    * Adds origins to the list in the module's options, as if they stood at its end: for a customer who has a domain now. What
    * depends on the list follows: routes and entries that inherit it, and those that extend or restrict it. Lists of their
    * own, of decorators, named policies and entries of `routes`, stay as they are. `routes()`, `explain()` and `current()` show

@@ -211,6 +211,22 @@ export class CorsEngine implements Owner {
   }
 
   /**
+   * Checks options as {@link CorsEngine.update} does, and leaves it at that.
+   *
+   * @param options - the module's options as they were given
+   * @throws CorsConfigurationError (the promise rejects) with all problems of all layers
+   * @throws Error if the app has not been initialized yet, or serves no HTTP
+   */
+  async check(options: unknown): Promise<void> {
+    this.started();
+    const given = copyOptions(options);
+    // In turn: a long list is read beside the one in force, which must not change meanwhile.
+    await this.inTurn(async () => {
+      await this.prepare(given);
+    });
+  }
+
+  /**
    * Adds origins to the module's own list, or removes them; see `CorsService`.
    *
    * @param origins - a string, or a list of strings
@@ -266,15 +282,29 @@ export class CorsEngine implements Owner {
 
   /** @param given - copied */
   private async exchange(given: unknown): Promise<void> {
+    const takeOn = await this.prepare(given);
+    takeOn();
+    await this.watch();
+  }
+
+  /**
+   * Checks options, and compiles them for all apps.
+   *
+   * @param given - copied
+   * @returns a promise of what puts them in force, in one step that cannot fail
+   * @throws CorsConfigurationError (the promise rejects) with all problems of all layers
+   */
+  private async prepare(given: unknown): Promise<() => void> {
     await withParts(() => inSlices(prepareOrigins(given, this.options())));
-    const changed = await withParts(() =>
+    const compiled = await withParts(() =>
       this.governedApps().map((app) => ({
         app,
         governance: compileGovernance(given, app.governed as GovernedApp),
       })),
     );
-    for (const { app, governance } of changed) app.takeOn(given, governance);
-    await this.watch();
+    return () => {
+      for (const { app, governance } of compiled) app.takeOn(given, governance);
+    };
   }
 
   /** Counts and logs what the options in force say, and what somebody has asked for. */

@@ -39,6 +39,21 @@ export interface ConnectionListener {
   missed(): void;
 }
 
+/** What is said in the log of those whose connections they are. */
+export interface ConnectionWords {
+  readonly name: string;
+  /** What follows from it that Redis cannot be reached. */
+  readonly whenLost: string;
+  /** What follows from it that the channel cannot be subscribed to. */
+  readonly whenDeaf: string;
+}
+
+const WORDS_OF_ORIGINS: ConnectionWords = {
+  name: 'RedisOrigins',
+  whenLost: 'Cached verdicts hold until they expire, then origins are refused.',
+  whenDeaf: 'changes are noticed when cached verdicts expire',
+};
+
 /**
  * Two connections of our own, made after the model of the user's client: one for commands and one for the channel,
  * which RESP2 wants to have for itself. Nothing is sent over the user's client, whose queues and retries are made for
@@ -48,7 +63,8 @@ export interface ConnectionListener {
  * later: what can't be sent or is not answered fails.
  */
 export class RedisConnections {
-  readonly #logger = new Logger('RedisOrigins');
+  readonly #logger: Logger;
+  readonly #words: ConnectionWords;
   readonly #commands: Redis;
   readonly #subscriber: Redis;
   readonly #channel: string;
@@ -63,7 +79,9 @@ export class RedisConnections {
    * @param model - the user's client
    * @param channel - where changes are announced
    */
-  constructor(model: Redis, channel: string, listener: ConnectionListener) {
+  constructor(model: Redis, channel: string, listener: ConnectionListener, words = WORDS_OF_ORIGINS) {
+    this.#logger = new Logger(words.name);
+    this.#words = words;
     this.#channel = channel;
     this.#listener = listener;
     this.#commands = this.#open(model);
@@ -136,7 +154,7 @@ export class RedisConnections {
       // If the connection is lost again, the next one subscribes.
       if (this.#subscriber.status === 'ready') {
         this.#logger.error(
-          `Can't subscribe to ${this.#channel}, so that changes are noticed when cached verdicts expire: ${messageOf(error)}`,
+          `Can't subscribe to ${this.#channel}, so that ${this.#words.whenDeaf}: ${messageOf(error)}`,
         );
       }
       return;
@@ -160,9 +178,7 @@ export class RedisConnections {
   #lose(error: Error): void {
     if (this.#lost) return;
     this.#lost = true;
-    this.#logger.error(
-      `Redis can't be reached: ${messageOf(error)}. Cached verdicts hold until they expire, then origins are refused.`,
-    );
+    this.#logger.error(`Redis can't be reached: ${messageOf(error)}. ${this.#words.whenLost}`);
   }
 
   #found(): void {

@@ -216,11 +216,45 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     expect(corsHeaders(await get('/cats', B))).toEqual(expected({ vary: 'Origin' }));
   });
 
+  it('checks options without taking them on, and says the same of them', async () => {
+    const { cors, get } = await start({ ...CATS, origin: A });
+    const before = [cors.current(), JSON.stringify(cors.routes())];
+    const invalid = { ...CATS, origin: [B, `${A}/`], maxAge: -1, routes: ['/cats'] } as never;
+    const problemsOf = async (call: Promise<void>): Promise<unknown> =>
+      call.then(
+        () => undefined,
+        (error: CorsConfigurationError) => error.problems,
+      );
+    const problems = await problemsOf(cors.check(invalid));
+    expect(problems).toHaveLength(3);
+    expect(await problemsOf(cors.update(invalid))).toEqual(problems);
+
+    expect(await cors.check({ ...CATS, origin: B, debug: true })).toBeUndefined();
+    expect([cors.current(), JSON.stringify(cors.routes())]).toEqual(before);
+    expect(cors.current()).toBe(before[0]);
+    expect(corsHeaders(await get('/cats', A))).toEqual(expected({ acao: A, vary: 'Origin' }));
+    expect(corsHeaders(await get('/cats', B))).toEqual(expected({ vary: 'Origin' }));
+  });
+
+  it('checks options that share a long list with those in force, which goes on to change', async () => {
+    const list = Array.from({ length: 2000 }, (_, index): `https://${string}` => `https://n${index}.example`);
+    const { cors, get } = await start({ ...CATS, origin: list });
+    const checked = cors.check({ ...cors.current(), maxAge: 7, policies: { cats: { origin: list } } });
+    await Promise.all([checked, cors.addOrigins(A), cors.removeOrigins('https://n7.example')]);
+    expect(corsHeaders(await get('/cats', A))).toEqual(expected({ acao: A, vary: 'Origin' }));
+    expect(corsHeaders(await get('/cats', 'https://n7.example'))).toEqual(expected({ vary: 'Origin' }));
+    expect(cors.current()).toEqual({
+      ...CATS,
+      origin: [...list.filter((origin) => origin !== 'https://n7.example'), A],
+    });
+  });
+
   it.each([undefined, null, 'https://a.example', Promise.resolve({ origin: A }), () => ({ origin: A })])(
     'refuses what is no options: %p',
     async (given) => {
       const { cors } = await start({ ...CATS, origin: A });
       await expect(cors.update(given as never)).rejects.toThrow(CorsConfigurationError);
+      await expect(cors.check(given as never)).rejects.toThrow(CorsConfigurationError);
     },
   );
 
@@ -350,6 +384,7 @@ describe.each(PLATFORMS)('CorsService.update() on %s', (platform) => {
     for (const [app, message] of uninitialized) {
       expect(() => app.get(CorsService).current()).toThrow(message);
       await expect(app.get(CorsService).update({})).rejects.toThrow(message);
+      await expect(app.get(CorsService).check({})).rejects.toThrow(message);
       await expect(app.get(CorsService).addOrigins(A)).rejects.toThrow(message);
       await expect(app.get(CorsService).removeOrigins(A)).rejects.toThrow(message);
     }

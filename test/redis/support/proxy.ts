@@ -9,6 +9,8 @@ export class Proxy {
   readonly #connections: { readonly sockets: readonly Socket[]; sent: string; isDead: boolean }[] = [];
   #refused: string | undefined;
 
+  #isCut = false;
+
   private constructor(readonly server: Server) {}
 
   static async to(port: number): Promise<Proxy> {
@@ -35,6 +37,16 @@ export class Proxy {
     }
   }
 
+  /** Closes all connections, and the new ones at once, until {@link mend}. */
+  cut(): void {
+    this.#isCut = true;
+    for (const { sockets } of this.#connections) for (const socket of sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
   /** How many connections there have been over which a text has been sent. */
   count(text: string): number {
     return this.#connections.filter(({ sent }) => sent.includes(text)).length;
@@ -46,6 +58,7 @@ export class Proxy {
   }
 
   #join(client: Socket, server: Socket): void {
+    if (this.#isCut) for (const socket of [client, server]) socket.destroy();
     const connection = { sockets: [client, server], sent: '', isDead: false };
     this.#connections.push(connection);
     client.on('data', (chunk) => {

@@ -1,16 +1,17 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Order, ReplicaTask, Report } from './replica.js';
 
-const program = fileURLToPath(new URL('replica.ts', import.meta.url));
+const program = new URL('replica.ts', import.meta.url);
 const compiler = new URL('../../support/typescript.mjs', import.meta.url).href;
 
 /** What a page gets: the status, and `Access-Control-Allow-Origin` if it may read the response. */
 export interface Answer {
   readonly status: number;
   readonly acao: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   /** When the request was sent and when the answer was there, in milliseconds of `performance.now()`. */
   readonly sentAt: number;
   readonly at: number;
@@ -26,8 +27,8 @@ export class Replica {
   #output = '';
 
   /** Starts it. It is there for orders and requests once it is {@link ready}. */
-  constructor(task: ReplicaTask) {
-    this.#process = fork(program, [JSON.stringify(task)], {
+  constructor(task: ReplicaTask | object, source = program) {
+    this.#process = fork(fileURLToPath(source), [JSON.stringify(task)], {
       execArgv: ['--import', compiler],
       env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -55,25 +56,39 @@ export class Replica {
   }
 
   /** Has it change the set of origins. */
-  async order(...order: Order): Promise<boolean | undefined> {
+  order(...order: Order): Promise<boolean | undefined> {
+    return this.call(...order);
+  }
+
+  /** Has it do what its program knows, and says what came of it. */
+  async call<T>(...order: readonly unknown[]): Promise<T> {
     const report = this.#report();
     this.#process.send(order);
     const { result, failure } = await report;
     if (failure !== undefined) throw new Error(failure);
-    return result;
+    return result as T;
   }
 
   /** Sends a request from a page of the origin. */
-  ask(origin: string, path = '/partners'): Promise<Answer> {
+  ask(origin: string, path = '/partners', { method = 'GET', ...others } = {}): Promise<Answer> {
     const sentAt = performance.now();
     return new Promise((resolve, reject) => {
       const request = httpRequest(
-        { host: '127.0.0.1', port: this.#port, path, headers: { origin }, agent: this.#agent },
+        {
+          host: '127.0.0.1',
+          port: this.#port,
+          method,
+          path,
+          headers: { origin, ...others },
+          agent: this.#agent,
+        },
         (response) => {
           const { statusCode = 0, headers } = response;
           const acao = headers['access-control-allow-origin'];
           response.on('error', reject);
-          response.on('end', () => resolve({ status: statusCode, acao, sentAt, at: performance.now() }));
+          response.on('end', () =>
+            resolve({ status: statusCode, acao, headers, sentAt, at: performance.now() }),
+          );
           response.resume();
         },
       );
@@ -88,6 +103,15 @@ export class Replica {
     if (this.#process.connected) this.#process.disconnect();
     const [code, signal] = await this.#ended;
     return { code, signal };
+  }
+
+  /** Lets it hang until {@link resume}. */
+  pause(): void {
+    this.#process.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process.kill('SIGCONT');
   }
 
   /** Ends it. */

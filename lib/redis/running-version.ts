@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { messageOf } from './message-of.js';
+import { isSameEdition, NO_EDITION, readEdition, readStored, type Edition } from './options-store.js';
+import type { RedisConnections } from './redis-connections.js';
+import type { RedisCorsOptionsSettings } from './redis-cors-options-config.js';
+import { endStatus, tellStatus } from './replica-status.js';
+import { within } from './within.js';
+
+/** What is done with versions. */
+export interface VersionTaker {
+  /**
+   * Puts the options of a document in force, in one step.
+   *
+   * @throws Error (the promise rejects) if they are refused; then nothing has changed
+   */
+  takeOn(document: string): Promise<void>;
+  /** Publishes the initial options, unless another replica has done so. */
+  publishInitial(): Promise<void>;
+}
+
+/** An edition that is not in force here, and why. */
+interface Refusal {
+  readonly edition: Edition;
+  readonly reason: string;
+}
+
+/** How many heartbeats may be lost before a replica counts for gone. */
+const LOST_HEARTBEATS = 3;
+
+/** How long the end of an app waits for Redis to take note, in milliseconds. */
+const FAREWELL = 500;
+
+/**
+ * The version that a replica runs: it follows the one in Redis, one after the other, and tells the others of it at each heartbeat,
+ * at which it also finds what it has not heard of.
+ */
+export class RunningVersion {
+  readonly #logger = new Logger('RedisCorsOptions');
+  readonly #connections: RedisConnections;
+  readonly #settings: RedisCorsOptionsSettings;
+  readonly #taker: VersionTaker;
+  /** Of this replica among all, which may have names in common. */
+  readonly #id = randomUUID();
+  #edition = NO_EDITION;
+  #since = new Date();
+  #refusal: Refusal | undefined;
+  #failure: string | undefined;
+  /** Whether the app takes on versions: from its start to its end. */
+  #isLive = false;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #mayBeNew = false;
+
+  constructor(connections: RedisConnections, settings: RedisCorsOptionsSettings, taker: VersionTaker) {
+    this.#connections = connections;
+    this.#settings = settings;
+    this.#taker = taker;
+  }
+
+  /** 0 for the initial options. */
+  get version(): number {
+    return this.#edition.version;
+  }
+
+  /** Notes what the app starts with. */
+  startWith(edition: Edition): void {
+    this.#edition = edition;
+    this.#since = new Date();
+  }
+
+  /** Begins to follow; fulfilled when that is done for what is there, or would take too long. */
+  async begin(): Promise<void> {
+    this.#isLive = true;
+    const { heartbeat, timeout } = this.#settings;
+    const beat = (): Promise<unknown> => Promise.all([this.look(), this.#tell()]);
+    this.#heartbeat = setInterval(() => void beat(), heartbeat).unref();
+    await within(timeout, beat());
+  }
+
+  /** Follows no more. */
+  async end(): Promise<void> {
+    const wasLive = this.#isLive;
+    this.#isLive = false;
+    clearInterval(this.#heartbeat);
+    if (!wasLive) return;
+    const farewell = this.#connections
+      .send((redis) => endStatus(redis, this.#settings.key, this.#id))
+      .catch(() => {
+        // What it has said last expires.
+      });
+    await within(FAREWELL, Promise.all([farewell, this.#looking]));
+  }
+
+  /** Takes on what is in Redis, if it is something else; fulfilled when there is nothing else any more. Never rejects. */
+  look(): Promise<void> {
+    this.#mayBeNew = true;
+    return (this.#looking ??= this.#lookOn());
+  }
+
+  async #lookOn(): Promise<void> {
+    // Not before the promise is known as the one that looks.
+    await Promise.resolve();
+    while (this.#isLive && this.#mayBeNew) {
+      this.#mayBeNew = false;
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one version after the other
+        await this.#lookOnce();
+        this.#failure = undefined;
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+    this.#looking = undefined;
+  }
+
+  /** @throws Error (the promise rejects) if Redis can't be reached or refuses */
+  async #lookOnce(): Promise<void> {
+    const { key, publishInitial } = this.#settings;
+    const edition = await this.#connections.send((redis) => readEdition(redis, key));
+    if (isSameEdition(edition, this.#edition)) {
+      if (edition.version === 0 && publishInitial) {
+        this.#mayBeNew = true;
+        await this.#taker.publishInitial();
+      } else if (this.#refusal !== undefined) {
+        await this.#settle(undefined);
+      }
+    } else if (this.#refusal === undefined || !isSameEdition(edition, this.#refusal.edition)) {
+      await this.#takeOn();
+    }
+  }
+
+  async #takeOn(): Promise<void> {
+    const { key } = this.#settings;
+    const { edition, document } = await this.#connections.send((redis) => readStored(redis, key));
+    if (edition.version === 0) {
+      await this.#settle({ edition, reason: 'There are no options in Redis any more.' });
+      return;
+    }
+    try {
+      await this.#taker.takeOn(document);
+    } catch (error) {
+      await this.#settle({ edition, reason: messageOf(error) });
+      return;
+    }
+    this.startWith(edition);
+    this.#logger.log(`Version ${edition.version} of the options is in force`);
+    await this.#settle(undefined);
+  }
+
+  /** Notes, and tells, what has become of the version in Redis. */
+  async #settle(refusal: Refusal | undefined): Promise<void> {
+    this.#refusal = refusal;
+    if (refusal !== undefined) {
+      const { edition, reason } = refusal;
+      const what = edition.version === 0 ? '' : `Version ${edition.version} of the options is refused. `;
+      this.#logger.error(`${what}Version ${this.version} stays in force. ${reason}`);
+    }
+    await this.#tell();
+  }
+
+  /** Says what this replica runs, for as long as some heartbeats. Never rejects. */
+  async #tell(): Promise<void> {
+    const { key, replica, heartbeat } = this.#settings;
+    const refused = this.#refusal && {
+      version: this.#refusal.edition.version,
+      reason: this.#refusal.reason,
+    };
+    const status = { replica, version: this.version, since: this.#since, refused };
+    try {
+      await this.#connections.send(async (redis) => {
+        if (this.#isLive) await tellStatus(redis, key, this.#id, status, heartbeat * LOST_HEARTBEATS);
+      });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The next heartbeat tries again. That a connection is lost is logged by what has lost it. */
+  #fail(error: unknown): void {
+    const message = messageOf(error);
+    if (!this.#isLive || !isReply(error) || message === this.#failure) return;
+    this.#failure = message;
+    this.#logger.error(`Redis refuses: ${message}. Version ${this.version} stays in force.`);
+  }
+}
+
+/** Whether Redis itself says so. */
+function isReply(error: unknown): boolean {
+  return (Object(error) as { readonly name?: unknown }).name === 'ReplyError';
+}
