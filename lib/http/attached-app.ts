@@ -155,7 +155,7 @@ export class AttachedApp {
   /** Whether the hook may ask for a request's host: for a controller that is bound to one, for a source, for `enforce`. */
   private readsHost(): boolean {
     const governance = this.current?.governance;
-    return this.table.isHostBound || governance?.asks === true || governance?.enforces === true;
+    return this.table.isHostBound || governance?.intervenes === true;
   }
 
   private readsAnyHost(): boolean {

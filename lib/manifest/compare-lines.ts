@@ -248,7 +248,7 @@ class Comparison {
 
   /** It says which requests `enforce` takes for those of the app itself; without it, their `Host` does. */
   private publicEffect(was: readonly string[] | null, is: readonly string[] | null): ManifestEffect {
-    if (!this.current.routes.some(({ policy }) => policy?.enforce === true)) return 'neutral';
+    if (!this.current.routes.some(({ policy }) => (policy?.enforce ?? false) !== false)) return 'neutral';
     if (is === null) return 'wider';
     if (was === null) return 'undecidable';
     return is.every((origin) => was.includes(origin)) ? 'narrower' : 'wider';
