@@ -67,7 +67,7 @@ const NO_ORIGIN: ValueProblem = {
 };
 
 /** What is wrong with the name of a policy that does not exist. */
-export function unknownPolicy(name: unknown, named: ReadonlyMap<string, PolicyLayer>): ValueProblem {
+export function unknownPolicy(name: unknown, named: ReadonlyMap<string, unknown>): ValueProblem {
   const meant = typeof name === 'string' ? suggest(name, named.keys()) : undefined;
   const known = named.size === 0 ? 'there are none yet' : `there are ${[...named.keys()].join(', ')}`;
   return {
