@@ -60,6 +60,7 @@ describe('decoratorLayers', () => {
     [{}, { origin: [] }],
     [{ enforce: undefined }, { origin: [] }],
     [{ enforce: true }, { origin: [], enforce: true }],
+    [{ enforce: 'unsafe' }, { origin: [], enforce: 'unsafe' }],
     [{ enforce: false }, { origin: [], enforce: false }],
   ])('makes a layer that closes of @NoCors(%p)', (given, fields) => {
     expect(layers(NoCors(given))).toEqual({
