@@ -3,7 +3,6 @@ import { hostRefusal, ORIGIN_LOST } from '../http/app-log.js';
 import { hasLostOrigin, isForeignByHost, isSameOrigin } from '../http/same-origin.js';
 import { sealedFields } from '../http/sealed-fields.js';
 import { refuseAll, wallsOf } from '../http/walls.js';
-import { enforcedOn } from '../policy/enforcement.js';
 import { addVary } from '../protocol/vary.js';
 import { allowsOrigin, allowsReading, decideOrigin } from '../protocol/verdict.js';
 import type { Policy } from '../policy/policy.js';
@@ -45,7 +44,8 @@ export async function explainActual(
   const { publicOrigins } = context.governance;
   const isOwn = !decision.allowed && origin !== undefined && isSameOrigin(request, origin, publicOrigins);
   const allowed = decision.allowed || isOwn;
-  const isKeptOut = origin !== undefined || (governing.policy?.enforce !== false && hasLostOrigin(request));
+  const isKeptOut =
+    origin !== undefined || ((governing.policy?.enforce ?? false) !== false && hasLostOrigin(request));
   const mayPass = allowed || !isKeptOut;
   const enforced =
     !mayPass && reachesNobody(governing, request)

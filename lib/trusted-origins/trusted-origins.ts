@@ -58,7 +58,7 @@ export function makeDelegate(app: () => TrustingApp, policyName: string | undefi
   let known: { readonly options: unknown; readonly trust: Trust } | undefined;
   const trust = async (): Promise<Trust> => {
     const now = app();
-    if (known?.options === now.options) return known.trust;
+    if (known !== undefined && known.options === now.options) return known.trust;
     const found = await withParts(() => trustOf(now, policyName));
     const untrusted = found.others.filter((entry) => isExact(entry) || isAny(entry));
     if (untrusted.length > 0) now.warn(untrustedText(untrusted, policyName));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { applyDecorators } from '@nestjs/common';
-import { AllowOrigin, NoCors, Preflight, UseCorsPolicy } from '../../lib/index.js';
+import { AllowOrigin, NoCors, Preflight, UseCorsPolicy, type NoCorsOptions } from '../../lib/index.js';
 import { LayerReader } from '../../lib/policy/layer-reader.js';
 import { readModuleOptions } from '../../lib/policy/module-options.js';
 import { decoratorLayers, routeLayers, type DecoratorLayers } from '../../lib/routing/decorator-layers.js';
@@ -55,7 +55,7 @@ describe('decoratorLayers', () => {
     expect(problems[0]?.message).toContain(name);
   });
 
-  it.each([
+  it.each<[given: NoCorsOptions | undefined, fields: object]>([
     [undefined, { origin: [] }],
     [{}, { origin: [] }],
     [{ enforce: undefined }, { origin: [] }],
