@@ -81,7 +81,7 @@ function moduleOf(options: CorsModuleOptions): Type {
 const POLICIES = {
   partners: { origin: PARTNER },
   both: { origin: PARTNER, merge: 'extend' },
-  neither: { origin: OTHER, merge: 'restrict' },
+  common: { origin: PAGE, merge: 'restrict' },
 } as const;
 
 afterEach(() => {
@@ -135,8 +135,8 @@ describe('trustedOrigins()', () => {
       [
         'what a named policy has in common with those around',
         { origin: [PAGE, OTHER], publicOrigins: OWN, policies: POLICIES },
-        'neither',
-        [OWN, OTHER],
+        'common',
+        [OWN, PAGE],
       ],
       [
         'a named policy that has none of its own',
@@ -224,7 +224,7 @@ describe('trustedOrigins()', () => {
     );
     await expect(cors.trustedOrigins('constructor')).rejects.toThrow(
       new TypeError(
-        'trustedOrigins(): "constructor" names no policy: add it to policies (there are partners, both, neither)',
+        'trustedOrigins(): "constructor" names no policy: add it to policies (there are partners, both, common)',
       ),
     );
     expect(() => cors.trustedOriginsDelegate({} as never)).toThrow(TypeError);
