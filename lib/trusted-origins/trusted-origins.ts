@@ -68,9 +68,9 @@ export function makeDelegate(app: () => TrustingApp, policyName: string | undefi
   };
   const answer = async (request: TrustedOriginsRequest | undefined): Promise<readonly string[]> => {
     try {
-      const { origins, policy } = await trust();
-      const origin = request && (await trustedOriginOf(request, policy));
-      return origin === undefined || origins.includes(origin) ? origins : [...origins, origin];
+      const trusted = await trust();
+      const origin = request && (await trustedOriginOf(request, trusted));
+      return origin === undefined ? trusted.origins : [...trusted.origins, origin];
     } catch (error) {
       // Nobody catches what is thrown where the other library is set up.
       const more = failures.next();
@@ -87,14 +87,17 @@ export function makeDelegate(app: () => TrustingApp, policyName: string | undefi
 }
 
 /**
- * The origin of a request, if the policy allows it. Never by `'*'`, which would trust everybody; nor by what only the guards can
+ * The origin of a request, if the policy allows it and the list does not have it. Never by `'*'`, which would trust everybody; nor by what only the guards can
  * decide, since none have run.
  */
-async function trustedOriginOf(request: TrustedOriginsRequest, policy: Policy): Promise<string | undefined> {
+async function trustedOriginOf(
+  request: TrustedOriginsRequest,
+  { origins, policy }: Trust,
+): Promise<string | undefined> {
   const headers: Readonly<Record<string, string>> = Object.fromEntries(request.headers);
   const { origin } = headers;
   // Anybody can have the other ones.
-  if (origin === undefined || !isOwnOrigin(origin)) return undefined;
+  if (origin === undefined || !isOwnOrigin(origin) || origins.includes(origin)) return undefined;
   const reason = decideOrigin(policy, origin);
   if (reason !== 'origin-undecided') return reason === 'origin-allowed' ? origin : undefined;
   const { method } = request;

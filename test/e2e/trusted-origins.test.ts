@@ -81,7 +81,6 @@ function moduleOf(options: CorsModuleOptions): Type {
 const POLICIES = {
   partners: { origin: PARTNER },
   both: { origin: PARTNER, merge: 'extend' },
-  common: { origin: PAGE, merge: 'restrict' },
 } as const;
 
 afterEach(() => {
@@ -134,7 +133,11 @@ describe('trustedOrigins()', () => {
       ['a named policy’s with those around', { origin: PAGE, policies: POLICIES }, 'both', [PAGE, PARTNER]],
       [
         'what a named policy has in common with those around',
-        { origin: [PAGE, OTHER], publicOrigins: OWN, policies: POLICIES },
+        {
+          origin: [PAGE, OTHER],
+          publicOrigins: OWN,
+          policies: { common: { origin: PAGE, merge: 'restrict' } },
+        },
         'common',
         [OWN, PAGE],
       ],
@@ -224,7 +227,7 @@ describe('trustedOrigins()', () => {
     );
     await expect(cors.trustedOrigins('constructor')).rejects.toThrow(
       new TypeError(
-        'trustedOrigins(): "constructor" names no policy: add it to policies (there are partners, both, common)',
+        'trustedOrigins(): "constructor" names no policy: add it to policies (there are partners, both)',
       ),
     );
     expect(() => cors.trustedOriginsDelegate({} as never)).toThrow(TypeError);
@@ -396,28 +399,37 @@ describe('trustedOriginsDelegate()', () => {
   it.each(PLATFORMS)('serves a protection of that kind, on %s', async (platform) => {
     answer = (origin) => Promise.resolve(origin === TENANT);
     let delegate: TrustedOriginsDelegate | undefined;
-    const { port } = await startApp(platform, moduleOf({ origin: [PAGE, Tenants] }), {
-      prepare: async (app) => {
-        delegate = app.get(CorsService).trustedOriginsDelegate();
-        expect(await delegate(undefined)).toEqual([PAGE]);
-        app.use(
-          (
-            request: { headers: Record<string, string>; method: string; url?: string; originalUrl?: string },
-            response: { statusCode: number; end(): void },
-            next: () => void,
-          ) => {
-            const { method, headers } = request;
-            const url = `http://${headers['host']}${request.originalUrl ?? request.url}`;
-            const sent = new Request(url, { method, headers });
-            void Promise.all([1, 2, 3].map(() => delegate?.(sent))).then(([list]) => {
-              if (list?.includes(headers['origin'] ?? '')) return next();
-              response.statusCode = 403;
-              response.end();
-            });
-          },
-        );
+    const { port } = await startApp(
+      platform,
+      moduleOf({ origin: PAGE, policies: { tenants: { origin: Tenants, merge: 'extend' } } }),
+      {
+        prepare: async (app) => {
+          delegate = app.get(CorsService).trustedOriginsDelegate('tenants');
+          expect(await delegate(undefined)).toEqual([PAGE]);
+          app.use(
+            (
+              request: {
+                headers: Record<string, string>;
+                method: string;
+                url?: string;
+                originalUrl?: string;
+              },
+              response: { statusCode: number; end(): void },
+              next: () => void,
+            ) => {
+              const { method, headers } = request;
+              const url = `http://${headers['host']}${request.originalUrl ?? request.url}`;
+              const sent = new Request(url, { method, headers });
+              void Promise.all([1, 2, 3].map(() => delegate?.(sent))).then(([list]) => {
+                if (list?.includes(headers['origin'] ?? '')) return next();
+                response.statusCode = 403;
+                response.end();
+              });
+            },
+          );
+        },
       },
-    });
+    );
     const post = async (origin: string) =>
       (await send(port, { method: 'POST', path: '/orders', headers: { origin } })).status;
     expect(await Promise.all([PAGE, TENANT, OTHER].map(post))).toEqual([201, 201, 403]);
