@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
@@ -354,6 +355,22 @@ describeOn12('csrfProtection').each(PLATFORMS)(
   },
 );
 
+/** What better-auth 1.7.25 was seen to do: it asks three times for each request, always with the same one. */
+async function protect(
+  delegate: TrustedOriginsDelegate,
+  { method = '', url = '', headers }: IncomingMessage,
+  response: ServerResponse,
+  next: () => void,
+): Promise<void> {
+  const sent = new Request(`http://${headers.host}${url}`, {
+    method,
+    headers: headers as Record<string, string>,
+  });
+  const lists = await Promise.all([delegate(sent), delegate(sent), delegate(sent)]);
+  if (lists.every((list) => list.includes(headers.origin ?? ''))) next();
+  else response.writeHead(403).end();
+}
+
 describe('trustedOriginsDelegate()', () => {
   const startApp = appsOfTest();
 
@@ -398,34 +415,16 @@ describe('trustedOriginsDelegate()', () => {
 
   it.each(PLATFORMS)('serves a protection of that kind, on %s', async (platform) => {
     answer = (origin) => Promise.resolve(origin === TENANT);
-    let delegate: TrustedOriginsDelegate | undefined;
     const { port } = await startApp(
       platform,
       moduleOf({ origin: PAGE, policies: { tenants: { origin: Tenants, merge: 'extend' } } }),
       {
         prepare: async (app) => {
-          delegate = app.get(CorsService).trustedOriginsDelegate('tenants');
+          const delegate = app.get(CorsService).trustedOriginsDelegate('tenants');
           expect(await delegate(undefined)).toEqual([PAGE]);
           app.use(
-            (
-              request: {
-                headers: Record<string, string>;
-                method: string;
-                url?: string;
-                originalUrl?: string;
-              },
-              response: { statusCode: number; end(): void },
-              next: () => void,
-            ) => {
-              const { method, headers } = request;
-              const url = `http://${headers['host']}${request.originalUrl ?? request.url}`;
-              const sent = new Request(url, { method, headers });
-              void Promise.all([1, 2, 3].map(() => delegate?.(sent))).then(([list]) => {
-                if (list?.includes(headers['origin'] ?? '')) return next();
-                response.statusCode = 403;
-                response.end();
-              });
-            },
+            (request: IncomingMessage, response: ServerResponse, next: () => void) =>
+              void protect(delegate, request, response, next),
           );
         },
       },
@@ -455,10 +454,9 @@ describe('trustedOriginsDelegate()', () => {
     ],
     ['rejects', () => Promise.reject(new Error('the database is down'))],
     ['answers something else', () => 'yes' as never],
-    ['is allowed too early', () => ({ then: undefined }) as never],
   ] as const)('trusts nobody by a source that %s', async (_, failing) => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
-    answer = failing as () => boolean;
+    answer = failing;
     const { app } = await startApp('fastify', moduleOf({ origin: [PAGE, Tenants] }));
     const delegate = app.get(CorsService).trustedOriginsDelegate();
     expect(await delegate(requestOf(TENANT))).toEqual([PAGE]);
@@ -467,7 +465,7 @@ describe('trustedOriginsDelegate()', () => {
 
   it('waits for a source as long as a live request would', async () => {
     const slow = { timeout: 30, allows: () => wait(5000, true, { ref: false }) };
-    const { app } = await startApp('fastify', moduleOf({ origin: [PAGE, slow as never] }));
+    const { app } = await startApp('fastify', moduleOf({ origin: [PAGE, slow] }));
     const begun = performance.now();
     expect(await app.get(CorsService).trustedOriginsDelegate()(requestOf(TENANT))).toEqual([PAGE]);
     expect(performance.now() - begun).toBeLessThan(1500);

@@ -139,8 +139,8 @@ function merged(layers: readonly Said[]): Naive {
 const WALLS = { false: '', unsafe: '?', true: '!' } as const;
 
 function strictest(all: readonly (Naive | undefined)[]): Enforcement {
-  const said = all.map((one) => one?.enforce);
-  return said.includes(true) || (said.includes('unsafe') && 'unsafe');
+  const said = new Set(all.map((one) => one?.enforce));
+  return said.has(true) || (said.has('unsafe') && 'unsafe');
 }
 
 function written(naive: Naive | undefined): string {

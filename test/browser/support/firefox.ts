@@ -1,22 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-
-/** What a program of that kind is called. */
-const NAMES = ['firefox', 'firefox-esr'];
+import { join } from 'node:path';
 
 /** How long a document has for what it does by itself, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** The Firefox that `FIREFOX_PATH` names, or that is installed; `undefined` if there is none. */
+/** The Firefox that `FIREFOX_PATH` names, as `test/run.js` does where one is installed; `undefined` if there is none. */
 export function firefoxPath(): string | undefined {
-  const named = process.env['FIREFOX_PATH'];
-  if (named !== undefined) return named;
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-    .find((path) => existsSync(path));
+  return process.env['FIREFOX_PATH'];
 }
 
 /**

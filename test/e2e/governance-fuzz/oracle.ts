@@ -72,8 +72,8 @@ export function common(policies: readonly NaivePolicy[]): NaivePolicy {
 }
 
 function strictest(policies: readonly (NaivePolicy | undefined)[]): Wall {
-  const said = policies.map((one) => one?.enforce);
-  return said.includes(true) || (said.includes('unsafe') && 'unsafe');
+  const said = new Set(policies.map((one) => one?.enforce));
+  return said.has(true) || (said.has('unsafe') && 'unsafe');
 }
 
 function intersect(a: NaivePolicy['origin'], b: NaivePolicy['origin']): NaivePolicy['origin'] {
