@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import { METHODS, type Server } from 'node:http';
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { All, Controller, Module, type INestApplication } from '@nestjs/common';
@@ -36,6 +36,9 @@ interface Row {
   readonly nest?: Outcome;
 }
 
+/** Node 20 knows no QUERY. */
+const UNSAFE_METHODS = ['PUT', 'PATCH', 'DELETE', 'PROPFIND', 'QUERY'].filter((one) => METHODS.includes(one));
+
 const SAME: readonly Row[] = [
   // Safe methods.
   { method: 'GET', site: 'cross-site', go: 'passes' },
@@ -52,7 +55,7 @@ const SAME: readonly Row[] = [
   { site: 'same-site', go: 'is refused' },
   { site: 'Same-Origin', go: 'is refused' },
   { site: 'something-new', go: 'is refused' },
-  ...['PUT', 'PATCH', 'DELETE', 'PROPFIND', 'QUERY'].map((method): Row => ({
+  ...UNSAFE_METHODS.map((method): Row => ({
     method,
     site: 'cross-site',
     go: 'is refused',
