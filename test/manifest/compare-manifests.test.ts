@@ -369,6 +369,20 @@ describe('compareManifests()', () => {
       }
     });
 
+    it('that are new in front of one that was a wall', async () => {
+      @Controller('orders')
+      class Walled {
+        @Post('*path') @AllowOrigin(A, { enforce: 'unsafe' }) all() {}
+      }
+      expect(await between(made({}, [Walled]), made({}, [Walled, Hook]))).toEqual([
+        'POST /orders/hook is wider: it is new, and nobody may read it, but requests of other origins reach it',
+      ]);
+      // One for another method is in front of nothing.
+      expect(await between(made({}, [Walled]), made({}, [Walled, Closed]))).toEqual([
+        'DELETE /orders/:id has changed: it is new, and nobody may read it',
+      ]);
+    });
+
     it('that are gone', async () => {
       expect(await between(made({}, [Open]), made({}, [None]))).toEqual([
         'DELETE /orders/:id is narrower: it is gone',
