@@ -87,8 +87,8 @@ export function makeDelegate(app: () => TrustingApp, policyName: string | undefi
 }
 
 /**
- * The origin of a request, if the policy allows it and the list does not have it. Never by `'*'`, which would trust everybody; nor by what only the guards can
- * decide, since none have run.
+ * The origin of a request, if the policy allows it and the list does not have it. Never by `'*'`, which would trust everybody;
+ * nor by what only the guards can decide, since none have run.
  */
 async function trustedOriginOf(
   request: TrustedOriginsRequest,
