@@ -10,6 +10,7 @@ import type { CorsManifest } from './manifest/cors-manifest.js';
 import type { CorsRouteReport } from './routing/route-report.js';
 import type { CorsEngine } from './http/cors-engine.js';
 import { CORS_ENGINE } from './http/load-engine.js';
+import type { TrustedOriginsDelegate } from './trusted-origins/trusted-origins-delegate.js';
 import type { CorsRefusal, CorsReportOnlyCount } from './verdicts/cors-refusal.js';
 import type { CorsSuggestion } from './verdicts/cors-suggestion.js';
 
@@ -336,5 +337,52 @@ export class CorsService {
    */
   current(): CorsModuleOptions {
     return this.engine.options() as CorsModuleOptions;
+  }
+
+  /**
+   * The origins that another protection against CSRF is to trust, such as Nest's `enableCsrfProtection({ trustedOrigins })`:
+   * `publicOrigins`, and the exact origins that a policy allows. One policy, since such a protection knows no routes: what one
+   * route alone allows would be trusted on all of them.
+   *
+   * It may be called as soon as the app has been made, and has to be, for Nest: in front of `app.init()`. It is a list: patterns,
+   * expressions, functions, sources, `'*'`, `'null'` and `'file://'` cannot be in it, and are named in a warning, once. Nor does what
+   * has been given it follow an `update()`: an origin that is removed is trusted until the app starts anew. `enforce: 'unsafe'` knows
+   * no such limits.
+   *
+   * @param policyName - a policy of `policies`, on top of the module's options; by default the module's options alone
+   * @returns a promise of a new list, the app's own origins first
+   * @throws TypeError (the promise rejects) if there is no policy of that name
+   * @throws `CorsConfigurationError` (the promise rejects) if the app would not start with the options
+   *
+   * @example
+   * ```ts
+   * const app = await NestFactory.create(AppModule);
+   * app.enableCsrfProtection({ trustedOrigins: await app.get(CorsService).trustedOrigins() });
+   * await app.listen(3000);
+   * ```
+   */
+  async trustedOrigins(policyName?: CorsPolicyName): Promise<string[]> {
+    return this.engine.trustedOrigins(policyName);
+  }
+
+  /**
+   * {@link CorsService.trustedOrigins} for who asks of each request, as better-auth does with its option `trustedOrigins`: the same
+   * list, and the request's origin, if the policy allows that by a pattern, an expression, a function or a source. It follows
+   * `update()`, `addOrigins()` and `removeOrigins()`.
+   *
+   * Functions and sources are asked once for each request, as a live one asks them: what fails, or takes too long, trusts nobody,
+   * and is logged. Sources that decide after the guards trust nobody, since none have run. Nor does `'*'`, which is warned of.
+   *
+   * @param policyName - as in {@link CorsService.trustedOrigins}
+   * @returns a function that never rejects; see {@link TrustedOriginsDelegate}
+   * @throws TypeError if there is no policy of that name
+   *
+   * @example
+   * ```ts
+   * betterAuth({ trustedOrigins: cors.trustedOriginsDelegate('partners') });
+   * ```
+   */
+  trustedOriginsDelegate(policyName?: CorsPolicyName): TrustedOriginsDelegate {
+    return this.engine.trustedOriginsDelegate(policyName);
   }
 }

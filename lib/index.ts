@@ -69,6 +69,10 @@ export type {
 export type { CorsRouteReport, EffectivePolicy } from './routing/route-report.js';
 export { cachedOrigins, CachedOrigins } from './sources/cached-origins.js';
 export type { CachedOriginsOptions, KeyedOriginsOptions } from './sources/cached-origins-options.js';
+export type {
+  TrustedOriginsDelegate,
+  TrustedOriginsRequest,
+} from './trusted-origins/trusted-origins-delegate.js';
 export type { CorsRefusal, CorsReportOnlyCount } from './verdicts/cors-refusal.js';
 export type { CorsChange, CorsSuggestion } from './verdicts/cors-suggestion.js';
 export {

@@ -6,6 +6,8 @@
  *
  * CHROMIUM_PATH          the Chromium for the suites under test/browser; found in the usual places if unset
  * CORS_REQUIRE_BROWSER=1 fails without one, instead of leaving those suites out
+ * FIREFOX_PATH           the Firefox for half of test/browser/csrf.test.ts; found in the usual places if unset
+ * CORS_REQUIRE_FIREFOX=1 fails without one, instead of leaving that out
  * REDIS_SERVER_PATH      the redis-server for the suites under test/redis; found in the usual places if unset
  * CORS_REQUIRE_REDIS=1   fails without one, instead of leaving those suites out
  * POSTGRES_PATH          the postgres for the suites under test/postgres; found in the usual places if unset
@@ -43,6 +45,15 @@ const PROGRAMS = [
     path: 'CHROMIUM_PATH',
     required: 'CORS_REQUIRE_BROWSER',
     places: ['/usr/bin/chromium', '/usr/bin/chromium-browser', ...inPath('google-chrome')],
+  },
+  {
+    name: 'Firefox',
+    package: 'firefox-esr',
+    suites: undefined,
+    parts: ['test/browser/csrf.test.ts, the half in Firefox'],
+    path: 'FIREFOX_PATH',
+    required: 'CORS_REQUIRE_FIREFOX',
+    places: ['/usr/bin/firefox', '/usr/bin/firefox-esr', ...inPath('firefox')],
   },
   {
     name: 'redis-server',
@@ -100,7 +111,9 @@ function jestArguments(args, missing) {
     ...(whole ? ['--coverage'] : []),
     ...args,
     // Last, because it would take names of suites behind it for its own.
-    ...missing.flatMap(({ suites }) => ['--testPathIgnorePatterns', `<rootDir>/${suites}`]),
+    ...missing.flatMap(({ suites }) =>
+      suites === undefined ? [] : ['--testPathIgnorePatterns', `<rootDir>/${suites}`],
+    ),
   ];
 }
 
@@ -146,7 +159,7 @@ function isExecutable(path) {
 }
 
 function sayWhatIsLeftOut(program) {
-  const suites = suitesIn(program.suites).map((name) => `  ${name}`);
+  const suites = program.suites === undefined ? [] : suitesIn(program.suites).map((name) => `  ${name}`);
   const parts = program.parts.map((part) => `  ${part}`);
   say([...howToGet(program), 'Left out of this run:', ...suites, ...parts]);
 }

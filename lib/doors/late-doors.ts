@@ -1,7 +1,9 @@
 import { askSources } from '../http/ask-sources.js';
 import { AskedRequest } from '../http/asked-request.js';
 import type { HookContext } from '../http/hook-context.js';
+import { preflightFacts } from '../http/preflight.js';
 import { isSameOrigin } from '../http/same-origin.js';
+import { enforcedOn } from '../policy/enforcement.js';
 import type { Policy } from '../policy/policy.js';
 import { isForbiddenMethod } from '../protocol/names.js';
 import { approvesMethod } from '../protocol/methods.js';
@@ -77,7 +79,8 @@ async function answer(
       policy.origin.any ||
       (origin !== undefined && (await askDoor([policy], origin, { request, target: request }, context)));
     if (isAllowed) return [null, allowedOptions(policy, origin, request)];
-    const isWalled = policy.enforce && origin !== undefined;
+    const method = preflightFacts(request)?.method ?? request.method;
+    const isWalled = origin !== undefined && enforcedOn(policy.enforce, method);
     if (isWalled && !isSameOrigin(request, origin, publicOrigins)) return [new CorsRefusal()];
     return [null, refusedOptions('raw' in given)];
   } catch (error) {

@@ -71,6 +71,7 @@ export type CorsStepName = 'route' | 'policy' | 'origin' | 'method' | 'headers' 
  * - `policy-found`: the route or the path has a policy
  * - `method-allowed`, `headers-allowed`: that part of a preflight is allowed
  * - `enforce-off`: the handler runs whoever asks
+ * - `enforce-safe`: the same, because `enforce: 'unsafe'` refuses no request with this method
  * - `enforce-after-guards`: the same, but a source that decides after the guards can still refuse the request with 403
  * - `enforce-unserved`: nobody refuses the request, because no handler serves the version that it asks for
  * - `enforce-passed`, `enforce-refused`: the guard lets the request through, or refuses it with 403
@@ -83,6 +84,7 @@ export type CorsStepReason =
   | 'method-allowed'
   | 'headers-allowed'
   | 'enforce-off'
+  | 'enforce-safe'
   | 'enforce-after-guards'
   | 'enforce-unserved'
   | 'enforce-passed'

@@ -1,10 +1,11 @@
 import { AskedRequest } from '../http/asked-request.js';
-import { hostRefusal } from '../http/app-log.js';
-import { isForeignByHost, isSameOrigin } from '../http/same-origin.js';
+import { hostRefusal, ORIGIN_LOST } from '../http/app-log.js';
+import { hasLostOrigin, isForeignByHost, isSameOrigin } from '../http/same-origin.js';
 import { sealedFields } from '../http/sealed-fields.js';
 import { refuseAll, wallsOf } from '../http/walls.js';
 import { addVary } from '../protocol/vary.js';
 import { allowsOrigin, allowsReading, decideOrigin } from '../protocol/verdict.js';
+import type { Policy } from '../policy/policy.js';
 import type { PathParams } from '../routing/route-matcher.js';
 import { Asking } from './asking.js';
 import type { CorsExplanation, CorsReason } from './cors-explanation.js';
@@ -43,15 +44,13 @@ export async function explainActual(
   const { publicOrigins } = context.governance;
   const isOwn = !decision.allowed && origin !== undefined && isSameOrigin(request, origin, publicOrigins);
   const allowed = decision.allowed || isOwn;
-  const byHost =
-    origin !== undefined && isForeignByHost(request, origin, publicOrigins)
-      ? hostRefusal(origin, request.host)
-      : undefined;
-  const mayPass = allowed || origin === undefined;
+  const isKeptOut =
+    origin !== undefined || ((governing.policy?.enforce ?? false) !== false && hasLostOrigin(request));
+  const mayPass = allowed || !isKeptOut;
   const enforced =
-    !mayPass && reachesNobody(governing, origin)
+    !mayPass && reachesNobody(governing, request)
       ? [unservedStep(governing)]
-      : enforcement(governing, mayPass, decision.waits && !isOwn, byHost);
+      : enforcement(governing, request, mayPass, decision.waits && !isOwn, publicOrigins);
   const steps = [...decision.steps, ...(isOwn ? [sameOriginStep(governing)] : []), ...enforced];
   const deciding = (
     allowed ? steps.findLast(isOriginStep) : steps.find(({ passed }) => !passed)
@@ -69,7 +68,7 @@ export async function explainActual(
     hint: deciding.hint,
     fields: decision.fields,
     status: enforced.some(({ passed }) => !passed) ? 403 : undefined,
-    message: messageOf(origin, subject, deciding, decision.steps, enforced),
+    message: messageOf(origin, subject, deciding, decision.steps, isKeptOut ? enforced : []),
   };
 }
 
@@ -115,22 +114,37 @@ async function decide(
 /** The request hook, or the guard, stands in front of all that a policy governs; the interceptor in front of handlers. */
 function enforcement(
   governing: Governing,
+  request: PlainRequest,
   mayPass: boolean,
   waits: boolean,
-  byHost: string | undefined,
+  publicOrigins: ReadonlySet<string> | undefined,
 ): readonly ExplainedStep[] {
   const { policy } = governing;
-  if (policy === undefined || (policy.closed && !policy.enforce)) return [];
-  return [enforceStep(governing, policy, mayPass, waits, byHost)];
+  if (policy === undefined || (policy.closed && policy.enforce === false)) return [];
+  const because = refusedBecause(request, publicOrigins);
+  return [enforceStep(governing, policy, request.method, mayPass, waits, because)];
+}
+
+/** Why a request is refused that the policy does not allow, where something else than the policy has decided. */
+function refusedBecause(
+  request: PlainRequest,
+  publicOrigins: ReadonlySet<string> | undefined,
+): string | undefined {
+  const origin = request.headers['origin'];
+  if (origin === undefined) return ORIGIN_LOST;
+  return isForeignByHost(request, origin, publicOrigins) ? hostRefusal(origin, request.host) : undefined;
 }
 
 /**
  * Whether a request for a version that nobody serves gets through where its policy refuses it: the hook lets through what one
  * of the versions might.
  */
-function reachesNobody({ policy, rivals }: Governing, origin: string | undefined): boolean {
-  const candidates = wallsOf([...rivals, policy]);
-  return candidates.length > 1 && !refuseAll(candidates, (one) => allowsOrigin(one, origin));
+function reachesNobody({ policy, rivals }: Governing, { method, headers }: PlainRequest): boolean {
+  const origin = headers['origin'];
+  const mayPass = (one: Policy): boolean =>
+    (origin !== undefined && one.origin.asked.length > 0) || allowsOrigin(one, origin);
+  const candidates = wallsOf([...rivals, policy], method);
+  return candidates.length > 1 && !refuseAll(candidates, method, mayPass);
 }
 
 function messageOf(
@@ -146,7 +160,7 @@ function messageOf(
   const who = origin === undefined ? 'No script of another origin may' : `${originText(origin)} may not`;
   const unless = deciding.reason === 'unmanaged' ? ' unless the app itself says so' : '';
   const refusal = `${who} read ${subject}${unless}: ${clausesOf(steps)}.`;
-  return [refusal, ...(origin === undefined ? [] : enforced.map(outcomeOf))].join(' ');
+  return [refusal, ...enforced.map(outcomeOf)].join(' ');
 }
 
 function outcomeOf({ passed, reason, message }: ExplainedStep): string {

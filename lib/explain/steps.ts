@@ -1,5 +1,6 @@
 import { asksSources, isAny, type OriginEntry } from '../policy/origin-entry.js';
 import { OPTIONS } from '../policy/module-options.js';
+import { enforcedOn } from '../policy/enforcement.js';
 import type { Policy } from '../policy/policy.js';
 import { describeEntry } from '../policy/policy-rules.js';
 import type { DecidedReason, OriginVerdict } from './asking.js';
@@ -186,24 +187,27 @@ const UNSERVED =
 /**
  * Whether the guard, and behind all guards the interceptor, let an actual request through to the handler.
  *
+ * @param method - of the request
  * @param mayPass - whether the origin is allowed, as far as it is known before the guards
  * @param waits - whether a source that decides after the guards has the last word
- * @param byHost - what to say where the origin is refused only because the request has another host
+ * @param because - what to say where the policy alone does not say why it is refused
  */
 export function enforceStep(
   governing: Governing,
   policy: Policy,
+  method: string,
   mayPass: boolean,
   waits: boolean,
-  byHost?: string,
+  because?: string,
 ): ExplainedStep {
-  if (waits && (mayPass || !policy.enforce)) {
+  const isEnforced = enforcedOn(policy.enforce, method);
+  if (waits && (mayPass || !isEnforced)) {
     return makeStep('enforce', governing, 'enforce-after-guards', true, AFTER_GUARDS);
   }
-  if (!mayPass && !policy.enforce && policy.origin.afterGuards) {
+  if (!mayPass && !isEnforced && policy.origin.afterGuards) {
     return makeStep('enforce', governing, 'enforce-refused', false, UNASKED);
   }
-  if (!policy.enforce) {
+  if (policy.enforce === false) {
     return makeStep(
       'enforce',
       governing,
@@ -213,6 +217,10 @@ export function enforceStep(
     );
   }
   const owner = ownerOf(governing, 'enforce');
+  if (!isEnforced) {
+    const message = `${owner} refuses no ${method}, so the handler runs whoever asks`;
+    return makeStep('enforce', governing, 'enforce-safe', true, message);
+  }
   return mayPass
     ? makeStep('enforce', governing, 'enforce-passed', true, `${owner} lets the request through`)
     : makeStep(
@@ -220,6 +228,6 @@ export function enforceStep(
         governing,
         'enforce-refused',
         false,
-        `${owner} refuses it with 403 before the handler runs${byHost === undefined ? '' : `: ${byHost}`}`,
+        `${owner} refuses it with 403 before the handler runs${because === undefined ? '' : `: ${because}`}`,
       );
 }

@@ -13,6 +13,7 @@ export class AppLog {
   /** When which path has been reported, the longest ago first. */
   private readonly reported = new Map<string, number>();
   private readonly refusals = new ReportLimit();
+  private readonly lost = new ReportLimit();
 
   /** @param logger - the app's own may throw, which is no reason to lose a response */
   constructor(private readonly logger: Pick<Logger, 'warn'>) {}
@@ -47,6 +48,13 @@ export class AppLog {
     if (more !== undefined) this.warn(hostRefusal(origin, host) + more);
   }
 
+  /** A request without `Origin` was refused because of what it says in `Sec-Fetch-Site`. Said once a minute. */
+  originLost(method: string, url: string): void {
+    const more = this.lost.next();
+    if (more !== undefined)
+      this.warn(`${method} ${pathText(url)} was refused by enforce: ${ORIGIN_LOST}${more}`);
+  }
+
   private warn(text: string): void {
     try {
       this.logger.warn(oneLine(text));
@@ -55,6 +63,10 @@ export class AppLog {
     }
   }
 }
+
+/** Why a request without `Origin` is refused. */
+export const ORIGIN_LOST =
+  'Sec-Fetch-Site names another site, but there is no Origin. Browsers send both, so somebody on the way takes it away';
 
 /** Why a host has decided, and what to do about it. */
 export function hostRefusal(origin: string, host: string | undefined): string {

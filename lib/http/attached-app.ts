@@ -161,7 +161,7 @@ export class AttachedApp {
   /** Whether the hook may ask for a request's host: for a controller that is bound to one, for a source, for `enforce`. */
   private readsHost(): boolean {
     const governance = this.current?.governance;
-    return this.table.isHostBound || governance?.asks === true || governance?.enforces === true;
+    return this.table.isHostBound || governance?.intervenes === true;
   }
 
   private readsAnyHost(): boolean {
@@ -252,7 +252,8 @@ function strictest(contexts: readonly HookContext[], path: string | undefined): 
   const strictness = ({ governance }: HookContext): number => {
     const policy = governance.policyAt({ path });
     if (policy === undefined) return 0;
-    return (policy.closed ? 4 : 0) + (policy.enforce ? 2 : 0) + (policy.origin.any ? 0 : 1);
+    const wall = policy.enforce === 'unsafe' ? 2 : 4;
+    return (policy.closed ? 8 : 0) + (policy.enforce === false ? 0 : wall) + (policy.origin.any ? 0 : 1);
   };
   return others.reduce((one, other) => (one && strictness(other) > strictness(one) ? other : one), first);
 }

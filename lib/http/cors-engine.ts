@@ -21,10 +21,13 @@ import { changedOptions, changeExact, planChange } from '../policy/change-origin
 import { copyOptions, copyValues } from '../policy/copy-options.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
+import type { CorsModuleOptions } from '../policy/cors-policy-options.interface.js';
 import type { LiveOrigins, OriginChange } from '../policy/live-origins.js';
+import { unknownPolicy } from '../policy/module-options.js';
 import type { OptionsObject } from '../policy/options-object.js';
 import type { Policy } from '../policy/policy.js';
 import { prepareOrigins } from '../policy/prepare-origins.js';
+import { show } from '../policy/show.js';
 import { inSlices } from '../policy/slices.js';
 import { allowsOrigin } from '../protocol/verdict.js';
 import { compileGovernance, DELEGATE, type GovernedApp } from '../routing/compile-governance.js';
@@ -40,6 +43,8 @@ import {
 import { nestOf } from '../routing/nest/nest-of.js';
 import { reportRoutes, type CorsRouteReport } from '../routing/route-report.js';
 import { sourceResolver } from '../routing/source-resolver.js';
+import type { TrustingApp } from '../trusted-origins/trusted-origins.js';
+import type { TrustedOriginsDelegate } from '../trusted-origins/trusted-origins-delegate.js';
 import type { CorsRefusal, CorsReportOnlyCount } from '../verdicts/cors-refusal.js';
 import type { CorsSuggestion } from '../verdicts/cors-suggestion.js';
 import type { CorsDifference } from '../verdicts/cors-verdict.js';
@@ -66,6 +71,9 @@ const MANIFEST = new LatePart(() => import('../manifest/make-manifest.js'));
 
 /** What reads an origin that is to be kept elsewhere. */
 const EXACT_ORIGIN = new LatePart(() => import('../policy/exact-origin.js'));
+
+/** What tells other protections whom to trust, where there are some. */
+const TRUSTED = new LatePart(() => import('../trusted-origins/trusted-origins.js'));
 
 /** What counts refusals, where somebody wants to know. */
 const LEDGER = new LatePart(() => import('../ledger/ledger.js'));
@@ -95,6 +103,8 @@ export class CorsEngine implements Owner {
   private readonly attached = new Map<AbstractHttpAdapter, AttachedApp>();
   /** The app that was started last: a testing module can make several. */
   private app: AttachedApp | undefined;
+  /** The module's options as they were given. */
+  private given: unknown;
   ledger: Ledger | undefined;
   /** How many have asked for refusals to be counted, whatever the options say. */
   private keepers = 0;
@@ -119,6 +129,7 @@ export class CorsEngine implements Owner {
    * @throws CorsConfigurationError
    */
   checkImports(module: Type, options: unknown): void {
+    this.given = options;
     const problems = importProblems(module, options, this.modules);
     if (problems.length > 0) throw new CorsConfigurationError(problems);
   }
@@ -546,6 +557,53 @@ export class CorsEngine implements Owner {
     const context = this.explainContext();
     const { explainRequest } = await EXPLAIN.load();
     return explainRequest(request, context);
+  }
+
+  /**
+   * The origins that another protection is to trust; see `CorsService`.
+   *
+   * @throws TypeError (the promise rejects) if there is no policy of that name
+   * @throws CorsConfigurationError (the promise rejects) if the app would not start with the options
+   */
+  async trustedOrigins(policyName: string | undefined): Promise<string[]> {
+    this.checkPolicyName('trustedOrigins', policyName);
+    const { trustedOrigins } = await TRUSTED.load();
+    return trustedOrigins(this.trustingApp(), policyName);
+  }
+
+  /**
+   * The same of each request; see `CorsService`.
+   *
+   * @throws TypeError if there is no policy of that name
+   */
+  trustedOriginsDelegate(policyName: string | undefined): TrustedOriginsDelegate {
+    this.checkPolicyName('trustedOriginsDelegate', policyName);
+    let made: TrustedOriginsDelegate | undefined;
+    return async (request) => {
+      const { makeDelegate } = await TRUSTED.load();
+      made ??= makeDelegate(() => this.trustingApp(), policyName);
+      return made(request);
+    };
+  }
+
+  /** Perhaps before the app has started: it is then that others are told whom to trust. */
+  private trustingApp(): TrustingApp {
+    const isStarted = this.app?.current !== undefined;
+    return {
+      options: isStarted ? this.options() : this.given,
+      governance: this.app?.current?.governance,
+      resolveSource: sourceResolver(this.moduleRef),
+      warn: (text) => {
+        if (!this.warnings.texts.has(text)) this.warnings.warn(text);
+      },
+    };
+  }
+
+  private checkPolicyName(caller: string, name: unknown): void {
+    const policies = (this.trustingApp().options as CorsModuleOptions | undefined)?.policies ?? {};
+    if (name === undefined || (typeof name === 'string' && Object.hasOwn(policies, name))) return;
+    const { message, fix } = unknownPolicy(name, new Map(Object.entries(policies)));
+    throw new TypeError(`${caller}(): ${show(name)} ${message}: ${fix}`);
   }
 
   /** Registers what asks sources after the guards. */

@@ -4,7 +4,7 @@ import type { PlatformRequest } from '../routing/route-matcher.js';
 import type { Handler } from '../routing/nest-internals.js';
 import type { Exchange } from './exchange.js';
 import type { HookContext } from './hook-context.js';
-import { beginExchange } from './request-hook.js';
+import { beginExchange, isKeptOutWithoutOrigin } from './request-hook.js';
 import { exchangeOf } from './seal.js';
 
 /**
@@ -27,9 +27,9 @@ export class CorsGuard implements CanActivate {
     const exchange = this.exchangeIn(context);
     if (exchange === undefined) return true;
     exchange.pin(exchange.context.table.routesOf(context.getClass(), context.getHandler() as Handler));
-    if (exchange.origin === undefined) return true;
+    if (exchange.origin === undefined && !isKeptOutWithoutOrigin(exchange)) return true;
     const policy = exchange.policy();
-    if (policy === undefined || (!policy.enforce && policy.origin.asked.length === 0)) return true;
+    if (policy === undefined || (policy.enforce === false && policy.origin.asked.length === 0)) return true;
     const asking = exchange.ask(policy);
     return asking === undefined ? mayPass(exchange, policy) : asking.then(() => mayPass(exchange, policy));
   }
@@ -52,5 +52,5 @@ export class CorsGuard implements CanActivate {
 }
 
 function mayPass(exchange: Exchange, policy: Policy): boolean {
-  return !policy.enforce || exchange.mayPass(policy);
+  return policy.enforce === false || !exchange.isRefused(policy);
 }

@@ -167,7 +167,7 @@ export class DecidedUpgrade extends DecidedExchange {
 
   get isAllowed(): boolean {
     const { policy } = this.target.ruling;
-    return policy !== undefined && (!policy.enforce || this.exchange.isAllowed(policy));
+    return policy !== undefined && (policy.enforce === false || this.exchange.isAllowed(policy));
   }
 
   get status(): number | undefined {
@@ -175,7 +175,7 @@ export class DecidedUpgrade extends DecidedExchange {
   }
 
   protected override allowedBecause(policy: Policy): CorsVerdictReason {
-    return policy.enforce ? super.allowedBecause(policy) : 'enforce-off';
+    return policy.enforce !== false ? super.allowedBecause(policy) : 'enforce-off';
   }
 }
 

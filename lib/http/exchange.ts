@@ -1,5 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { AskedRule, OriginRule } from '../policy/origin-set.js';
+import { enforcedOn } from '../policy/enforcement.js';
 import type { Policy } from '../policy/policy.js';
 import { addVary } from '../protocol/vary.js';
 import { allowsOrigin, decideOrigin } from '../protocol/verdict.js';
@@ -150,7 +151,10 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
     const { governance, matcher } = this.context;
     const routes = matcher.candidatesOf(this);
     if (routes.length < 2) return [governance.policyOf(routes[0], this)];
-    return wallsOf(routes.map((route) => governance.policyOf(route, this)));
+    return wallsOf(
+      routes.map((route) => governance.policyOf(route, this)),
+      this.request.method,
+    );
   }
 
   /** Asks the sources of a policy, if that is still to be done; a promise if a source is asynchronous. */
@@ -197,9 +201,13 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
    */
   mayPass(policy: Policy): boolean {
     return (
-      this.isAllowed(policy) ||
-      isSameOrigin(this.request, this.origin as string, this.context.governance.publicOrigins)
+      this.isAllowed(policy) || isSameOrigin(this.request, this.origin, this.context.governance.publicOrigins)
     );
+  }
+
+  /** Whether the policy keeps the request from its handler, as far as it is known by now. */
+  isRefused(policy: Policy): boolean {
+    return enforcedOn(policy.enforce, this.request.method) && !this.mayPass(policy);
   }
 
   /**
@@ -220,7 +228,7 @@ export class Exchange implements ArrivedRequest, Arrival, ForeignFields {
   /** Whether the library itself keeps the request from its handler. */
   isStopped(policy: Policy): boolean {
     const isDecidedLate = policy.origin.afterGuards && this.isAfterGuards && this.decided === policy.origin;
-    return (policy.enforce || isDecidedLate) && !this.mayPass(policy);
+    return isDecidedLate ? !this.mayPass(policy) : this.isRefused(policy);
   }
 
   /** What the sources of a policy have said; `undefined` if they have not been asked. */

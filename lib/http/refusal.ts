@@ -22,8 +22,9 @@ export const UPGRADE_REFUSAL = [
   BODY,
 ].join('\r\n');
 
-/** Says why, where it was only the host that decided. */
-export function logHostRefusal({ request, origin = '', context }: Exchange): void {
+/** Says why, where it was only the host that decided, or where somebody seems to have taken `Origin` away. */
+export function logRefusal({ request, origin, url, context }: Exchange): void {
   const { governance, log } = context;
-  if (isForeignByHost(request, origin, governance.publicOrigins)) log.hostRefusal(origin, request.host);
+  if (origin === undefined) log.originLost(request.method, url);
+  else if (isForeignByHost(request, origin, governance.publicOrigins)) log.hostRefusal(origin, request.host);
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AskedRule } from '../policy/origin-set.js';
+import { enforcedOn } from '../policy/enforcement.js';
 import type { Policy } from '../policy/policy.js';
 import { allowsReading, type OriginReason, type PreflightFacts } from '../protocol/verdict.js';
 import type { Ruling } from '../routing/governance.js';
@@ -58,7 +59,7 @@ function preflightToCome(
 
 function exchangeToCome(ruling: Ruling, decided: Decided): Reported | Promise<Reported> {
   const policy = ruling.policy as Policy;
-  if (decided.kind === 'upgrade' && !policy.enforce) return allowed('enforce-off');
+  if (decided.kind === 'upgrade' && policy.enforce === false) return allowed('enforce-off');
   const known = decided.answerOf(policy);
   if (known !== undefined) return reportedOf(known ? 'origin-allowed' : 'origin-not-allowed');
   const reason = new AskingBehind(decided).decide(policy, decided.origin);
@@ -67,8 +68,10 @@ function exchangeToCome(ruling: Ruling, decided: Decided): Reported | Promise<Re
   function reportedOf(originReason: OriginReason): Reported {
     const because = originReason as CorsVerdictReason;
     if (!allowsReading(originReason)) {
+      // A handshake is a GET that may change something.
+      const isWalledOff = decided.kind === 'upgrade' || enforcedOn(policy.enforce, decided.method);
       const isFailed = policy.origin.asked.length > 0 && hasFailed(decided.view, policy);
-      return refused(ruling, isFailed ? 'source-failed' : because, policy.enforce ? 403 : undefined);
+      return refused(ruling, isFailed ? 'source-failed' : because, isWalledOff ? 403 : undefined);
     }
     const isLost = usesCredentials(decided) && !policy.credentials;
     return isLost ? refused(ruling, 'credentials-not-allowed', undefined) : allowed(because);

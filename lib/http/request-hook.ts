@@ -5,8 +5,9 @@ import type { PlatformRequest } from '../routing/route-matcher.js';
 import { Exchange } from './exchange.js';
 import type { HookContext } from './hook-context.js';
 import { preflightAnswer } from './preflight.js';
-import { logHostRefusal, writeRefusal } from './refusal.js';
+import { logRefusal, writeRefusal } from './refusal.js';
 import { breakSeal, exchangeOf, seal, showFields, type SealableResponse } from './seal.js';
+import { hasLostOrigin } from './same-origin.js';
 import { refuseAll } from './walls.js';
 
 /** What becomes of a request in the hook: it goes on, it has been answered, or that is not known yet. */
@@ -80,14 +81,17 @@ function answerWith(answer: PreflightAnswer | Promise<PreflightAnswer>, response
 
 function goOn(exchange: Exchange, response: RawResponse): HookOutcome {
   const { governance, mounts } = exchange.context;
-  if (exchange.origin === undefined || (!governance.asks && !governance.enforces)) return 'continue';
+  if (!governance.intervenes) return 'continue';
+  if (exchange.origin === undefined && !isKeptOutWithoutOrigin(exchange)) return 'continue';
   if (mounts.cover(exchange.url)) return 'continue';
   const candidates = exchange.candidates();
   const [policy] = candidates;
   if (policy === undefined) return 'continue';
   if (candidates.length > 1) {
     // Which of them it is, the guard finds out; what none of them lets through need not get there.
-    return refuseAll(candidates, (one) => exchange.mayPass(one)) ? refuse(exchange, response) : 'continue';
+    return refuseAll(candidates, exchange.request.method, (one) => mayLetIn(one, exchange))
+      ? refuse(exchange, response)
+      : 'continue';
   }
   const asking = exchange.ask(policy);
   return asking === undefined
@@ -96,11 +100,21 @@ function goOn(exchange: Exchange, response: RawResponse): HookOutcome {
 }
 
 function pass(exchange: Exchange, response: RawResponse, policy: Policy): 'continue' | 'answered' {
-  return policy.enforce && !exchange.mayPass(policy) ? refuse(exchange, response) : 'continue';
+  return policy.enforce !== false && exchange.isRefused(policy) ? refuse(exchange, response) : 'continue';
+}
+
+/** What has to be asked may let it in. */
+function mayLetIn(policy: Policy, exchange: Exchange): boolean {
+  return (exchange.origin !== undefined && policy.origin.asked.length > 0) || exchange.mayPass(policy);
+}
+
+/** Whether a request without `Origin` is one of those that some policy keeps out. */
+export function isKeptOutWithoutOrigin({ request, context }: Exchange): boolean {
+  return context.governance.enforces !== false && hasLostOrigin(request);
 }
 
 function refuse(exchange: Exchange, response: RawResponse): 'answered' {
-  logHostRefusal(exchange);
+  logRefusal(exchange);
   writeRefusal(response, exchange.request.method);
   return 'answered';
 }

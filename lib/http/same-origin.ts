@@ -1,3 +1,4 @@
+import { isSafeMethod } from '../protocol/names.js';
 import type { PlatformRequest } from '../routing/route-matcher.js';
 
 /**
@@ -8,19 +9,39 @@ import type { PlatformRequest } from '../routing/route-matcher.js';
  *
  * `none` says that no site has started the request, which is no more than if nothing were said: an extension can do that.
  *
+ * Without `Origin`, a request is of the app itself, or of no browser, unless `Sec-Fetch-Site` names another site.
+ *
  * @see Fetch Metadata, "The Sec-Fetch-Site HTTP Request Header"
- * @param origin - the value of `Origin`
+ * @param origin - the value of `Origin`, `undefined` if it was not sent
  * @param publicOrigins - the app's own origins, `undefined` where nobody has said
  */
 export function isSameOrigin(
   request: PlatformRequest,
-  origin: string,
+  origin: string | undefined,
   publicOrigins: ReadonlySet<string> | undefined,
 ): boolean {
+  if (origin === undefined) return !namesForeignSite(request);
   if (publicOrigins !== undefined) return publicOrigins.has(origin);
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'none') return site === 'same-origin';
   return isOwnHost(origin, request.host);
+}
+
+/** Whether the browser says that another site than the app's own has started a request. */
+export function namesForeignSite({ headers }: PlatformRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  return site !== undefined && site !== 'none' && site !== 'same-origin';
+}
+
+/**
+ * Whether a request without `Origin` is to be kept out where others of another origin are: the browser says that it comes from
+ * elsewhere, and no browser leaves `Origin` out of one that may change something. Others leave it out of most GET requests:
+ * links, images, scripts.
+ *
+ * @see Fetch, "append a request `Origin` header"
+ */
+export function hasLostOrigin(request: PlatformRequest): boolean {
+  return !isSafeMethod(request.method) && namesForeignSite(request);
 }
 
 /**

@@ -67,9 +67,8 @@ function unnamed(path: string): string {
 class Comparison {
   private readonly before: Side;
   private readonly after: Side;
-  /** The routes of today with their segments, for what is gone. */
-  private routes:
-    readonly { readonly line: ManifestLine; readonly segments: readonly RouteSegment[] }[] | undefined;
+  /** The routes of either with their segments, for what is new, and for what is gone. */
+  private readonly routes = new Map<CorsManifest, readonly RouteLine[]>();
 
   constructor(
     private readonly old: CorsManifest,
@@ -161,7 +160,8 @@ class Comparison {
       yield changeOf(subject, { effect: 'wider', field: 'route', what });
       return;
     }
-    const changes = this.before.places.ofRoute(line).flatMap((place) => this.between(place, line));
+    const replacing = [...this.before.places.ofRoute(line), ...routesBehind(line, this.routesOf(this.old))];
+    const changes = replacing.flatMap((other) => this.between(other, line));
     const wall = changes.find(({ field, effect }) => field === 'enforce' && effect === 'wider');
     const what = `it is new, and nobody may read it`;
     yield changeOf(
@@ -183,7 +183,7 @@ class Comparison {
     const was = this.before.lists.governed(line);
     const isOpen = was === undefined || !isClosed(was);
     yield changeOf(subject, { effect: isOpen ? 'narrower' : 'neutral', field: 'route', what: 'it is gone' });
-    for (const heir of [...this.placesOf(line), ...this.heirsOf(line)]) {
+    for (const heir of [...this.placesOf(line), ...routesBehind(line, this.routesOf(this.current))]) {
       for (const one of this.between(line, heir)) {
         if (!READERS.has(one.field) || (one.effect !== 'wider' && one.effect !== 'undecidable')) continue;
         yield changeOf(subject, { ...one, what: `it is gone, and under ${subjectOf(heir)} ${one.what}` });
@@ -222,20 +222,14 @@ class Comparison {
       );
   }
 
-  /** The routes that serve all paths of one that is gone, or some of them, and are less specific: it was in front of them. */
-  private heirsOf(gone: ManifestLine): readonly ManifestLine[] {
-    const segments = routeSegments(gone.path);
-    this.routes ??= this.current.routes
+  private routesOf(manifest: CorsManifest): readonly RouteLine[] {
+    const known = this.routes.get(manifest);
+    if (known !== undefined) return known;
+    const found = manifest.routes
       .filter(({ kind }) => kind === 'route')
       .map((line) => ({ line, segments: routeSegments(line.path) }));
-    return this.routes
-      .filter(({ line }) => hasMethodOf(line, gone) && hasSelectorsOf(line, gone))
-      .filter(
-        (other) =>
-          isCoveredBy(segments, other.segments) ||
-          (overlaps(segments, other.segments) && compareSegments(segments, other.segments) < 0),
-      )
-      .map(({ line }) => line);
+    this.routes.set(manifest, found);
+    return found;
   }
 
   private *publicOrigins(): Iterable<ManifestChange> {
@@ -248,7 +242,7 @@ class Comparison {
 
   /** It says which requests `enforce` takes for those of the app itself; without it, their `Host` does. */
   private publicEffect(was: readonly string[] | null, is: readonly string[] | null): ManifestEffect {
-    if (!this.current.routes.some(({ policy }) => policy?.enforce === true)) return 'neutral';
+    if (!this.current.routes.some(({ policy }) => (policy?.enforce ?? false) !== false)) return 'neutral';
     if (is === null) return 'wider';
     if (was === null) return 'undecidable';
     return is.every((origin) => was.includes(origin)) ? 'narrower' : 'wider';
@@ -260,6 +254,25 @@ function replacedBy(line: ManifestLine, { lines, places }: Side): readonly Manif
   if (line.kind === 'entry') return places.behind(line);
   const whole = lines.get(keyOf({ ...line, below: null, exact: false }));
   return whole && [whole];
+}
+
+/** A route with its segments. */
+interface RouteLine {
+  readonly line: ManifestLine;
+  readonly segments: readonly RouteSegment[];
+}
+
+/** The routes that serve all paths of one, or some of them, and are less specific, so that it is in front of them where it is. */
+function routesBehind(front: ManifestLine, routes: readonly RouteLine[]): readonly ManifestLine[] {
+  const segments = routeSegments(front.path);
+  return routes
+    .filter(({ line }) => hasMethodOf(line, front) && hasSelectorsOf(line, front))
+    .filter(
+      (other) =>
+        isCoveredBy(segments, other.segments) ||
+        (overlaps(segments, other.segments) && compareSegments(segments, other.segments) < 0),
+    )
+    .map(({ line }) => line);
 }
 
 /** Whether a route answers what another one did, as far as the method tells: one for GET serves HEAD as well. */

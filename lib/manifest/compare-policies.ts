@@ -1,4 +1,5 @@
 import { listed } from '../explain/words.js';
+import type { Enforcement } from '../policy/enforcement.js';
 import { isSafelistedMethod } from '../protocol/names.js';
 import type { CorsManifest, ManifestLine, ManifestOrigin, ManifestPolicy } from './cors-manifest.js';
 import type { ManifestEffect } from './manifest-comparison.js';
@@ -144,31 +145,34 @@ function credentialsChanges(before: Governed, after: Governed): readonly PolicyC
   return [{ effect: is ? 'wider' : 'narrower', field: 'credentials', what }];
 }
 
+/** What the values of `enforce` refuse, from the widest to the narrowest. */
+const WALLS: readonly Enforcement[] = [false, 'unsafe', true];
+
 function enforceChanges(before: Governed, after: Governed): readonly PolicyChange[] {
   const [was, is] = [before.policy.enforce, after.policy.enforce];
   if (was === is) return [];
   const field = 'enforce';
+  const isNarrower = WALLS.indexOf(is) > WALLS.indexOf(was);
   // With '*' it refuses nobody.
-  if (was) {
-    return before.origins.any
-      ? [{ effect: 'neutral', field, what: 'enforce is off now, and refused nobody before' }]
-      : [
-          {
-            effect: 'wider',
-            field,
-            what: 'requests of other origins now reach it, before they were refused',
-          },
-        ];
+  if (isNarrower ? after.origins.any : before.origins.any) {
+    const refusal = isNarrower ? "refuses nobody, since '*' allows every origin" : 'refused nobody before';
+    return [{ effect: 'neutral', field, what: `enforce is ${switchText(is)} now, and ${refusal}` }];
   }
-  return after.origins.any
-    ? [
-        {
-          effect: 'neutral',
-          field,
-          what: "enforce is on now, and refuses nobody, since '*' allows every origin",
-        },
-      ]
-    : [{ effect: 'narrower', field, what: 'requests of other origins are now refused' }];
+  const requests = `requests of other origins${methodsBetween(was, is)}`;
+  return isNarrower
+    ? [{ effect: 'narrower', field, what: `${requests} are now refused` }]
+    : [{ effect: 'wider', field, what: `${requests} now reach it, before they were refused` }];
+}
+
+function switchText(enforce: Enforcement): string {
+  if (enforce === 'unsafe') return "'unsafe'";
+  return enforce ? 'on' : 'off';
+}
+
+/** The methods of which one of two values refuses requests, and the other does not; nothing for all. */
+function methodsBetween(...values: readonly [Enforcement, Enforcement]): string {
+  if (!values.includes('unsafe')) return '';
+  return values.includes(true) ? ' by GET, HEAD and OPTIONS' : ' by methods other than GET, HEAD and OPTIONS';
 }
 
 /** Names that are allowed; `*` stands for all but those that it does not cover. */

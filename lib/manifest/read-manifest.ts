@@ -18,6 +18,10 @@ type Shape =
 
 const TEXT: Shape = { what: 'a string', test: (value) => typeof value === 'string' };
 const FLAG: Shape = { what: 'true or false', test: (value) => typeof value === 'boolean' };
+const ENFORCE: Shape = {
+  what: 'true, false or "unsafe"',
+  test: (value) => typeof value === 'boolean' || value === 'unsafe',
+};
 const NUMBER: Shape = { what: 'a whole number', test: Number.isInteger };
 const NOTHING: Shape = { what: 'null', test: (value) => value === null };
 const TEXTS: Shape = { each: TEXT };
@@ -48,7 +52,7 @@ const POLICY: Shape = {
     origin: (value) => (isObject(value) ? { fields: { list: TEXT } } : ORIGINS),
     credentials: FLAG,
     exposedHeaders: TEXTS,
-    enforce: FLAG,
+    enforce: ENFORCE,
     methods: TEXTS,
     allowedHeaders: TEXTS,
     maxAge: orNull(NUMBER),

@@ -190,12 +190,19 @@ export interface CommonPolicyOptions {
   /**
    * Whether an actual request from an origin that the policy does not allow is refused: with 403, before anything of the
    * app runs, on whatever the policy governs, WebSocket handshakes included. Where only the handler decides which policy
-   * that is, as with versions in a header, the guard refuses, behind middlewares. Same-origin requests and requests
-   * without `Origin` are never refused.
+   * that is, as with versions in a header, the guard refuses, behind middlewares. Same-origin requests are never refused, nor
+   * are requests without `Origin`, but for those with another method than GET, HEAD and OPTIONS of which `Sec-Fetch-Site` says
+   * that another site sends them.
+   *
+   * - `true`: whatever the method
+   * - `'unsafe'`: only methods other than GET, HEAD and OPTIONS, byte for byte, and WebSocket handshakes. It protects from CSRF
+   *   where GET changes nothing, and other sites may still embed, link and fetch
    *
    * @defaultValue `false`: the handler runs, and the browser keeps the response from the script
+   * @see RFC 9110, section 9.2.1, "safe methods"
+   * @see RFC 6455, section 10.2, on handshakes
    */
-  readonly enforce?: boolean | undefined;
+  readonly enforce?: boolean | 'unsafe' | undefined;
   /**
    * Ways around a refusal of the start-up check.
    *
@@ -301,7 +308,7 @@ type PolicyFieldsOptions = CommonPolicyOptions & (AnonymousAccessOptions | Crede
  *   ones.
  * - `'restrict'`: the intersection of lists; nothing becomes wider. `credentials` and what `dangerously` lets through
  *   need both layers, the shorter `maxAge` wins (5 seconds, which browsers assume, where none is sent), and `enforce`
- *   is on if either layer says so. `optionsSuccessStatus` takes the place of the outer one.
+ *   is the one that refuses more: `true` before `'unsafe'` before `false`. `optionsSuccessStatus` takes the place of the outer one.
  *
  * @example The outer layer's origins and one more
  * ```ts
@@ -365,12 +372,13 @@ export type CorsRouteOptions = {
 /** What `@NoCors()` takes. */
 export interface NoCorsOptions {
   /**
-   * Whether requests of other origins are refused with 403. `false` lifts the `enforce` of the layers around, for a route
-   * that other sites have to call: a webhook, an OAuth callback by form_post.
+   * Whether requests of other origins are refused with 403: all, or with `'unsafe'` those with other methods than GET, HEAD and
+   * OPTIONS. `false` lifts the `enforce` of the layers around, for a route that other sites have to call: a webhook, an OAuth
+   * callback by form_post.
    *
    * @defaultValue what the layers around say
    */
-  readonly enforce?: boolean | undefined;
+  readonly enforce?: boolean | 'unsafe' | undefined;
 }
 
 /**

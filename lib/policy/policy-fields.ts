@@ -1,4 +1,5 @@
 import type { MergeMode } from './cors-policy-options.interface.js';
+import { stricter, type Enforcement } from './enforcement.js';
 import type { OptionsObject } from './options-object.js';
 import type { OriginEntry } from './origin-entry.js';
 import { intersectOrigins, uniteOrigins } from './origin-intersection.js';
@@ -17,7 +18,7 @@ export interface PolicyFields {
   readonly origin: readonly OriginEntry[];
   readonly credentials: boolean;
   readonly exposedHeaders: readonly string[];
-  readonly enforce: boolean;
+  readonly enforce: Enforcement;
   readonly methods: readonly string[];
   readonly allowedHeaders: readonly string[];
   readonly maxAge: number | undefined;
@@ -56,18 +57,22 @@ export function reportedLayers(layers: readonly PolicyLayer[]): readonly PolicyL
 }
 
 /** The fields of layers that close, each one object: what they say is compared by it. */
-const CLOSED_FIELDS: ReadonlyMap<boolean | undefined, Partial<PolicyFields>> = new Map([
+const CLOSED_FIELDS: ReadonlyMap<Enforcement | undefined, Partial<PolicyFields>> = new Map<
+  Enforcement | undefined,
+  Partial<PolicyFields>
+>([
   [undefined, { origin: [] }],
   [true, { origin: [], enforce: true }],
+  ['unsafe', { origin: [], enforce: 'unsafe' }],
   [false, { origin: [], enforce: false }],
 ]);
 
 /**
  * A layer that closes what is around it.
  *
- * @param enforce - whether requests of other origins are refused; `undefined` leaves that to the layers outside
+ * @param enforce - which requests of other origins are refused; `undefined` leaves that to the layers outside
  */
-export function closingLayer(where: string, enforce?: boolean): PolicyLayer {
+export function closingLayer(where: string, enforce?: Enforcement): PolicyLayer {
   const fields = CLOSED_FIELDS.get(enforce) as Partial<PolicyFields>;
   return { where, merge: 'replace', closes: true, fields, unread: [], raw: {} };
 }
@@ -110,7 +115,7 @@ const COMBINE: { readonly [F in PolicyField]: Record<'extend' | 'restrict', Comb
   origin: { extend: uniteOrigins, restrict: intersectOrigins },
   credentials: { extend: inner, restrict: (a, b) => a && b },
   exposedHeaders: { extend: unite, restrict: (a, b) => intersectNames(a, b) },
-  enforce: { extend: inner, restrict: (a, b) => a || b },
+  enforce: { extend: inner, restrict: stricter },
   methods: { extend: unite, restrict: (a, b) => intersectNames(a, b) },
   allowedHeaders: { extend: unite, restrict: (a, b) => intersectNames(a, b, 'authorization') },
   maxAge: { extend: inner, restrict: shorter },

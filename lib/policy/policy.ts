@@ -1,5 +1,6 @@
 import { compileMethods, type MethodRule } from '../protocol/methods.js';
 import { compileRequestHeaders, type RequestHeaderRule } from '../protocol/request-headers.js';
+import type { Enforcement } from './enforcement.js';
 import type { OriginRule } from './origin-set.js';
 import type { PolicyFields } from './policy-fields.js';
 
@@ -9,7 +10,7 @@ export interface Policy {
   readonly credentials: boolean;
   /** The value of `Access-Control-Expose-Headers`, `''` for none. */
   readonly exposedHeaders: string;
-  readonly enforce: boolean;
+  readonly enforce: Enforcement;
   readonly methods: MethodRule;
   readonly allowedHeaders: RequestHeaderRule;
   /** The value of `Access-Control-Max-Age`, `''` for none. */
@@ -17,7 +18,9 @@ export interface Policy {
   readonly optionsSuccessStatus: number;
   /** Whether it allows nobody: no header of the protocol whoever set it, and no preflight approved. */
   readonly closed: boolean;
-  /** Whether responses depend on `Origin`. */
+  /**
+   * Whether responses depend on `Origin`. Those to GET do not where only other methods are refused, and caches keep no others.
+   */
   readonly varies: boolean;
 }
 
@@ -37,6 +40,6 @@ export function compilePolicy(fields: PolicyFields, origin: OriginRule): Policy 
     maxAge: fields.maxAge === undefined ? '' : String(fields.maxAge),
     optionsSuccessStatus: fields.optionsSuccessStatus,
     closed: fields.origin.length === 0,
-    varies: !origin.any && (fields.origin.length > 0 || fields.enforce),
+    varies: !origin.any && (fields.origin.length > 0 || fields.enforce === true),
   });
 }

@@ -1,5 +1,6 @@
 import type { MergeMode } from './cors-policy-options.interface.js';
 import type { CorsProblem, ValueProblem } from './cors-problem.js';
+import type { Enforcement } from './enforcement.js';
 import { isOptionsObject } from './options-object.js';
 import {
   NO_DANGERS,
@@ -31,7 +32,7 @@ type FieldReader<T> = (value: unknown, field: string, report: Report, place: Lay
 const READERS: { readonly [F in PolicyField]: FieldReader<NonNullable<PolicyFields[F]>> } = {
   origin: readOrigins,
   credentials: readBoolean,
-  enforce: readBoolean,
+  enforce: readEnforcement,
   exposedHeaders: (value, field, report) => readNames(value, field, report, readResponseHeader),
   methods: (value, field, report) => readNames(value, field, report, readMethod),
   allowedHeaders: (value, field, report) => readNames(value, field, report, readRequestHeader),
@@ -195,6 +196,20 @@ export function readBoolean(value: unknown, field: string, report: Report): bool
     code: 'option-type',
     message: 'is no boolean',
     fix: quoted ? `write ${value}, without quotes` : 'write true or false',
+  });
+  return undefined;
+}
+
+/** Reads `enforce`: a switch, or the methods that it is for. */
+function readEnforcement(value: unknown, field: string, report: Report): Enforcement | undefined {
+  if (typeof value === 'boolean' || value === 'unsafe') return value;
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  const meant = text === 'unsafe' ? "write 'unsafe'" : "write true, false or 'unsafe'";
+  const quoted = text === 'true' || text === 'false';
+  report(field, value, {
+    code: 'option-type',
+    message: "is neither a boolean nor 'unsafe'",
+    fix: quoted ? `write ${text}, without quotes` : meant,
   });
   return undefined;
 }

@@ -74,6 +74,14 @@ export function isSafelistedMethod(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'POST';
 }
 
+/**
+ * Whether a request with the method is not meant to change anything (RFC 9110, 9.2.1, "safe methods"), byte for byte: `get` is
+ * another method than `GET`, and nobody has said that it is safe. `TRACE` is safe as well, but no page can send it.
+ */
+export function isSafeMethod(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+}
+
 /** Whether it is a forbidden method (Fetch, Methods), in any case: no page can send it. */
 export function isForbiddenMethod(method: string): boolean {
   return isOneOf(FORBIDDEN_METHODS, method);

@@ -1,3 +1,4 @@
+import { stricter, type Enforcement } from '../policy/enforcement.js';
 import { compilePolicy, type Policy } from '../policy/policy.js';
 import type { ComposedPolicy } from '../policy/policy-composer.js';
 import {
@@ -99,8 +100,10 @@ export class Governance {
   readonly publicOrigins: ReadonlySet<string> | undefined;
   /** Whether some policy has a source to ask, so that requests may have to wait. */
   readonly asks: boolean;
-  /** Whether some policy refuses requests of other origins. */
-  readonly enforces: boolean;
+  /** Which requests of other origins the policies refuse, taken together; `false` if none refuses any. */
+  readonly enforces: Enforcement;
+  /** Whether some policy may hold a request up, or refuse it: it has a source to ask, or enforces. */
+  readonly intervenes: boolean;
   /** Whether some policy has fields to come, which are only reported. */
   readonly reports: boolean;
   /** Whether the policy of some route has a source that waits for the guards. */
@@ -130,7 +133,8 @@ export class Governance {
     const all = [...ofRoutes, ...places.list.map(({ own }) => own), places.elsewhere.own];
     this.asks = all.some((one) => (one?.policy.origin.asked.length ?? 0) > 0);
     this.reports = all.some((one) => one?.reported !== undefined);
-    this.enforces = all.some((one) => one?.policy.enforce);
+    this.enforces = strictest(all);
+    this.intervenes = this.asks || this.enforces !== false;
     this.asksAfterGuards = [...ofRoutes].some((one) => one?.policy.origin.afterGuards);
   }
 
@@ -187,16 +191,12 @@ export class Governance {
     if (rulings.every((other) => other.governed?.policy === policy)) {
       return { policy, governed, place, isAmbiguous: false };
     }
-    return this.closed(
-      place,
-      true,
-      rulings.some((other) => other.governed?.policy.enforce),
-    );
+    return this.closed(place, true, strictest(rulings.map((other) => other.governed)));
   }
 
   /** The ruling on a handler that nobody knows. */
-  closed(place: GovernedPlace, isAmbiguous: boolean, enforce: boolean): Ruling {
-    return { policy: CLOSED[enforce ? 'enforced' : 'open'], governed: undefined, place, isAmbiguous };
+  closed(place: GovernedPlace, isAmbiguous: boolean, enforce: Enforcement): Ruling {
+    return { policy: CLOSED[`${enforce}`], governed: undefined, place, isAmbiguous };
   }
 
   /** Most requests are for a route that has one policy at all its paths, by a path that has one reading. */
@@ -230,9 +230,18 @@ export class Governance {
 }
 
 /** What is in force where it is not sure what governs: it allows nobody. */
-const CLOSED = { open: closedPolicy(false), enforced: closedPolicy(true) } as const;
+const CLOSED = {
+  false: closedPolicy(false),
+  unsafe: closedPolicy('unsafe'),
+  true: closedPolicy(true),
+} as const;
 
-function closedPolicy(enforce: boolean): Policy {
+function closedPolicy(enforce: Enforcement): Policy {
   const { fields } = mergeLayers([closingLayer('', enforce)], NO_ROUTE_DEFAULTS);
   return compilePolicy(fields, compileOrigins([], { secureOnly: true }));
+}
+
+/** What the strictest of several policies refuses. */
+function strictest(all: readonly Governed[]): Enforcement {
+  return all.reduce<Enforcement>((known, one) => stricter(known, one?.policy.enforce ?? false), false);
 }

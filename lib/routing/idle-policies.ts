@@ -113,7 +113,7 @@ function withoutOrigin(where: string): CorsProblem {
 }
 
 /**
- * Layers that say `enforce: true` beside `origin: '*'`, where nothing that they govern has another origin: nobody is ever
+ * Layers that say `enforce: true` or `'unsafe'` beside `origin: '*'`, where nothing that they govern has another origin: nobody is ever
  * refused. Those of the module may do so, since a layer that somebody adds later inherits it.
  */
 export function idleEnforcement(
@@ -123,10 +123,10 @@ export function idleEnforcement(
   const idle = new Set<PolicyLayer>();
   const refusing = new Set<PolicyLayer>();
   const visit = (composed: Governed): void => {
-    if (composed?.policy.enforce !== true) return;
+    if (composed === undefined || composed.policy.enforce === false) return;
     const { policy, layers } = composed;
     for (const layer of layers.slice(1)) {
-      if (layer.fields.enforce !== true) continue;
+      if ((layer.fields.enforce ?? false) === false) continue;
       if (!policy.origin.any) refusing.add(layer);
       else if (layer.fields.origin?.some(isAny) === true) idle.add(layer);
     }
@@ -138,11 +138,11 @@ export function idleEnforcement(
   for (const { own } of places) visit(own);
   return [...idle]
     .filter((layer) => !refusing.has(layer))
-    .map(({ where }) => ({
+    .map(({ where, fields }) => ({
       code: 'enforce-idle',
       where,
       field: 'enforce',
-      value: true,
+      value: fields.enforce,
       message: "refuses nobody, since '*' allows every origin",
       fix: 'name the origins, or leave enforce out',
     }));

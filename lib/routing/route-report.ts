@@ -1,3 +1,4 @@
+import type { Enforcement } from '../policy/enforcement.js';
 import type { MergedFields, PolicyField } from '../policy/policy-fields.js';
 import { POLICY_FIELDS } from '../policy/policy-options.js';
 import { isAny } from '../policy/origin-entry.js';
@@ -24,8 +25,8 @@ export interface EffectivePolicy {
   readonly credentials: boolean;
   /** The names of response headers that scripts may read beside the safelisted ones, in lower case, or `*`. */
   readonly exposedHeaders: readonly string[];
-  /** Whether requests from origins that are not allowed are refused. */
-  readonly enforce: boolean;
+  /** Which requests from origins that are not allowed are refused: none, all but GET, HEAD and OPTIONS (`'unsafe'`), or all. */
+  readonly enforce: Enforcement;
   /** Methods that a preflight may approve; GET, HEAD and POST always are, whether they are listed or not. */
   readonly methods: readonly string[];
   /** The names of request headers that a preflight may approve, in lower case; `*` is any but `authorization`. */
@@ -201,7 +202,9 @@ function notesOn(
     ...(maxAge !== undefined && maxAge > CHROMIUM_MAX_AGE
       ? [`maxAge: Chromium keeps a preflight for ${CHROMIUM_MAX_AGE} seconds at most`]
       : []),
-    ...(enforce && origin.some(isAny) ? ["enforce: it refuses nobody, since '*' allows every origin"] : []),
+    ...(enforce !== false && origin.some(isAny)
+      ? ["enforce: it refuses nobody, since '*' allows every origin"]
+      : []),
     ...Object.entries(dangerously).flatMap(([name, isSet]) => (isSet ? [`dangerously: ${name} is set`] : [])),
   ];
 }

@@ -294,6 +294,28 @@ describe('npx nestjs-cors explain', () => {
     });
   });
 
+  it.each([
+    [true, 'GET', ''],
+    ['unsafe', 'GET', ' The handler runs all the same.'],
+    ['unsafe', 'HEAD', ' The handler runs all the same.'],
+    ['unsafe', 'POST', ''],
+    [false, 'POST', ' The handler runs all the same.'],
+  ] as const)('says what runs all the same: with enforce %p, a %s', async (enforce, method, end) => {
+    const walled = fileOf('walled.json', made({ origin: SHOP, enforce }, []));
+    const { code, printed } = await nestjsCors([
+      'explain',
+      walled,
+      '--from',
+      'https://evil.example',
+      method,
+      '/x',
+    ]);
+    expect([code, printed]).toEqual([
+      1,
+      `https://evil.example may not read ${method} /x: default, options (origin from options) allows ${SHOP}, and not this origin.${end}\n`,
+    ]);
+  });
+
   it('knows both versions where none is named', async () => {
     const { code, printed } = await explain(SHOP, 'GET', '/news');
     expect([code, printed.match(/may (?:not )?read/g)]).toEqual([1, ['may read', 'may not read']]);

@@ -35,7 +35,7 @@ const NEAR = 'https://shop.example.com';
 class OrdersController {
   @Get() @AllowOrigin('*', { credentials: false }) list(): void {}
   @Put(':id') change(): void {}
-  @Delete(':id') @NoCors() remove(): void {}
+  @Delete(':id') @NoCors({ enforce: 'unsafe' }) remove(): void {}
 }
 
 /** Wraps up whatever a handler returns, as many apps do. */
@@ -190,6 +190,7 @@ describe.each(PLATFORMS)('the inspector on %s', (platform) => {
     expect(text).toContain(`origin ${APP} OrdersController`);
     expect(text).toContain('maxAge 20000 options');
     expect(text).toContain('enforce false the default');
+    expect(text).toContain('enforce unsafe OrdersController#remove');
     expect(text).toContain('maxAge: Chromium keeps a preflight for 7200 seconds at most');
   });
 

@@ -71,6 +71,9 @@ const program = (platform: string, adapter: string): string => `
   then('explain');
   const { allowed } = await cors.explain({ method: 'GET', url: '/cats', headers: { origin: 'https://x.example' } });
   if (allowed) throw new Error('allowed');
+  then('trust');
+  if ((await cors.trustedOrigins()).join() !== 'https://last.example') throw new Error('trusted');
+  await cors.trustedOriginsDelegate()(new Request(url, { headers: { origin: 'https://x.example' } }));
   then('refuse');
   const refused = await cors.update({ origin: 'https://a.example/' }).catch((error) => error);
   if (refused.problems?.[0]?.code !== 'origin-path') throw refused;
@@ -125,6 +128,7 @@ describe.each(PLATFORMS)('parts of the package on %s', (platform) => {
       'ret',
     ]);
     expect(of('explain')).toEqual(['parts/explain-request.js']);
+    expect(of('trust')).toEqual(['parts/trusted-origins.js']);
     expect(of('refuse')).toEqual([]);
     expect(of('check')).toEqual(['parts/exact-origin.js']);
   });

@@ -381,6 +381,37 @@ describe.each(PLATFORMS)('two apps on one instance of %s', (platform) => {
     expect((await reach(port, '/nowhere', OTHER)).preflight).toEqual(CLOSED.preflight);
   });
 
+  it.each([
+    [{ origin: PAGE, enforce: 'unsafe' }, { origin: PAGE }, 404, 403],
+    [{ origin: PAGE, enforce: 'unsafe' }, { origin: PAGE, enforce: true }, 403, 403],
+    [{ origin: '*' }, { origin: PAGE, enforce: 'unsafe' }, 404, 403],
+  ] as const)('what neither serves has the stricter wall: %j, %j', async (one, other, get, post) => {
+    for (const options of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const adapters = SHARED[platform]();
+      const apps = await Promise.all(
+        options.map((said, index) => {
+          @Module({ imports: [CorsModule.forRoot(said)] })
+          class AppModule {}
+          const adapter = adapters[index] as never;
+          return own(NestFactory.create(AppModule, adapter, { logger: false, abortOnError: false }), (app) =>
+            app.close(),
+          );
+        }),
+      );
+      const [first, second] = apps as [INestApplication, INestApplication];
+      first.setGlobalPrefix('first');
+      await first.init();
+      await second.listen(0, '127.0.0.1');
+      const { port } = second.getHttpServer().address() as AddressInfo;
+      const statusOf = async (method: string) =>
+        (await send(port, { method, path: '/nowhere', headers: { origin: OTHER } })).status;
+      expect([await statusOf('GET'), await statusOf('POST')]).toEqual([get, post]);
+    }
+  });
+
   it('each knows its own', async () => {
     const apps = await start(['cats', 'dogs'], 'dogs');
     await expectKnown(apps.cats, '/first');

@@ -20,7 +20,7 @@ const policies = fc.record({
   origin: origins,
   credentials: fc.boolean(),
   exposedHeaders: subset('x-a', 'x-b', '*'),
-  enforce: fc.boolean(),
+  enforce: fc.constantFrom<ManifestPolicy['enforce']>(false, 'unsafe', true),
   methods: subset('GET', 'PUT', 'PATCH', '*'),
   allowedHeaders: subset('authorization', 'x-a', 'x-b', '*'),
   maxAge: fc.constantFrom(null, 5),
@@ -62,7 +62,8 @@ function rightsOf(
   const covered = (list: readonly string[], name: string, exception?: string): boolean =>
     list.includes(name) || (name !== exception && list.includes('*'));
   const rights: readonly (readonly [right: string, isGiven: boolean])[] = [
-    ['reach', !policy.enforce || reads || policy.origin.includes('*')],
+    ['reach by GET', policy.enforce !== true || reads || policy.origin.includes('*')],
+    ['reach by POST', policy.enforce === false || reads || policy.origin.includes('*')],
     ['read', reads],
     ['read with credentials', reads && policy.credentials],
     ...['PUT', 'PATCH', 'DELETE'].map(

@@ -174,6 +174,38 @@ const DEFAULTS: readonly (readonly [before: object, after: object, said: readonl
   ],
   [{ origin: A }, { origin: A, enforce: true }, ['is narrower: requests of other origins are now refused']],
   [
+    { origin: A, enforce: true },
+    { origin: A, enforce: 'unsafe' },
+    ['is wider: requests of other origins by GET, HEAD and OPTIONS now reach it, before they were refused'],
+  ],
+  [
+    { origin: A, enforce: 'unsafe' },
+    { origin: A },
+    [
+      'is wider: requests of other origins by methods other than GET, HEAD and OPTIONS now reach it, before they were refused',
+    ],
+  ],
+  [
+    { origin: A },
+    { origin: A, enforce: 'unsafe' },
+    ['is narrower: requests of other origins by methods other than GET, HEAD and OPTIONS are now refused'],
+  ],
+  [
+    { origin: A, enforce: 'unsafe' },
+    { origin: A, enforce: true },
+    ['is narrower: requests of other origins by GET, HEAD and OPTIONS are now refused'],
+  ],
+  [
+    { origin: '*', enforce: true },
+    { origin: '*', enforce: 'unsafe' },
+    ["has changed: enforce is 'unsafe' now, and refused nobody before"],
+  ],
+  [
+    { origin: '*' },
+    { origin: '*', enforce: 'unsafe' },
+    ["has changed: enforce is 'unsafe' now, and refuses nobody, since '*' allows every origin"],
+  ],
+  [
     { origin: '*' },
     { origin: '*', enforce: true },
     ["has changed: enforce is on now, and refuses nobody, since '*' allows every origin"],
@@ -288,10 +320,12 @@ describe('compareManifests()', () => {
         ],
       ],
     ])('%j, %j: %j', async (before, after, messages) => {
-      const wall = { origin: A, enforce: true };
-      expect(await said({ ...wall, ...before }, { ...wall, ...after })).toEqual(
-        messages.map((message) => `publicOrigins ${message}`),
-      );
+      for (const enforce of [true, 'unsafe'] as const) {
+        const wall = { origin: A, enforce };
+        expect(await said({ ...wall, ...before }, { ...wall, ...after })).toEqual(
+          messages.map((message) => `publicOrigins ${message}`),
+        );
+      }
       // Which requests are those of the app itself is only asked where others are refused.
       expect(await said({ origin: A, ...before }, { origin: A, ...after })).toEqual(
         messages.map((message) => `publicOrigins has changed: ${message.split(': ')[1]}`),
@@ -327,9 +361,25 @@ describe('compareManifests()', () => {
       expect(await between(made({}, [None]), made({}, [Closed]))).toEqual([
         'DELETE /orders/:id has changed: it is new, and nobody may read it',
       ]);
-      const wall = { origin: A, enforce: true };
-      expect(await between(made(wall, [Open]), made(wall, [Open, Hook]))).toEqual([
+      for (const enforce of [true, 'unsafe']) {
+        const wall = { origin: A, enforce };
+        expect(await between(made(wall, [Open]), made(wall, [Open, Hook]))).toEqual([
+          'POST /orders/hook is wider: it is new, and nobody may read it, but requests of other origins reach it',
+        ]);
+      }
+    });
+
+    it('that are new in front of one that was a wall', async () => {
+      @Controller('orders')
+      class Walled {
+        @Post('*path') @AllowOrigin(A, { enforce: 'unsafe' }) all() {}
+      }
+      expect(await between(made({}, [Walled]), made({}, [Walled, Hook]))).toEqual([
         'POST /orders/hook is wider: it is new, and nobody may read it, but requests of other origins reach it',
+      ]);
+      // One for another method is in front of nothing.
+      expect(await between(made({}, [Walled]), made({}, [Walled, Closed]))).toEqual([
+        'DELETE /orders/:id has changed: it is new, and nobody may read it',
       ]);
     });
 
@@ -724,6 +774,7 @@ describe('compareManifests()', () => {
     [{ ...made({}), routes: [1] }, 'routes[0] is 1, and not an object'],
     [lineWith({ kind: 'x' }), 'routes[0].kind is "x", and not "route", "entry" or "default"'],
     [lineWith({ exact: 'no' }), 'routes[0].exact is "no", and not true or false'],
+    [policyWith({ enforce: 'safe' }), 'routes[0].policy.enforce is "safe", and not true, false or "unsafe"'],
     [lineWith({ version: [1] }), 'routes[0].version[0] is 1, and not a string'],
     [policyWith({ origin: ['a.example'] }), 'routes[0].policy.origin[0] is "a.example", and not an origin'],
     [policyWith({ origin: [{}] }), 'routes[0].policy.origin[0].source is missing, and not a string'],

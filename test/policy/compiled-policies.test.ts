@@ -43,6 +43,12 @@ describe('two compiled policies', () => {
     ['an origin and a pattern', { origin: entriesOf(A) }, { origin: entriesOf('https://*.a.example') }],
     ['credentials', { origin: entriesOf(A) }, { origin: entriesOf(A), credentials: true }],
     ['enforce', { origin: entriesOf(A) }, { origin: entriesOf(A), enforce: true }],
+    [
+      "enforce: 'unsafe'",
+      { origin: entriesOf(A), enforce: 'unsafe' },
+      { origin: entriesOf(A), enforce: true },
+    ],
+    ["enforce: 'unsafe' where nobody may read", { origin: [] }, { origin: [], enforce: 'unsafe' }],
     ['enforce where nobody may read', { origin: [] }, { origin: [], enforce: true }],
     ['exposed headers', { origin: entriesOf(A) }, { origin: entriesOf(A), exposedHeaders: ['x-a'] }],
     ['methods', { origin: entriesOf(A) }, { origin: entriesOf(A), methods: ['PUT'] }],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Enforcement } from '../../lib/policy/enforcement.js';
 import type { MergeMode } from '../../lib/policy/cors-policy-options.interface.js';
 import type { OriginEntry } from '../../lib/policy/origin-entry.js';
 import { compileOrigins } from '../../lib/policy/origin-set.js';
@@ -39,7 +40,7 @@ const fields: fc.Arbitrary<Partial<PolicyFields>> = fc.record(
     origin,
     credentials: flag,
     exposedHeaders: names,
-    enforce: flag,
+    enforce: fc.constantFrom<Enforcement>(false, 'unsafe', true),
     methods,
     allowedHeaders: names,
     maxAge: fc.constantFrom(0, 1, 4, 5, 6, 600, 86_400),
@@ -58,7 +59,7 @@ const plainLayer = fc
     raw: {},
   }));
 const closing = fc
-  .tuple(fc.constantFrom(undefined, true, false), fc.nat(9))
+  .tuple(fc.constantFrom<Enforcement | undefined>(undefined, true, 'unsafe', false), fc.nat(9))
   .map(([enforce, place]) => closingLayer(`layer ${place}`, enforce));
 const layer = fc.oneof({ arbitrary: plainLayer, weight: 6 }, { arbitrary: closing, weight: 1 });
 const layers = fc.array(layer, { maxLength: 4 });
@@ -72,14 +73,18 @@ interface Powers {
   readonly exposedHeaders: readonly boolean[];
   readonly credentials: boolean;
   readonly dangers: readonly boolean[];
-  /** What `enforce` lets pass. */
-  readonly unenforced: boolean;
+  /** What `enforce` lets pass: of what changes nothing, and of all else. */
+  readonly unenforced: readonly boolean[];
   /** In seconds, and what browsers take where it is not sent. */
   readonly maxAge: number;
 }
 
 function allowsName(list: readonly string[], name: string, uncovered?: string): boolean {
   return list.includes(name) || (list.includes('*') && name !== uncovered);
+}
+
+function passing(enforce: Enforcement): readonly boolean[] {
+  return [enforce !== true, enforce === false];
 }
 
 function powersOf(merged: PolicyFields, origins: readonly string[]): Powers {
@@ -90,7 +95,7 @@ function powersOf(merged: PolicyFields, origins: readonly string[]): Powers {
     exposedHeaders: PROBES.names.map((name) => allowsName(merged.exposedHeaders, name)),
     credentials: merged.credentials,
     dangers: Object.values(merged.dangerously),
-    unenforced: !merged.enforce,
+    unenforced: passing(merged.enforce),
     maxAge: merged.maxAge ?? 5,
   };
 }
@@ -122,7 +127,7 @@ function naivePowers(
     const { enforce } = inner.fields;
     return {
       ...naivePowers([], route, origins),
-      unenforced: enforce === undefined ? outer.unenforced : !enforce,
+      unenforced: enforce === undefined ? outer.unenforced : passing(enforce),
     };
   }
   const own = powersOf({ ...emptyFields, ...inner.fields }, origins);
@@ -144,7 +149,9 @@ function naivePowers(
       : outer.exposedHeaders,
     credentials: isSet('credentials') ? scalar(outer.credentials, own.credentials) : outer.credentials,
     dangers: isSet('dangerously') ? bits(outer.dangers, own.dangers) : outer.dangers,
-    unenforced: isSet('enforce') ? scalar(outer.unenforced, own.unenforced) : outer.unenforced,
+    unenforced: isSet('enforce')
+      ? own.unenforced.map((bit, index) => scalar(outer.unenforced[index] === true, bit))
+      : outer.unenforced,
     maxAge: !isSet('maxAge')
       ? outer.maxAge
       : inner.merge === 'restrict'
@@ -175,7 +182,7 @@ function expectNoWider(narrow: Powers, wide: Powers): void {
     ...powers.exposedHeaders,
     ...powers.dangers,
     powers.credentials,
-    powers.unenforced,
+    ...powers.unenforced,
   ];
   const outer = bits(wide);
   expect(bits(narrow).filter((bit, index) => bit && outer[index] === false)).toEqual([]);
@@ -228,7 +235,7 @@ describe(`merging, seed ${seed}`, () => {
       fc.property(layers, fields, defaults, edits, (stack, set, route, changes) => {
         const inner: PolicyLayer = { where: 'inner', merge: 'extend', fields: set, unread: [], raw: {} };
         const origins = samples([...stack, inner], changes);
-        const scalars = { credentials: true, unenforced: true, maxAge: 86_400 };
+        const scalars = { credentials: true, unenforced: [true, true], maxAge: 86_400 };
         expectNoWider(powersOf(mergeLayers(stack, route).fields, origins), {
           ...powersOf(mergeLayers([...stack, inner], route).fields, origins),
           ...scalars,
@@ -287,7 +294,7 @@ describe(`merging, seed ${seed}`, () => {
           unread: [],
           raw: {},
         }));
-        expect(unenforced).toBe(!mergeLayers(enforcing, route).fields.enforce);
+        expect(unenforced).toEqual(passing(mergeLayers(enforcing, route).fields.enforce));
       }),
       parameters,
     );

@@ -98,6 +98,12 @@ describe('merging', () => {
     ['enforce', true, false, [false, false, true]],
     ['enforce', false, true, [true, true, true]],
     ['enforce', undefined, false, [false, false, false]],
+    ['enforce', 'unsafe', false, [false, false, 'unsafe']],
+    ['enforce', false, 'unsafe', ['unsafe', 'unsafe', 'unsafe']],
+    ['enforce', 'unsafe', true, [true, true, true]],
+    ['enforce', true, 'unsafe', ['unsafe', 'unsafe', true]],
+    ['enforce', 'unsafe', 'unsafe', ['unsafe', 'unsafe', 'unsafe']],
+    ['enforce', undefined, 'unsafe', ['unsafe', 'unsafe', 'unsafe']],
     ['exposedHeaders', ['x-a', 'x-b'], ['x-b', 'x-c'], [['x-b', 'x-c'], ['x-a', 'x-b', 'x-c'], ['x-b']]],
     ['exposedHeaders', '*', 'x-a', [['x-a'], ['*', 'x-a'], ['x-a']]],
     ['exposedHeaders', 'x-a', '*', [['*'], ['x-a', '*'], ['x-a']]],
@@ -253,6 +259,7 @@ describe('a layer that closes what is around it', () => {
   it.each([
     [undefined, true, ['options']],
     [true, true, ['Cats']],
+    ['unsafe', 'unsafe', ['Cats']],
     [false, false, ['Cats']],
   ] as const)('with enforce %p: %p', (said, enforce, from) => {
     const found = merge(options, closingLayer('Cats', said));

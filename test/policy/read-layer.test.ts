@@ -230,7 +230,32 @@ describe('origin', () => {
   });
 });
 
-describe.each(['credentials', 'enforce'] as const)('%s', (name) => {
+describe('enforce', () => {
+  it.each([true, false, 'unsafe'])('%p', (value) => {
+    expect(fieldsOf({ enforce: value })).toEqual({ enforce: value });
+  });
+
+  it.each([
+    ['true', 'write true, without quotes'],
+    ['False', 'write false, without quotes'],
+    ['UNSAFE', "write 'unsafe'"],
+    [' unsafe ', "write 'unsafe'"],
+    ['safe', "write true, false or 'unsafe'"],
+    ['POST', "write true, false or 'unsafe'"],
+    ['', "write true, false or 'unsafe'"],
+    [1, "write true, false or 'unsafe'"],
+    [null, "write true, false or 'unsafe'"],
+    [['unsafe'], "write true, false or 'unsafe'"],
+    [Object('unsafe'), "write true, false or 'unsafe'"],
+  ])('refuses %p', (value, fix) => {
+    const message = "is neither a boolean nor 'unsafe'";
+    expect(read({ enforce: value }).problems).toEqual([
+      { code: 'option-type', where: 'here', field: 'enforce', value, message, fix },
+    ]);
+  });
+});
+
+describe.each(['credentials'] as const)('%s', (name) => {
   it.each([true, false])('%p', (value) => {
     expect(fieldsOf({ [name]: value })).toEqual({ [name]: value });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { applyDecorators } from '@nestjs/common';
-import { AllowOrigin, NoCors, Preflight, UseCorsPolicy } from '../../lib/index.js';
+import { AllowOrigin, NoCors, Preflight, UseCorsPolicy, type NoCorsOptions } from '../../lib/index.js';
 import { LayerReader } from '../../lib/policy/layer-reader.js';
 import { readModuleOptions } from '../../lib/policy/module-options.js';
 import { decoratorLayers, routeLayers, type DecoratorLayers } from '../../lib/routing/decorator-layers.js';
@@ -55,11 +55,12 @@ describe('decoratorLayers', () => {
     expect(problems[0]?.message).toContain(name);
   });
 
-  it.each([
+  it.each<[given: NoCorsOptions | undefined, fields: object]>([
     [undefined, { origin: [] }],
     [{}, { origin: [] }],
     [{ enforce: undefined }, { origin: [] }],
     [{ enforce: true }, { origin: [], enforce: true }],
+    [{ enforce: 'unsafe' }, { origin: [], enforce: 'unsafe' }],
     [{ enforce: false }, { origin: [], enforce: false }],
   ])('makes a layer that closes of @NoCors(%p)', (given, fields) => {
     expect(layers(NoCors(given))).toEqual({

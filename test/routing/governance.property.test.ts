@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { match } from 'path-to-regexp';
 import { AllowOrigin, NoCors } from '../../lib/index.js';
 import { CorsConfigurationError } from '../../lib/policy/cors-configuration-error.js';
+import type { Enforcement } from '../../lib/policy/enforcement.js';
 import type { CorsRoute } from '../../lib/routing/cors-route.js';
 import { readEntryPath, routeSegments, type EntrySegment } from '../../lib/routing/path-pattern.js';
 import { Places, type Place } from '../../lib/routing/places.js';
@@ -19,10 +20,10 @@ type Letter = keyof typeof ORIGINS;
 interface Said {
   readonly closes: boolean;
   readonly letters: readonly Letter[] | undefined;
-  readonly enforce: boolean | undefined;
+  readonly enforce: Enforcement | undefined;
 }
 
-const enforce = fc.constantFrom(undefined, undefined, true, false);
+const enforce = fc.constantFrom<Enforcement | undefined>(undefined, undefined, true, 'unsafe', false);
 const letters = fc.uniqueArray(fc.constantFrom<Letter>('A', 'B', 'C'), { minLength: 1, maxLength: 2 });
 const opening = fc.record({ closes: fc.constant(false), letters, enforce });
 const closing = fc.record({ closes: fc.constant(true), letters: fc.constant(undefined), enforce });
@@ -120,7 +121,7 @@ interface NaivePlace extends Place {
 /** What a stack of layers comes to, outermost first; `undefined` where the path is left alone. */
 interface Naive {
   readonly letters: readonly Letter[];
-  readonly enforce: boolean;
+  readonly enforce: Enforcement;
 }
 
 function merged(layers: readonly Said[]): Naive {
@@ -134,9 +135,17 @@ function merged(layers: readonly Said[]): Naive {
   return result;
 }
 
+/** As `summary()` writes it. */
+const WALLS = { false: '', unsafe: '?', true: '!' } as const;
+
+function strictest(all: readonly (Naive | undefined)[]): Enforcement {
+  const said = new Set(all.map((one) => one?.enforce));
+  return said.has(true) || (said.has('unsafe') && 'unsafe');
+}
+
 function written(naive: Naive | undefined): string {
   if (naive === undefined) return 'unmanaged';
-  return ([...naive.letters].toSorted().join('') || 'nobody') + (naive.enforce ? '!' : '');
+  return ([...naive.letters].toSorted().join('') || 'nobody') + WALLS[`${naive.enforce}`];
 }
 
 /** The same question, asked of lists. */
@@ -177,7 +186,7 @@ class Oracle {
     );
     const keys = new Set(found.map(({ key }) => key));
     if (keys.size === 1) return written(found[0]?.naive);
-    return written({ letters: [], enforce: found.some(({ naive }) => naive?.enforce === true) });
+    return written({ letters: [], enforce: strictest(found.map(({ naive }) => naive)) });
   }
 
   private placesOfRoute({ path }: CorsRoute): readonly NaivePlace[] {
@@ -220,7 +229,7 @@ class Oracle {
       letters: (['A', 'B', 'C'] as const).filter((letter) =>
         all.every((one) => one.letters.includes(letter)),
       ),
-      enforce: all.some((one) => one.enforce),
+      enforce: strictest(all),
     });
   }
 }

@@ -67,6 +67,7 @@ describe('without entries', () => {
     expect(ruled(nothing, 'Cats#list', '/cats')).toBe('B');
     expect(nothing.governance.policyOf(undefined, arriving('/x'))?.closed).toBe(true);
     expect(ruled(govern({ enforce: true }, [Plain]), 'Plain#list', '/plain')).toBe('nobody!');
+    expect(ruled(govern({ enforce: 'unsafe' }, [Plain]), 'Plain#list', '/plain')).toBe('nobody?');
   });
 });
 
@@ -76,6 +77,8 @@ describe('a target without a path', () => {
     [{ origin: A, routes: [{ path: '/', unmanaged: true }] }, 'nobody'],
     [{ origin: A, routes: [{ path: '/x', policy: { enforce: true } }] }, 'nobody!'],
     [{ enforce: true }, 'nobody!'],
+    [{ enforce: 'unsafe' }, 'nobody?'],
+    [{ enforce: 'unsafe', routes: [{ path: '/x', policy: { enforce: true } }] }, 'nobody!'],
   ])('is closed: %j', (options, expected) => {
     expect(ruled(govern(options), undefined, undefined)).toBe(expected);
   });

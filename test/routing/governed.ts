@@ -81,12 +81,12 @@ export const ORIGINS = {
   C: 'https://c.example',
 } as const;
 
-/** A policy in short: the letters of the origins that it allows, `nobody`, or `unmanaged`; behind it `!` where it is a wall. */
+/** A policy in short: the letters of the origins that it allows, `nobody`, or `unmanaged`; behind it `!` where it is a wall, and `?` where it is one for what may change something. */
 export function summary(policy: Policy | undefined): string {
   if (policy === undefined) return 'unmanaged';
   const allowed = Object.entries(ORIGINS).flatMap(([letter, origin]) =>
     policy.origin.any || policy.origin.allows(origin) ? [letter] : [],
   );
-  const wall = policy.enforce ? '!' : '';
+  const wall = { false: '', unsafe: '?', true: '!' }[`${policy.enforce}`];
   return (policy.origin.any ? '*' : allowed.join('') || 'nobody') + wall;
 }

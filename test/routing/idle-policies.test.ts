@@ -191,6 +191,12 @@ describe('enforce beside *', () => {
   it.each<[title: string, options: object, controllers: readonly Type[], problems: readonly ShortProblem[]]>([
     ['on a handler', {}, [cats([], [AllowOrigin('*', { enforce: true })])], idle('Cats#list')],
     ['on a class', {}, [cats([AllowOrigin('*', { enforce: true })])], idle('Cats')],
+    [
+      'for some methods',
+      {},
+      [cats([AllowOrigin('*', { enforce: 'unsafe' })])],
+      [['enforce-idle', 'Cats, enforce', 'unsafe']],
+    ],
     ['of an entry', { routes: [entry('/x', walled)] }, [], idle('options.routes[0].policy')],
     [
       'of a named policy',

@@ -6,6 +6,7 @@ import type {
   ManifestPolicy,
 } from '../../manifest/cors-manifest.js';
 import { audience, subjectOf } from '../../manifest/manifest-words.js';
+import { enforcedOn } from '../../policy/enforcement.js';
 import type { Policy } from '../../policy/policy.js';
 import { printable, show } from '../../policy/show.js';
 import { approvesMethod } from '../../protocol/methods.js';
@@ -132,7 +133,7 @@ function answer(
     );
   }
   if (reasons.length > 0) {
-    const end = isPreflighted || policy.enforce ? '' : ' The handler runs all the same.';
+    const end = isPreflighted || enforcedOn(policy.enforce, method) ? '' : ' The handler runs all the same.';
     return { verdict: 'refused', text: `${from} may not ${request}: ${owner} ${listed(reasons)}.${end}` };
   }
   if (!allowsReading(reason)) {

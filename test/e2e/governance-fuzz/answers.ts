@@ -15,15 +15,22 @@ export interface Asked {
 
 export const REFUSED_PREFLIGHT: Answer = [403, expected({ vary: PREFLIGHT_VARY }), false];
 
+export const SAFE: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
 const SAFELISTED = ['GET', 'HEAD', 'POST'];
 
-export function allows({ origin: allowed }: NaivePolicy, origin: string): boolean {
-  return allowed === '*' || allowed.includes(origin);
+export function allows({ origin: allowed }: NaivePolicy, origin: string | undefined): boolean {
+  return allowed === '*' || (origin !== undefined && allowed.includes(origin));
 }
 
-/** The fields of a response; one that nobody may read differs for nobody, unless others are refused it. */
+/** Whether a policy is a wall for a method. */
+export function walls({ enforce }: NaivePolicy, method: string): boolean {
+  return enforce === true || (enforce === 'unsafe' && !SAFE.includes(method));
+}
+
+/** The fields of a response; one that nobody may read differs for nobody, unless others are refused it, whatever the method. */
 export function fieldsOf(policy: NaivePolicy, origin: string | undefined): object {
-  if (policy.origin.length === 0 && !policy.enforce) return {};
+  if (policy.origin.length === 0 && policy.enforce !== true) return {};
   const vary = policy.origin === '*' ? {} : { vary: 'Origin' };
   if (policy.origin !== '*' && (origin === undefined || !allows(policy, origin))) return expected(vary);
   return expected({

@@ -10,7 +10,7 @@ export interface Layer {
   readonly origin?: '*' | readonly string[] | undefined;
   readonly credentials?: boolean | undefined;
   readonly exposedHeaders?: readonly string[] | undefined;
-  readonly enforce?: boolean | undefined;
+  readonly enforce?: Wall | undefined;
   readonly maxAge?: number | undefined;
   readonly methods?: readonly string[] | undefined;
 }
@@ -20,6 +20,8 @@ export interface Decoration {
   readonly layer: Layer;
   readonly named: PolicyName | undefined;
 }
+
+export type Wall = boolean | 'unsafe';
 
 export type PolicyName = 'one' | 'two';
 
@@ -93,7 +95,7 @@ const opening: fc.Arbitrary<Layer> = fc
     origin: origins,
     credentials: fc.boolean(),
     exposedHeaders: fc.constantFrom(undefined, ['x-one'], ['x-one', 'x-two']),
-    enforce: fc.constantFrom(undefined, undefined, true, false),
+    enforce: fc.constantFrom<Wall | undefined>(undefined, undefined, undefined, true, 'unsafe', false),
     maxAge: fc.constantFrom(undefined, undefined, 60, 600),
     methods: fc.constantFrom(undefined, undefined, ['PUT'], ['PUT', 'DELETE'], ['*']),
   })
@@ -101,14 +103,14 @@ const opening: fc.Arbitrary<Layer> = fc
     ...layer,
     // With "*" there are no credentials, and nobody to refuse: both are errors at start.
     credentials: credentials && layer.origin !== '*',
-    enforce: layer.origin === '*' && enforce === true ? undefined : enforce,
+    enforce: layer.origin === '*' && enforce !== false ? undefined : enforce,
   }));
 
 const saysNothing: fc.Arbitrary<Layer> = fc.constant({});
-const enforcing: fc.Arbitrary<Layer> = fc.constant({ enforce: true });
+const enforcing: fc.Arbitrary<Layer> = fc.constantFrom<Layer>({ enforce: true }, { enforce: 'unsafe' });
 const closing: fc.Arbitrary<Layer> = fc.record({
   closes: fc.constant(true),
-  enforce: fc.constantFrom(undefined, true, false),
+  enforce: fc.constantFrom<Wall | undefined>(undefined, true, 'unsafe', false),
 });
 
 const decoration: fc.Arbitrary<Decoration> = fc.oneof(

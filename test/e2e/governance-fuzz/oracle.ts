@@ -1,7 +1,7 @@
 import type { Platform } from '../../support/apps.js';
 import { naiveFind } from '../../routing/naive-places.js';
 import { registeredPaths } from './app.js';
-import type { AppModel, Decoration, EntryModel, Layer } from './model.js';
+import type { AppModel, Decoration, EntryModel, Layer, Wall } from './model.js';
 
 /** Who serves a request: a handler of Nest, somebody else, or nobody. */
 export type Served = HandlerAt | 'foreign' | undefined;
@@ -18,7 +18,7 @@ export interface NaivePolicy {
   readonly origin: '*' | readonly string[];
   readonly credentials: boolean;
   readonly exposedHeaders: readonly string[];
-  readonly enforce: boolean;
+  readonly enforce: Wall;
   readonly maxAge: number | undefined;
   readonly methods: readonly string[];
   readonly allowedHeaders: readonly string[];
@@ -64,11 +64,16 @@ export function common(policies: readonly NaivePolicy[]): NaivePolicy {
     origin: intersect(a.origin, b.origin),
     credentials: a.credentials && b.credentials,
     exposedHeaders: a.exposedHeaders.filter((name) => b.exposedHeaders.includes(name)),
-    enforce: a.enforce || b.enforce,
+    enforce: strictest([a, b]),
     maxAge: shorter(a.maxAge, b.maxAge),
     methods: intersectMethods(a.methods, b.methods),
     allowedHeaders: a.allowedHeaders.filter((name) => b.allowedHeaders.includes(name)),
   }));
+}
+
+function strictest(policies: readonly (NaivePolicy | undefined)[]): Wall {
+  const said = new Set(policies.map((one) => one?.enforce));
+  return said.has(true) || (said.has('unsafe') && 'unsafe');
 }
 
 function intersect(a: NaivePolicy['origin'], b: NaivePolicy['origin']): NaivePolicy['origin'] {
@@ -120,8 +125,7 @@ export class Oracle {
     const policies = this.placesOf(path).map((place) => this.at(place, served, others));
     const [policy] = policies;
     if (policies.every((other) => says(other) === says(policy))) return { policy, isAmbiguous: false };
-    const enforce = policies.some((one) => one?.enforce === true);
-    return { policy: { ...CLOSED, enforce }, isAmbiguous: true };
+    return { policy: { ...CLOSED, enforce: strictest(policies) }, isAmbiguous: true };
   }
 
   private at(place: NaivePlace, served: Served, others: readonly HandlerAt[]): NaivePolicy | undefined {

@@ -11,8 +11,10 @@ import {
   explainedAnswer,
   fieldsOf,
   REFUSED_PREFLIGHT,
+  SAFE,
   type Answer,
   type Asked,
+  walls as isWall,
 } from './answers.js';
 import { ID, type FuzzedApp } from './app.js';
 import type { AppModel } from './model.js';
@@ -34,6 +36,13 @@ interface Sent {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Who sends a request, as far as it says so. */
+interface Sender {
+  readonly method: string;
+  readonly origin: string | undefined;
+  readonly site: string | undefined;
 }
 
 /** What the oracle makes of the app's own answer; `undefined` where it cannot say. */
@@ -108,8 +117,18 @@ export class PairChecker {
     const origin = ask.origin === 'own' ? this.ownOrigin : ask.origin;
     const version: Record<string, string> = ask.version === undefined ? {} : { 'x-version': ask.version };
     const mismatches = await this.compare(
-      { method, path: target, headers: { ...version, ...(origin !== undefined && { origin }) } },
-      isUnsure ? undefined : (plain) => [this.responseOf(ruling, walls, origin, plain)],
+      {
+        method,
+        path: target,
+        headers: {
+          ...version,
+          ...(origin !== undefined && { origin }),
+          ...(ask.site !== undefined && { 'sec-fetch-site': ask.site }),
+        },
+      },
+      isUnsure
+        ? undefined
+        : (plain) => [this.responseOf(ruling, walls, { method, origin, site: ask.site }, plain)],
     );
     if (origin === undefined) return mismatches;
     const headers = { ...version, ...preflightHeaders(origin, method, ask.header) };
@@ -154,16 +173,25 @@ export class PairChecker {
   private responseOf(
     { policy }: Ruling,
     walls: readonly Ruling[],
-    origin: string | undefined,
+    { method, origin, site }: Sender,
     plain: Answer,
   ): Answer {
     if (policy === undefined) return plain;
     const [status, , hasRun] = plain;
+    const isNamed = site !== undefined && site !== 'none';
+    const isOwn =
+      origin === undefined
+        ? SAFE.includes(method) || !isNamed || site === 'same-origin'
+        : isNamed
+          ? site === 'same-origin'
+          : origin === this.ownOrigin;
     const isRefused =
-      origin !== undefined &&
-      origin !== this.ownOrigin &&
-      walls.every((wall) => wall.policy?.enforce === true && !allows(wall.policy, origin));
-    if (isRefused) this.note('refused by enforce');
+      !isOwn &&
+      walls.every(
+        (wall) => wall.policy !== undefined && isWall(wall.policy, method) && !allows(wall.policy, origin),
+      );
+    const what = origin === undefined ? 'what has lost its origin' : String(policy.enforce);
+    if (isRefused) this.note(`refused by enforce: ${what}`);
     return [isRefused ? 403 : status, fieldsOf(policy, origin), hasRun && !isRefused];
   }
 

@@ -9,6 +9,8 @@ export interface Ask {
   readonly version: string | undefined;
   /** `own` is the app's; `undefined` sends none. */
   readonly origin: string | undefined;
+  /** What the browser says in `Sec-Fetch-Site` of the actual request. */
+  readonly site: string | undefined;
   /** The request header that the preflight asks for. */
   readonly header: string | undefined;
   readonly target: Target;
@@ -89,6 +91,7 @@ export const someAsk: fc.Arbitrary<Ask> = fc.record({
   ),
   version: fc.constantFrom(undefined, '1', '1', '2', '3'),
   origin: fc.constantFrom(...ORIGINS, ...ORIGINS, 'https://stranger.example', 'null', 'own', undefined),
+  site: fc.constantFrom(undefined, undefined, undefined, 'cross-site', 'same-site', 'none', 'same-origin'),
   header: fc.constantFrom(undefined, undefined, 'authorization', 'x-version', 'x-other'),
   target: someTarget,
 });
