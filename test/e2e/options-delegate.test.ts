@@ -38,6 +38,7 @@ const OPTIONS: CorsModuleOptions = {
   policies: {
     open: { origin: '*', credentials: false, methods: '*', allowedHeaders: '*' },
     walled: { enforce: true, optionsSuccessStatus: 200 },
+    halfWalled: { enforce: 'unsafe' },
     asked: {
       origin: (origin: string, request: CorsRequest) => Promise.resolve(request.header('x-key') === origin),
     },
@@ -196,6 +197,19 @@ describe.each(Object.entries(SERVERS))('corsOptionsDelegate() with %s', (name, s
       expect(corsHeaders(response)).toEqual({});
     }
     expect((await ask('walled', preflightHeaders(PAGE, 'PUT'), 'OPTIONS')).status).toBe(200);
+  });
+
+  it("lets GET through under `enforce: 'unsafe'`, and preflights for it", async () => {
+    const response = await ask('halfWalled', { origin: OTHER });
+    const { status: usual } = await ask(undefined, { origin: OTHER });
+    expect([response.status, corsHeaders(response)]).toEqual([usual, expected({ vary })]);
+    // It reads the body, which there is none of, before it answers with the error.
+    const status = name.includes('trpc') ? 415 : 403;
+    const changing = await ask('halfWalled', { origin: OTHER }, 'DELETE');
+    expect(changing.status).toBe((await ask('walled', { origin: OTHER }, 'DELETE')).status);
+    expect(changing.body).not.toContain('hello');
+    expect((await ask('halfWalled', preflightHeaders(OTHER, 'GET'), 'OPTIONS')).status).not.toBe(status);
+    expect((await ask('halfWalled', preflightHeaders(OTHER, 'DELETE'), 'OPTIONS')).status).toBe(status);
   });
 
   it('asks sources, with the request, and closes where they fail', async () => {
