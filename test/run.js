@@ -8,6 +8,8 @@
  * CORS_REQUIRE_BROWSER=1 fails without one, instead of leaving those suites out
  * REDIS_SERVER_PATH      the redis-server for the suites under test/redis; found in the usual places if unset
  * CORS_REQUIRE_REDIS=1   fails without one, instead of leaving those suites out
+ * VALKEY_SERVER_PATH     the valkey-server for some of them once more; found in the usual places if unset
+ * CORS_REQUIRE_VALKEY=1  fails without one, instead of leaving those out
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync, rmSync, statSync } from 'node:fs';
@@ -49,6 +51,15 @@ const PROGRAMS = [
     required: 'CORS_REQUIRE_REDIS',
     places: ['/usr/bin/redis-server', ...inPath('redis-server')],
   },
+  {
+    name: 'valkey-server',
+    package: 'valkey-server',
+    suites: undefined,
+    parts: ['test/redis/, what is said of Valkey: it is NOT TESTED in this run'],
+    path: 'VALKEY_SERVER_PATH',
+    required: 'CORS_REQUIRE_VALKEY',
+    places: ['/usr/bin/valkey-server', ...inPath('valkey-server')],
+  },
 ];
 
 process.exitCode = main(process.argv.slice(2));
@@ -80,7 +91,7 @@ function jestArguments(args, missing) {
     ...(whole ? ['--coverage'] : []),
     ...args,
     // Last, because it would take names of suites behind it for its own.
-    ...missing.flatMap(({ suites }) => ['--testPathIgnorePatterns', `<rootDir>/${suites}`]),
+    ...missing.flatMap(({ suites }) => (suites ? ['--testPathIgnorePatterns', `<rootDir>/${suites}`] : [])),
   ];
 }
 
@@ -104,10 +115,9 @@ function isExecutable(path) {
 }
 
 function sayWhatIsLeftOut(program) {
-  const names = readdirSync(join(root, program.suites), { recursive: true, encoding: 'utf8' });
-  const suites = names
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => `  ${program.suites}${name}`);
+  const folder = program.suites ?? '';
+  const names = folder ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }) : [];
+  const suites = names.filter((name) => name.endsWith('.test.ts')).map((name) => `  ${folder}${name}`);
   const parts = program.parts.map((part) => `  ${part}`);
   say([...howToGet(program), 'Left out of this run:', ...suites, ...parts]);
 }
