@@ -15,6 +15,8 @@
  * NGINX_PATH, HAPROXY_PATH, APACHE_PATH, VARNISHD_PATH, SQUID_PATH
  *                        the proxies for the suites under test/proxies; found in the usual places if unset
  * CORS_REQUIRE_PROXIES=1 fails without one, instead of leaving its suite out
+ * VALKEY_SERVER_PATH     the valkey-server for some of them once more; found in the usual places if unset
+ * CORS_REQUIRE_VALKEY=1  fails without one, instead of leaving those out
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -74,6 +76,15 @@ const PROGRAMS = [
     path: 'POSTGRES_PATH',
     required: 'CORS_REQUIRE_POSTGRES',
     places: [...inPostgresFolders(), ...inPath('postgres')],
+  },
+  {
+    name: 'valkey-server',
+    package: 'valkey-server',
+    suites: undefined,
+    parts: ['test/redis/, what is said of Valkey: it is NOT TESTED in this run'],
+    path: 'VALKEY_SERVER_PATH',
+    required: 'CORS_REQUIRE_VALKEY',
+    places: ['/usr/bin/valkey-server', ...inPath('valkey-server')],
   },
   proxy('nginx', 'nginx', 'nginx', 'NGINX_PATH'),
   proxy('HAProxy', 'haproxy', 'haproxy', 'HAPROXY_PATH'),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import type { Client } from './deployment.js';
 import type { RedisConnections } from './redis-connections.js';
 import { within } from './within.js';
 
@@ -41,13 +41,13 @@ export interface StorePlace {
 }
 
 /** Which edition is in Redis, whose document may be long. */
-export async function readEdition(redis: Redis, key: string): Promise<Edition> {
+export async function readEdition(redis: Client, key: string): Promise<Edition> {
   const [version, id] = await redis.hmget(key, 'version', 'id');
   return toEdition(version, id);
 }
 
 /** The edition in Redis with its document, which is empty where there is none. */
-export async function readStored(redis: Redis, key: string): Promise<StoredOptions> {
+export async function readStored(redis: Client, key: string): Promise<StoredOptions> {
   const [version, id, document] = await redis.hmget(key, 'version', 'id', 'document');
   return { edition: toEdition(version, id), document: document ?? '' };
 }
@@ -97,7 +97,7 @@ return { 1, version + 1 }`;
  * @returns whether that was done, and the version that is in Redis now
  */
 export async function storeDocument(
-  redis: Redis,
+  redis: Client,
   { key, channel }: StorePlace,
   document: string,
   basedOn: number,

@@ -1,35 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { Redis, RedisOptions } from 'ioredis';
+import { deploymentOf, type Client, type Deployment } from './deployment.js';
+import { Subscription } from './subscription.js';
 
-/** For how long Redis may say nothing while it owes an answer until the connection counts as dead, in milliseconds. */
-const MAX_SILENCE = 5000;
+/** How often it is asked whether we still listen at the right place, where that can be asked, in milliseconds. */
+const CHECK_INTERVAL = 1000;
 
-/** The longest pause between two attempts to connect, in milliseconds. */
-const MAX_RETRY_DELAY = 2000;
+/** For how long that answer may take, in milliseconds. */
+const MAX_CHECK = 2000;
+
+/** For how long verdicts still hold once another server has taken over, while we look for it, in milliseconds. */
+const MAX_RENEWAL = 200;
+
+/** In place of an answer that has not come. */
+const SILENCE = Symbol('silence');
+
+/** For how long the first connection waits for those who tell that another server has taken over, in milliseconds. */
+const MAX_GUIDANCE = 500;
 
 /**
- * For how long a connection that is being closed may stay open, in milliseconds. Without Redis the end of the process
- * takes as long: ioredis waits for connections that are closed already.
+ * For how long replicas may take to confirm a change, in milliseconds. Meanwhile commands on this connection wait: it has
+ * to be well below the usual `timeout`.
  */
-const MAX_CLOSING = 200;
+const MAX_CONFIRMATION = 500;
 
-/** Where our connections differ from the user's client: nothing waits for a connection that is lost. */
-const IMPATIENT: Partial<RedisOptions> = {
-  lazyConnect: true,
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
-  // ioredis would tell nobody when it is done, and end the process if it fails (redis/ioredis#2187).
-  autoResubscribe: false,
-  retryStrategy: (attempts) => Math.min(attempts * 50, MAX_RETRY_DELAY),
-  // Who asks decides how long to wait, and can still use an answer that comes late. Where none comes, the connection is
-  // given up, with all that waits for it: the commands that a Redis that hangs has not answered would fill the memory.
-  commandTimeout: undefined,
-  socketTimeout: MAX_SILENCE,
-  disconnectTimeout: MAX_CLOSING,
-  stringNumbers: false,
-};
+/** How often the confirmation is asked for anew where the slot moves meanwhile. */
+const CONFIRMATIONS = 3;
 
 /** What connections have to say. */
 export interface ConnectionListener {
@@ -56,8 +52,9 @@ const WORDS_OF_ORIGINS: ConnectionWords = {
 
 /**
  * Two connections of our own, made after the model of the user's client: one for commands and one for the channel,
- * which RESP2 wants to have for itself. Nothing is sent over the user's client, whose queues and retries are made for
- * commands that can wait.
+ * which RESP2 wants to have for itself; with Sentinels, one more to each of them, and in a cluster, one for commands to
+ * each node that is needed. Nothing is sent over the user's client, whose queues and retries are made for commands that
+ * can wait.
  *
  * They connect when they are first needed, reconnect for as long as they are not closed, and never keep a command for
  * later: what can't be sent or is not answered fails.
@@ -65,36 +62,53 @@ const WORDS_OF_ORIGINS: ConnectionWords = {
 export class RedisConnections {
   readonly #logger: Logger;
   readonly #words: ConnectionWords;
-  readonly #commands: Redis;
-  readonly #subscriber: Redis;
-  readonly #channel: string;
+  readonly #deployment: Deployment;
+  readonly #commands: Client;
+  readonly #announcements: Subscription;
+  readonly #guides: readonly Subscription[];
   readonly #listener: ConnectionListener;
   #firstAttempt: Promise<void> | undefined;
-  #subscription: Promise<void> | undefined;
-  #heartbeat: NodeJS.Timeout | undefined;
+  #checks: NodeJS.Timeout | undefined;
+  #checking = false;
+  #known: string | undefined;
+  /** Whether the server that the connection for commands leads to was found before another one took over. */
+  #outdated = false;
+  #guided = false;
   #lost = false;
+  #unguided = false;
   #closed = false;
 
   /**
    * @param model - the user's client
    * @param channel - where changes are announced
    */
-  constructor(model: Redis, channel: string, listener: ConnectionListener, words = WORDS_OF_ORIGINS) {
+  constructor(model: Client, channel: string, listener: ConnectionListener, words = WORDS_OF_ORIGINS) {
     this.#logger = new Logger(words.name);
     this.#words = words;
-    this.#channel = channel;
     this.#listener = listener;
-    this.#commands = this.#open(model);
-    this.#subscriber = this.#open(model);
+    this.#deployment = deploymentOf(model);
+    this.#commands = this.#deployment.commands;
+    // ioredis writes errors that nobody listens to on the console.
+    this.#commands.on('error', (error: Error) => this.#lose(error));
     this.#commands.on('ready', () => {
+      if (this.#outdated) return this.#reconnect();
+      // What is asked from now on is kept, so that changes are to be heard of as soon as can be.
+      this.#announcements.hurry();
       listener.missed();
       this.#found();
     });
-    this.#subscriber.on('ready', () => {
-      this.#subscription = this.#subscribe();
-      this.#heartbeat ??= setInterval(() => this.#ping(), MAX_SILENCE).unref();
+    this.#announcements = new Subscription(() => this.#deployment.openListener(), channel, {
+      heard: (message) => listener.announced(message),
+      subscribed: () => {
+        listener.missed();
+        this.#found();
+        void this.#check();
+      },
+      lost: (error) => this.#lose(error),
+      refused: (error) =>
+        this.#logger.error(`Can't subscribe to ${channel}, so that ${words.whenDeaf}: ${messageOf(error)}`),
     });
-    this.#subscriber.on('message', (_channel, message) => listener.announced(message));
+    this.#guides = this.#openGuides();
   }
 
   /**
@@ -102,7 +116,7 @@ export class RedisConnections {
    *
    * @throws Error if there is no connection, or none any more before the answer, or what Redis says if it refuses
    */
-  async send<T>(ask: (redis: Redis) => Promise<T>): Promise<T> {
+  async send<T>(ask: (redis: Client) => Promise<T>): Promise<T> {
     await this.connect();
     if (this.#closed || this.#commands.status !== 'ready') throw new Error('Redis is not connected');
     try {
@@ -113,78 +127,215 @@ export class RedisConnections {
     }
   }
 
+  /** Whether a change has to be {@link confirm}ed, with the answer to `ROLE` from the transaction that makes it. */
+  get confirms(): boolean {
+    return this.#deployment.expectedReplicas !== undefined;
+  }
+
+  /**
+   * Fulfilled once all replicas have a change that ought to have it, so that it outlives a failover.
+   *
+   * @param role - what the server that has made the change said of itself
+   * @param isStillSo - reads back whether the set is as the change has left it
+   * @throws Error if they have not within half a second, or another server has taken over that does not have it
+   */
+  async confirm(role: unknown, key: string, isStillSo: (redis: Client) => Promise<boolean>): Promise<void> {
+    const expected = (await this.#deployment.expectedReplicas?.()) ?? 0;
+    const replicas = Math.max(connectedReplicas(role), expected);
+    const confirmed = replicas === 0 ? 0 : await this.#replicasThatConfirm(key, replicas);
+    if (confirmed < replicas)
+      throw unconfirmed(`${confirmed} of ${replicas} replicas have confirmed it in time`);
+    // Last of all: a server that has taken over meanwhile may not have it.
+    if (!(await this.send(isStillSo))) throw unconfirmed('it is not there any more');
+  }
+
   /** Connects; fulfilled once the first attempt has succeeded or failed. A later attempt is made by itself. */
   connect(): Promise<void> {
-    this.#firstAttempt ??= Promise.allSettled([this.#commands.connect(), this.#subscriber.connect()]).then(
-      () => this.#subscription,
-    );
+    this.#firstAttempt ??= this.#connectFirst();
     return this.#firstAttempt;
   }
 
   /** As {@link connect}, but fulfilled after so many milliseconds in any case. */
   async connectWithin(milliseconds: number): Promise<void> {
-    const connected = new AbortController();
-    const timeout = sleep(milliseconds, undefined, { signal: connected.signal }).catch(() => {});
-    await Promise.race([this.connect(), timeout]);
-    connected.abort();
+    await within(milliseconds, this.connect());
   }
 
-  /** Closes both for good. Redis still gets, and answers, what has been sent. */
+  /** Closes all for good. Redis still gets, and answers, what has been sent. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     // Nobody may open what was never opened.
     this.#firstAttempt ??= Promise.resolve();
-    clearInterval(this.#heartbeat);
+    clearInterval(this.#checks);
     this.#commands.disconnect();
-    this.#subscriber.disconnect();
+    this.#announcements.close();
+    for (const guide of this.#guides) guide.close();
   }
 
-  #open(model: Redis): Redis {
-    const redis = model.duplicate(IMPATIENT);
-    // ioredis writes errors that nobody listens to on the console.
-    redis.on('error', (error) => this.#lose(error));
-    return redis;
+  #openGuides(): readonly Subscription[] {
+    const { guides } = this.#deployment;
+    if (guides === undefined) return [];
+    return guides.open.map(
+      (open) =>
+        new Subscription(open, guides.channel, {
+          heard: (message) => {
+            if (guides.tellsOfSwitch(message)) this.#renew();
+          },
+          subscribed: () => {
+            this.#unguided = false;
+            // All of them tell of another server: it is enough that somebody has listened to one all the time.
+            if (this.#guided && this.#listening.length === 1) this.#renew();
+          },
+          lost: (error) => this.#loseGuide(error),
+          refused: (error) => this.#loseGuide(error),
+        }),
+    );
   }
 
-  async #subscribe(): Promise<void> {
-    try {
-      await this.#subscriber.subscribe(this.#channel);
-    } catch (error) {
-      // If the connection is lost again, the next one subscribes.
-      if (this.#subscriber.status === 'ready') {
-        this.#logger.error(
-          `Can't subscribe to ${this.#channel}, so that ${this.#words.whenDeaf}: ${messageOf(error)}`,
-        );
-      }
-      return;
+  /** Those who would be heard now, should they tell that another server has taken over. */
+  get #listening(): readonly Subscription[] {
+    return this.#guides.filter(({ connection }) => connection !== undefined);
+  }
+
+  async #connectFirst(): Promise<void> {
+    // First, so that no server takes over unheard between the moment when we ask where it is and that when we listen.
+    if (this.#guides.length > 0) {
+      const first = this.#guides.map(async (guide) => {
+        await guide.connect();
+        if (guide.connection === undefined) throw new Error('There is no connection');
+      });
+      await within(
+        MAX_GUIDANCE,
+        Promise.any(first).catch(() => {}),
+      );
+      this.#guided = true;
+      if (this.#closed) return;
     }
-    // Not before: only what changes after Redis has confirmed the subscription is announced here.
-    this.#listener.missed();
-    this.#found();
+    const { check } = this.#deployment;
+    if (check !== undefined) this.#checks = setInterval(() => void this.#check(), CHECK_INTERVAL).unref();
+    const connected = this.#commands.connect();
+    // Only a cluster that is known has nodes to listen at.
+    if (this.#commands.isCluster) await connected.catch(() => {});
+    await Promise.allSettled([connected, this.#announcements.connect()]);
   }
 
-  /**
-   * Makes Redis owe an answer on the connection that only listens. A connection that is dead without having been closed,
-   * as behind a router that has forgotten it, would else be as silent as one on which nothing happens.
-   */
-  #ping(): void {
-    this.#subscriber.ping().catch(() => {
-      // Where there is no connection, the next one is under way.
-    });
+  /** Asks whether we still listen at the right place, and acts on it. */
+  async #check(): Promise<void> {
+    const { check, refresh } = this.#deployment;
+    const listener = this.#announcements.connection;
+    // A connection that comes back leads to the right place, and is announced by itself.
+    if (check === undefined || listener === undefined || this.#checking || this.#commands.status !== 'ready')
+      return;
+    this.#checking = true;
+    try {
+      const answer = await within(MAX_CHECK, check(listener), SILENCE);
+      if (answer === SILENCE) throw new Error(`There was no answer within ${MAX_CHECK} ms`);
+      if (answer === undefined) return;
+      const known = this.#known;
+      this.#known = answer;
+      // Something may have been announced meanwhile that nobody heard.
+      if (known !== undefined && known !== answer) {
+        refresh?.(() => this.#listener.missed());
+        this.#forgetInTime();
+      }
+    } catch (error) {
+      if (listener !== this.#announcements.connection || this.#commands.status !== 'ready') return;
+      this.#lose(error);
+      this.#announcements.leave();
+      if (refresh === undefined) this.#reconnect();
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  /** Leads both connections to the right place; once they are there, all is forgotten. */
+  #renew(): void {
+    if (this.#closed) return;
+    this.#announcements.leave();
+    this.#reconnect();
+    this.#forgetInTime();
+  }
+
+  /** Whoever has not found the right place by then refuses, rather than rely on what may be out of date. */
+  #forgetInTime(): void {
+    setTimeout(() => this.#listener.missed(), MAX_RENEWAL).unref();
+  }
+
+  /** Elsewhere if the right place is elsewhere by now. All is forgotten once the connection is there. */
+  #reconnect(): void {
+    const { status } = this.#commands;
+    // To disconnect from what it is still looking for would end it for good.
+    this.#outdated = status === 'connecting';
+    if (status === 'connect' || status === 'ready') this.#commands.disconnect(true);
+  }
+
+  async #replicasThatConfirm(key: string, replicas: number, attempts = CONFIRMATIONS): Promise<number> {
+    // The key leads both commands to the same server, over the connection over which the change was made.
+    const results = await this.send((redis) =>
+      redis
+        .pipeline([
+          ['exists', key],
+          ['wait', replicas, MAX_CONFIRMATION],
+        ])
+        .exec(),
+    );
+    const [[moved] = [null], [error, confirmed] = [null]] = results ?? [];
+    const failure = moved ?? error;
+    if (failure === null) return Number(confirmed);
+    if (attempts === 1) throw unconfirmed(messageOf(failure));
+    // A single command follows the slot to where it is now, and what comes after it goes there at once.
+    await this.send((redis) => redis.exists(key));
+    return this.#replicasThatConfirm(key, replicas, attempts - 1);
   }
 
   /** Each attempt to connect fails with an error of its own; what matters is when it began and when it is over. */
-  #lose(error: Error): void {
-    if (this.#lost) return;
+  #lose(error: unknown): void {
+    if (this.#lost || this.#closed) return;
     this.#lost = true;
     this.#logger.error(`Redis can't be reached: ${messageOf(error)}. ${this.#words.whenLost}`);
   }
 
   #found(): void {
-    if (!this.#lost || this.#commands.status !== 'ready' || this.#subscriber.status !== 'ready') return;
+    if (!this.#lost || this.#commands.status !== 'ready' || this.#announcements.connection === undefined)
+      return;
     this.#lost = false;
     this.#logger.log('Redis is back');
+  }
+
+  /** One that answers is enough: what it knows, the others know, too. */
+  #loseGuide(error: unknown): void {
+    if (this.#unguided || this.#closed || this.#listening.length > 0) return;
+    this.#unguided = true;
+    this.#logger.error(`No Sentinel can be reached, so that a failover is noticed late: ${messageOf(error)}`);
+  }
+}
+
+/** How many replicas a primary has that says `['master', offset, replicas]` of itself. */
+function connectedReplicas(role: unknown): number {
+  const replicas: unknown = Array.isArray(role) ? role[2] : undefined;
+  return Array.isArray(replicas) ? replicas.length : 0;
+}
+
+function unconfirmed(reason: string): Error {
+  return new Error(
+    `The change was made and announced, but a failover may undo it: ${reason}. Make it again.`,
+  );
+}
+
+/** What a promise is fulfilled with, or something else after so many milliseconds. */
+async function within<T, Else = undefined>(
+  milliseconds: number,
+  promise: Promise<T>,
+  otherwise?: Else,
+): Promise<T | Else> {
+  const done = new AbortController();
+  const timeout = sleep(milliseconds, otherwise as Else, { signal: done.signal }).catch(
+    () => otherwise as Else,
+  );
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    done.abort();
   }
 }
 

@@ -137,12 +137,8 @@ function isName(value: unknown): value is string {
 
 /** A client of ioredis, of whichever copy: asked by what is used of it. */
 function clientProblem(redis: unknown): ValueProblem | undefined {
-  const { duplicate, isCluster } = Object(redis) as {
-    readonly duplicate?: unknown;
-    readonly isCluster?: unknown;
-  };
-  if (typeof duplicate !== 'function') return NO_CLIENT;
-  return isCluster === true ? CLUSTER : undefined;
+  const { duplicate } = Object(redis) as { readonly duplicate?: unknown };
+  return typeof duplicate === 'function' ? undefined : NO_CLIENT;
 }
 
 function noName(what: string, usual: string): ValueProblem {
@@ -153,12 +149,6 @@ const NO_CLIENT: ValueProblem = {
   code: 'option-type',
   message: 'is no client of ioredis',
   fix: 'give one, as in new Redis("redis://127.0.0.1:6379")',
-};
-
-const CLUSTER: ValueProblem = {
-  code: 'option-type',
-  message: 'is a client of a cluster, which does not tell when its subscription was interrupted',
-  fix: 'give a client of one server or of Sentinels',
 };
 
 const NO_OPTIONS: ValueProblem = {

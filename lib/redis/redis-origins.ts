@@ -1,5 +1,5 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { ValueProblem } from '../policy/cors-problem.js';
 import { exactOriginProblem } from '../policy/exact-origin.js';
@@ -23,9 +23,13 @@ import {
  * **A change.** {@link add} and {@link remove} change the set and announce it in one transaction. When the promise is
  * fulfilled, this replica has dropped its verdict; the others have as soon as the announcement reaches them. A verdict
  * that was asked for before and arrives after is not kept. A replica that was not connected drops all its verdicts when
- * it is again; that a connection is dead without having been closed is noticed within 10 seconds. For what nobody
- * announces (`SREM` by hand, a key that expires) the `ttl` is the limit, with `staleWhileRevalidate` and `staleIfError`
- * on top where they are set.
+ * it is again; that a connection is dead without having been closed is noticed within 10 seconds, in a cluster within 3.
+ * For what nobody announces (`SREM` by hand, a key that expires) the `ttl` is the limit, with `staleWhileRevalidate` and
+ * `staleIfError` on top where they are set.
+ *
+ * **A failover**, planned or not, with Sentinels or in a cluster, and a slot that moves, drop all verdicts once they are
+ * over: an announcement may have been lost. There, a change is confirmed once the replicas of Redis have it, so that a
+ * failover does not undo it.
  *
  * Not guaranteed: what has been decided is not taken back. A response on its way arrives, a handler that runs goes on,
  * and browsers keep an approved preflight for its `maxAge`.
@@ -34,8 +38,9 @@ import {
  * minute. No request fails, or waits for longer than `timeout`. Connections come back by themselves.
  *
  * It opens two connections of its own with the options of the client that it is given, and closes them when the app
- * shuts down. The client itself is never used, and remains its owner's. It has to lead to the primary: a replica of
- * Redis may hear of a change later than we do.
+ * shuts down; with Sentinels one more to each of them, in a cluster one more to each node that is needed. The client
+ * itself is never used, and remains its owner's. It has to lead to the primary: a replica of Redis may hear of a change
+ * later than we do.
  *
  * @example
  * ```ts
@@ -73,10 +78,10 @@ export class RedisOrigins implements OriginSource, OnModuleInit, OnApplicationSh
   readonly #connections: RedisConnections;
 
   /**
-   * @param redis - a client of ioredis, for a server or for Sentinels
+   * @param redis - a client of ioredis, for a server, for Sentinels, or for a cluster
    * @throws CorsConfigurationError with all that is wrong
    */
-  constructor(redis: Redis, options: RedisOriginsOptions = {}) {
+  constructor(redis: Redis | Cluster, options: RedisOriginsOptions = {}) {
     const name = nameOf(new.target, RedisOrigins.name);
     const { key, channel, tenant, cache } = readRedisOriginsOptions(redis, options, name);
     this.timeout = cache.timeout;
@@ -115,6 +120,8 @@ export class RedisOrigins implements OriginSource, OnModuleInit, OnApplicationSh
    *   `problems[0].fix` says what to write instead
    * @throws Error if Redis can't be reached or refuses. Whether the change was made is not known if the connection was
    *   lost meanwhile; making it again does no harm.
+   * @throws Error with Sentinels and in a cluster, if the replicas of Redis have not confirmed the change within half a
+   *   second: it was made and announced, and a failover may undo it
    */
   async add(origin: string, tenant?: string): Promise<boolean> {
     this.#check('tenant', tenant, tenantProblem(tenant, this.#hasTenants));
@@ -180,16 +187,27 @@ export class RedisOrigins implements OriginSource, OnModuleInit, OnApplicationSh
   /** In one transaction: a change that is not announced would last until verdicts expire. */
   async #change(command: 'sadd' | 'srem', membership: Membership): Promise<boolean> {
     const key = setKey(this.#key, membership.tenant);
+    const { origin } = membership;
+    const { confirms } = this.#connections;
     const results = await this.#connections.send((redis) => {
       const transaction = redis.multi();
-      transaction[command](key, membership.origin);
+      transaction[command](key, origin);
       transaction.publish(this.#channel, membershipText(membership));
+      if (confirms) transaction.role();
       return transaction.exec();
     });
-    const [[error, changed] = []] = results ?? [];
+    const [[error, changed] = [], , [, role] = []] = results ?? [];
     if (error) throw error;
     // The announcement reaches this process as well, but over the other connection, and perhaps later.
     this.#drop(membership);
+    if (confirms) {
+      const members = command === 'sadd' ? 1 : 0;
+      await this.#connections.confirm(
+        role,
+        key,
+        async (redis) => (await redis.sismember(key, origin)) === members,
+      );
+    }
     return changed === 1;
   }
 

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Client } from './deployment.js';
 
 /** A replica of the app, as {@link CorsRollOut} lists it. */
 export interface CorsReplicaStatus {
@@ -33,7 +33,7 @@ const MAX_REASON = 4000;
 
 /** Says what a replica runs, for so many milliseconds. */
 export async function tellStatus(
-  redis: Redis,
+  redis: Client,
   key: string,
   id: string,
   { refused, ...status }: CorsReplicaStatus,
@@ -48,12 +48,12 @@ export async function tellStatus(
 }
 
 /** Says that a replica is no more. */
-export async function endStatus(redis: Redis, key: string, id: string): Promise<void> {
+export async function endStatus(redis: Client, key: string, id: string): Promise<void> {
   await Promise.all([redis.del(statusKey(key, id)), redis.srem(replicasKey(key), id)]);
 }
 
 /** What the replicas have said that are still there. */
-export async function readStatuses(redis: Redis, key: string): Promise<readonly CorsReplicaStatus[]> {
+export async function readStatuses(redis: Client, key: string): Promise<readonly CorsReplicaStatus[]> {
   const ids = await redis.smembers(replicasKey(key));
   const told = await Promise.all(ids.map(async (id) => ({ id, text: await redis.get(statusKey(key, id)) })));
   const gone = told.filter(({ text }) => text === null);

@@ -27,6 +27,30 @@ describe('RedisOrigins', () => {
       expect(await clients()).toBe(before);
     });
 
+    it('send a single server nothing that only others need', async () => {
+      const origins = await open();
+      await suite.redis.config('RESETSTAT');
+      await origins.add(APP);
+      await ask(origins, APP);
+      await origins.remove(APP);
+      await sleep(1500);
+      const statistics = await suite.redis.info('commandstats');
+      const sent = [...statistics.matchAll(/cmdstat_([^:]+):calls=(\d+)/g)].map(
+        ([, name, calls]) => `${name} ${calls}`,
+      );
+      expect(sent.toSorted()).toEqual(
+        [
+          'config|resetstat 1',
+          'exec 2',
+          'multi 2',
+          'publish 2',
+          'sadd 1',
+          'sismember 1',
+          'srem 1',
+        ].toSorted(),
+      );
+    });
+
     it('are opened by the first who needs them, outside of an app', async () => {
       const origins = create();
       expect(await Promise.all([origins.add(APP), ask(origins, EVIL)])).toEqual([true, false]);

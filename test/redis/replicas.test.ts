@@ -5,7 +5,8 @@ import type { RedisOriginsOptions } from '../../lib/redis/index.js';
 import { PLATFORMS, type Platform } from '../support/apps.js';
 import { startedBySuite } from '../support/suites.js';
 import { RedisServer } from './support/redis-server.js';
-import { Replica, type Answer } from './support/replicas.js';
+import { lastAllowed, openPage, slowest, wrongAnswers, type Page } from './support/pages.js';
+import { Replica } from './support/replicas.js';
 import { FIXED } from './support/partners-app.js';
 import { until } from './support/until.js';
 
@@ -23,49 +24,6 @@ const SLACK = 150;
 
 /** Nothing that lasts this long happens because time goes by. */
 const LONG = 600_000;
-
-/** A page that calls a replica over and over again, until it is told to stop. */
-interface Page {
-  readonly answers: readonly Answer[];
-  stop(): Promise<void>;
-}
-
-function openPage(replica: Replica, origin: string): Page {
-  const answers: Answer[] = [];
-  const closing = new AbortController();
-  const call = async (): Promise<void> => {
-    while (!closing.signal.aborted) {
-      answers.push(await replica.ask(origin));
-      await sleep(2);
-    }
-  };
-  const calling = call();
-  return {
-    answers,
-    stop: () => {
-      closing.abort();
-      return calling;
-    },
-  };
-}
-
-/**
- * When the page sent the last request whose response it could read. When the answer was there says less: the page, and
- * the machine, may have been busy with something else.
- */
-function lastAllowed({ answers }: Page): number {
-  return Math.max(...answers.filter(({ acao }) => acao !== undefined).map(({ sentAt }) => sentAt));
-}
-
-/** How long the slowest answer took, in milliseconds. */
-function slowest(pages: readonly Page[]): number {
-  return Math.max(...pages.flatMap(({ answers }) => answers.map(({ at, sentAt }) => at - sentAt)));
-}
-
-/** Whatever the page got that no page of this origin may get: an error, or the name of another origin. */
-function wrongAnswers({ answers }: Page, origin: string): readonly Answer[] {
-  return answers.filter(({ status, acao }) => status !== 200 || (acao !== undefined && acao !== origin));
-}
 
 describe('three replicas', () => {
   const ownRedis = startedBySuite();

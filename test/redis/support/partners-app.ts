@@ -1,8 +1,13 @@
 import { Controller, Get, Module, Put, type Type } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { AllowOrigin, CorsModule } from '../../../lib/index.js';
 import { RedisOrigins, type RedisOriginsOptions } from '../../../lib/redis/index.js';
 import type { ClientOptions } from './redis-server.js';
+
+/** Where the app's own client leads to: a server, Sentinels, or the nodes of a cluster. */
+export interface Connection extends ClientOptions {
+  readonly cluster?: { host: string; port: number }[];
+}
 
 /** The token of the app's own client. */
 export const REDIS = Symbol('REDIS');
@@ -25,7 +30,7 @@ class PartnersController {
 }
 
 /** An app whose origins are in Redis. Its own client is closed by whoever made the app. */
-export function partnersApp(connection: ClientOptions, options: RedisOriginsOptions): Type {
+export function partnersApp(connection: Connection, options: RedisOriginsOptions): Type {
   @Module({
     imports: [CorsModule.forRoot({})],
     controllers: [PartnersController],
@@ -34,7 +39,7 @@ export function partnersApp(connection: ClientOptions, options: RedisOriginsOpti
       {
         provide: PartnerOrigins,
         inject: [REDIS],
-        useFactory: (redis: Redis) => new PartnerOrigins(redis, options),
+        useFactory: (redis: Redis | Cluster) => new PartnerOrigins(redis, options),
       },
     ],
   })
@@ -43,8 +48,11 @@ export function partnersApp(connection: ClientOptions, options: RedisOriginsOpti
 }
 
 /** The library is to do without it, so that it never connects. */
-function ownClient(connection: ClientOptions): Redis {
-  const redis = new Redis({ host: '127.0.0.1', ...connection, lazyConnect: true });
+function ownClient({ cluster, ...connection }: Connection): Redis | Cluster {
+  const redis =
+    cluster === undefined
+      ? new Redis({ host: '127.0.0.1', ...connection, lazyConnect: true })
+      : new Cluster(cluster, { lazyConnect: true });
   redis.on('error', () => {});
   return redis;
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,16 @@ export type ClientOptions = Omit<RedisOptions, 'replyMapping'>;
 /** Another process may take a port between the moment when it is found free and that when Redis asks for it. */
 const ATTEMPTS = 5;
 
+/** What a server is to be, beside a server. */
+export interface ServerOptions {
+  /** The program; Redis if none is named. */
+  readonly program?: string | undefined;
+  /** More of what it is started with. */
+  readonly settings?: readonly string[];
+  /** What a Sentinel is to watch: the lines of its file, to which it adds what it has found out. */
+  readonly sentinel?: readonly string[];
+}
+
 /**
  * A Redis of its own on a free port of loopback, which keeps nothing on disk: what is killed and started again has
  * forgotten everything.
@@ -25,11 +35,14 @@ export class RedisServer {
   readonly #clients: Redis[] = [];
   #process: ChildProcess | undefined;
 
-  private constructor(readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    readonly options: ServerOptions,
+  ) {}
 
-  static async start(): Promise<RedisServer> {
+  static async start(options: ServerOptions = {}): Promise<RedisServer> {
     for (let attempt = 1; ; attempt++) {
-      const server = new RedisServer(await freePort());
+      const server = new RedisServer(await freePort(), options);
       try {
         await server.#launch();
         return server;
@@ -54,20 +67,28 @@ export class RedisServer {
 
   async #launch(): Promise<void> {
     const { port } = this;
-    const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    const started = spawn(PROGRAM, [...settings, '--dir', this.#folder], {
+    const { program = PROGRAM, settings = [], sentinel } = this.options;
+    const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', this.#folder];
+    const kind = sentinel ? [this.#file(sentinel), '--sentinel'] : ['--save', '', '--appendonly', 'no'];
+    const started = spawn(program, [...kind, ...place, ...settings], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#process = started;
     let output = '';
     await new Promise<void>((resolve, reject) => {
       started.on('error', reject);
-      started.on('exit', () => reject(new Error(`${PROGRAM} ended before it was ready.\n${output}`)));
+      started.on('exit', () => reject(new Error(`${program} ended before it was ready.\n${output}`)));
       started.stdout.on('data', (chunk: Buffer) => {
         output += String(chunk);
-        if (output.includes('Ready to accept connections')) resolve();
+        if (/Ready to accept connections|Sentinel ID is/.test(output)) resolve();
       });
     });
+  }
+
+  #file(lines: readonly string[]): string {
+    const path = join(this.#folder, 'sentinel.conf');
+    writeFileSync(path, lines.join('\n'));
+    return path;
   }
 
   /** A client of its own, closed with the server. */
@@ -106,7 +127,8 @@ export class RedisServer {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody had a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -4,13 +4,12 @@
  */
 import type { RedisOriginsOptions } from '../../../lib/redis/index.js';
 import { startApp, type Platform } from '../../support/apps.js';
-import { PartnerOrigins, partnersApp } from './partners-app.js';
-import type { ClientOptions } from './redis-server.js';
+import { PartnerOrigins, partnersApp, type Connection } from './partners-app.js';
 
 /** What a replica is to be. */
 export interface ReplicaTask {
   readonly platform: Platform;
-  readonly connection: ClientOptions;
+  readonly connection: Connection;
   readonly options: RedisOriginsOptions;
 }
 
