@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { deploymentOf, type Client, type Deployment } from './deployment.js';
 import { Subscription } from './subscription.js';
+import { within } from './within.js';
 
 /** How often it is asked whether we still listen at the right place, where that can be asked, in milliseconds. */
 const CHECK_INTERVAL = 1000;
@@ -320,23 +320,6 @@ function unconfirmed(reason: string): Error {
   return new Error(
     `The change was made and announced, but a failover may undo it: ${reason}. Make it again.`,
   );
-}
-
-/** What a promise is fulfilled with, or something else after so many milliseconds. */
-async function within<T, Else = undefined>(
-  milliseconds: number,
-  promise: Promise<T>,
-  otherwise?: Else,
-): Promise<T | Else> {
-  const done = new AbortController();
-  const timeout = sleep(milliseconds, otherwise as Else, { signal: done.signal }).catch(
-    () => otherwise as Else,
-  );
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    done.abort();
-  }
 }
 
 /** An error of several attempts, one for each address of a host, has no message of its own. */
