@@ -351,8 +351,8 @@ export class CorsService {
    *
    * @param policyName - a policy of `policies`, on top of the module's options; by default the module's options alone
    * @returns a promise of a new list, the app's own origins first
-   * @throws TypeError (the promise rejects) if there is no policy of that name
-   * @throws `CorsConfigurationError` (the promise rejects) if the app would not start with the options
+   * @throws `CorsConfigurationError` (the promise rejects) if there is no policy of that name, or the app would not start with the
+   *   options
    *
    * @example
    * ```ts
@@ -375,7 +375,7 @@ export class CorsService {
    *
    * @param policyName - as in {@link CorsService.trustedOrigins}
    * @returns a function that never rejects; see {@link TrustedOriginsDelegate}
-   * @throws TypeError if there is no policy of that name
+   * @throws `CorsConfigurationError` if there is no policy of that name
    *
    * @example
    * ```ts

@@ -24,7 +24,7 @@ export interface DoorPolicies {
   readonly target: PlatformRequest;
 }
 
-const ALLOWS = 'CorsService.allows()';
+const ALLOWS = 'allows()';
 const OPTIONS: readonly string[] = ['policy', 'path', 'request'];
 
 /**

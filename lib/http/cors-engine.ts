@@ -27,7 +27,6 @@ import { unknownPolicy } from '../policy/module-options.js';
 import type { OptionsObject } from '../policy/options-object.js';
 import type { Policy } from '../policy/policy.js';
 import { prepareOrigins } from '../policy/prepare-origins.js';
-import { show } from '../policy/show.js';
 import { inSlices } from '../policy/slices.js';
 import { allowsOrigin } from '../protocol/verdict.js';
 import { compileGovernance, DELEGATE, type GovernedApp } from '../routing/compile-governance.js';
@@ -562,8 +561,7 @@ export class CorsEngine implements Owner {
   /**
    * The origins that another protection is to trust; see `CorsService`.
    *
-   * @throws TypeError (the promise rejects) if there is no policy of that name
-   * @throws CorsConfigurationError (the promise rejects) if the app would not start with the options
+   * @throws CorsConfigurationError (the promise rejects) if there is no policy of that name, or the app would not start with the options
    */
   async trustedOrigins(policyName: string | undefined): Promise<string[]> {
     this.checkPolicyName('trustedOrigins', policyName);
@@ -574,7 +572,7 @@ export class CorsEngine implements Owner {
   /**
    * The same of each request; see `CorsService`.
    *
-   * @throws TypeError if there is no policy of that name
+   * @throws CorsConfigurationError if there is no policy of that name
    */
   trustedOriginsDelegate(policyName: string | undefined): TrustedOriginsDelegate {
     this.checkPolicyName('trustedOriginsDelegate', policyName);
@@ -602,8 +600,8 @@ export class CorsEngine implements Owner {
   private checkPolicyName(caller: string, name: unknown): void {
     const policies = (this.trustingApp().options as CorsModuleOptions | undefined)?.policies ?? {};
     if (name === undefined || (typeof name === 'string' && Object.hasOwn(policies, name))) return;
-    const { message, fix } = unknownPolicy(name, new Map(Object.entries(policies)));
-    throw new TypeError(`${caller}(): ${show(name)} ${message}: ${fix}`);
+    const problem = unknownPolicy(name, new Map(Object.entries(policies)));
+    throw new CorsConfigurationError([{ where: `${caller}()`, field: '', value: name, ...problem }]);
   }
 
   /** Registers what asks sources after the guards. */

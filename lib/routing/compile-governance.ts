@@ -183,7 +183,7 @@ function unknownNames(
 }
 
 /** Where a policy is named whose options are taken beside the routes. */
-export const DELEGATE = 'CorsService.corsOptionsDelegate()';
+export const DELEGATE = 'corsOptionsDelegate()';
 
 function repeatedPath(where: string, path: string, before: GovernedPlace): CorsProblem {
   return {

@@ -214,7 +214,7 @@ describe.each(PLATFORMS)('CorsService.allows() on %s', (platform) => {
     (origin) => {
       expect(() => cors.allows(origin as never)).toThrow(TypeError);
       expect(() => cors.allows(origin as never, { policy: 'asked' })).toThrow(
-        /^CorsService\.allows\(\): .* is no origin; give the value of the header Origin\. A request without one/s,
+        /^allows\(\): .* is no origin; give the value of the header Origin\. A request without one/s,
       );
     },
   );
@@ -224,30 +224,21 @@ describe.each(PLATFORMS)('CorsService.allows() on %s', (platform) => {
       'partners',
       `CorsService.allows(): "partners" is no object of options: write one, as in { policy: 'partners' }`,
     ],
-    [
-      { polcy: 'partners' },
-      'CorsService.allows(), polcy: is no option here (did you mean policy?): write policy',
-    ],
-    [{ policy: 'partner' }, 'CorsService.allows(), policy: "partner" names no policy: write "partners"'],
-    [
-      { policy: 7 },
-      'CorsService.allows(), policy: 7 names no policy: add it to policies (there are partners, open,',
-    ],
-    [{ policy: '__proto__' }, 'CorsService.allows(), policy: "__proto__" names no policy'],
+    [{ polcy: 'partners' }, 'allows(), polcy: is no option here (did you mean policy?): write policy'],
+    [{ policy: 'partner' }, 'allows(), policy: "partner" names no policy: write "partners"'],
+    [{ policy: 7 }, 'allows(), policy: 7 names no policy: add it to policies (there are partners, open,'],
+    [{ policy: '__proto__' }, 'allows(), policy: "__proto__" names no policy'],
     [
       { policy: 'open', path: '/chat' },
-      'CorsService.allows(), policy: "open" stands beside a path, which has a policy already: remove policy, or path',
+      'allows(), policy: "open" stands beside a path, which has a policy already: remove policy, or path',
     ],
     [
       { path: 'chat' },
-      'CorsService.allows(), path: "chat" is no path that begins with a slash: write the path of a request',
+      'allows(), path: "chat" is no path that begins with a slash: write the path of a request',
     ],
-    [{ path: 7 }, 'CorsService.allows(), path: 7 is no path'],
-    [
-      { request: 'GET /' },
-      'CorsService.allows(), request: "GET /" is no request with header fields: give that of Node',
-    ],
-    [{ request: null }, 'CorsService.allows(), request: null is no request with header fields'],
+    [{ path: 7 }, 'allows(), path: 7 is no path'],
+    [{ request: 'GET /' }, 'allows(), request: "GET /" is no request with header fields: give that of Node'],
+    [{ request: null }, 'allows(), request: null is no request with header fields'],
     [{ request: {} }, 'is no request with header fields'],
   ])('refuses %j', (options, message) => {
     expect(() => cors.allows(PAGE, options as never)).toThrow(CorsConfigurationError);

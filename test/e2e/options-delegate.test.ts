@@ -292,7 +292,7 @@ describe('a delegate in the life of an app', () => {
 
   const UNKNOWN = {
     code: 'policy-unknown',
-    where: 'CorsService.corsOptionsDelegate()',
+    where: 'corsOptionsDelegate()',
     value: 'walls',
     fix: 'write "walled"',
   };
@@ -308,12 +308,12 @@ describe('a delegate in the life of an app', () => {
     const { app } = await startApp('express', moduleOf(OPTIONS), {
       prepare: (early) => {
         expect(() => early.get(CorsService).corsOptionsDelegate(7 as never)).toThrow(
-          'CorsService.corsOptionsDelegate(): 7 names no policy',
+          'corsOptionsDelegate(): 7 names no policy',
         );
       },
     });
     expect(() => app.get(CorsService).corsOptionsDelegate('walls')).toThrow(
-      'CorsService.corsOptionsDelegate(): "walls" names no policy: write "walled"',
+      'corsOptionsDelegate(): "walls" names no policy: write "walled"',
     );
   });
 

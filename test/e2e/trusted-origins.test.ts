@@ -216,22 +216,21 @@ describe('trustedOrigins()', () => {
     expect(await cors.trustedOrigins()).toEqual([TENANT]);
     await cors.update({ origin: OTHER, publicOrigins: OWN });
     expect(await cors.trustedOrigins()).toEqual([OWN, OTHER]);
-    await expect(cors.trustedOrigins('both')).rejects.toThrow(TypeError);
+    await expect(cors.trustedOrigins('both')).rejects.toThrow(CorsConfigurationError);
     await app.close();
   });
 
   it('refuses the name of a policy that there is not, and shows the one that was meant', async () => {
     const app = await madeApp({ policies: POLICIES });
     const cors = app.get(CorsService);
-    await expect(cors.trustedOrigins('partner')).rejects.toThrow(
-      new TypeError('trustedOrigins(): "partner" names no policy: write "partners"'),
-    );
+    const failure = await cors.trustedOrigins('partner').catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(CorsConfigurationError);
+    expect(failure).toMatchObject({ problems: [{ code: 'policy-unknown', where: 'trustedOrigins()' }] });
+    expect(String(failure)).toContain('trustedOrigins(): "partner" names no policy: write "partners"');
     await expect(cors.trustedOrigins('constructor')).rejects.toThrow(
-      new TypeError(
-        'trustedOrigins(): "constructor" names no policy: add it to policies (there are partners, both)',
-      ),
+      'trustedOrigins(): "constructor" names no policy: add it to policies (there are partners, both)',
     );
-    expect(() => cors.trustedOriginsDelegate({} as never)).toThrow(TypeError);
+    expect(() => cors.trustedOriginsDelegate({} as never)).toThrow(CorsConfigurationError);
     await app.close();
   });
 
