@@ -222,7 +222,7 @@ describe.each(PLATFORMS)('CorsService.allows() on %s', (platform) => {
   it.each<readonly [unknown, string]>([
     [
       'partners',
-      `CorsService.allows(): "partners" is no object of options: write one, as in { policy: 'partners' }`,
+      `allows(): "partners" is no object of options: write one, as in { policy: 'partners' }`,
     ],
     [{ polcy: 'partners' }, 'allows(), polcy: is no option here (did you mean policy?): write policy'],
     [{ policy: 'partner' }, 'allows(), policy: "partner" names no policy: write "partners"'],
