@@ -220,10 +220,7 @@ describe.each(PLATFORMS)('CorsService.allows() on %s', (platform) => {
   );
 
   it.each<readonly [unknown, string]>([
-    [
-      'partners',
-      `allows(): "partners" is no object of options: write one, as in { policy: 'partners' }`,
-    ],
+    ['partners', `allows(): "partners" is no object of options: write one, as in { policy: 'partners' }`],
     [{ polcy: 'partners' }, 'allows(), polcy: is no option here (did you mean policy?): write policy'],
     [{ policy: 'partner' }, 'allows(), policy: "partner" names no policy: write "partners"'],
     [{ policy: 7 }, 'allows(), policy: 7 names no policy: add it to policies (there are partners, open,'],
