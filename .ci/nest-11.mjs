@@ -81,7 +81,7 @@ function main(args) {
 
 /** Installs the project's dependencies with other versions of some, unless that has been done there. */
 function install(copy, versions) {
-  const wanted = JSON.stringify(versions);
+  const wanted = JSON.stringify({ versions, lock: readFileSync(join(root, 'package-lock.json'), 'utf8') });
   const note = join(copy, 'nest-11.json');
   if (existsSync(note) && readFileSync(note, 'utf8') === wanted) return;
   mkdirSync(copy, { recursive: true });
