@@ -7,7 +7,7 @@ import { within } from './within.js';
 const CHECK_INTERVAL = 1000;
 
 /** For how long that answer may take, in milliseconds. */
-const MAX_CHECK = 2000;
+const MAX_CHECK = 1500;
 
 /** For how long verdicts still hold once another server has taken over, while we look for it, in milliseconds. */
 const MAX_RENEWAL = 200;
