@@ -312,19 +312,18 @@ export class CorsService {
    * nobody, which nobody would notice before a page is refused.
    *
    * @param origin - what somebody has typed in
-   * @returns a promise that resolves if it is one, such as `https://app.example.com`
+   * @returns a promise of the same, if it is one, such as `https://app.example.com`
    * @throws `CorsConfigurationError` (the promise rejects) if it is none: `*`, `null`, `file://` and patterns are refused as well;
    *   `problems[0].fix` says what to write instead
    *
    * @example
    * ```ts
-   * await cors.checkOrigin(origin);
-   * await this.partners.insert({ origin });
+   * await this.partners.insert({ origin: await cors.checkOrigin(body.origin) });
    * ```
    * @see HTML, "serialization of an origin"
    */
-  async checkOrigin(origin: string): Promise<void> {
-    await this.engine.checkOrigin(origin);
+  async checkOrigin(origin: unknown): Promise<string> {
+    return this.engine.checkOrigin(origin);
   }
 
   /**

@@ -273,10 +273,10 @@ export class CorsEngine implements Owner {
   }
 
   /** @throws CorsConfigurationError (the promise rejects) if that is not one exact origin */
-  async checkOrigin(origin: unknown): Promise<void> {
+  async checkOrigin(origin: unknown): Promise<string> {
     const { exactOriginProblem } = await EXACT_ORIGIN.load();
     const problem = exactOriginProblem(origin);
-    if (problem === undefined) return;
+    if (problem === undefined) return origin as string;
     throw new CorsConfigurationError([
       { where: 'checkOrigin()', field: 'origin', value: origin, ...problem },
     ]);

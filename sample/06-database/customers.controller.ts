@@ -61,8 +61,7 @@ export class CustomersController {
   /** An origin is found again by comparing texts, so it has to be written as browsers send it. */
   private async checked(origin: unknown): Promise<string> {
     try {
-      await this.cors.checkOrigin(origin as string);
-      return origin as string;
+      return await this.cors.checkOrigin(origin);
     } catch (error) {
       if (!(error instanceof CorsConfigurationError)) throw error;
       const [{ message, fix } = { message: '', fix: '' }] = error.problems;
