@@ -7,6 +7,7 @@ import { atOnce } from '../policy/slices.js';
 import { unknownOption } from '../policy/unknown-option.js';
 import { writeDocument } from './options-document.js';
 import type { NamedSource, NamedSources } from './written-cors-options.interface.js';
+import { clientProblem, isName, noName } from './redis-client.js';
 
 /** The options of {@link RedisCorsOptions}: where the document is, and what replicas do with it. */
 export interface RedisCorsOptionsConfig {
@@ -119,7 +120,7 @@ export function readRedisCorsOptionsConfig(
     if (problem !== undefined) problems.push({ where, field, value, ...problem });
   };
   report('cors', undefined, hasMethods(cors, ['check', 'update']) ? undefined : NO_SERVICE);
-  report('redis', undefined, clientProblem(redis));
+  report('redis', undefined, clientProblem(redis) ?? clusterProblem(redis));
   if (!isOptionsObject(raw)) {
     report('', raw, NO_OPTIONS);
     throw new CorsConfigurationError(problems);
@@ -190,17 +191,12 @@ function unwritable(initial: unknown, sources: NamedSources): readonly CorsProbl
   }
 }
 
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
 function hasMethods(value: unknown, names: readonly string[]): boolean {
   return names.every((name) => typeof (Object(value) as OptionsObject)[name] === 'function');
 }
 
 /** A client of ioredis, of whichever copy: asked by what is used of it. */
-function clientProblem(redis: unknown): ValueProblem | undefined {
-  if (!hasMethods(redis, ['duplicate'])) return NO_CLIENT;
+function clusterProblem(redis: unknown): ValueProblem | undefined {
   return (redis as { readonly isCluster?: unknown }).isCluster === true ? CLUSTER : undefined;
 }
 
@@ -219,25 +215,15 @@ function timeProblem(value: unknown, least: number, usual: number): ValueProblem
   };
 }
 
-function noName(what: string, usual: string): ValueProblem {
-  return { code: 'option-type', message: `is not ${what}`, fix: `write a name such as "${usual}"` };
-}
-
 const NO_SERVICE: ValueProblem = {
   code: 'option-type',
   message: 'is no CorsService',
   fix: 'inject the one of the app: constructor(cors: CorsService, …) { super(cors, …) }',
 };
 
-const NO_CLIENT: ValueProblem = {
-  code: 'option-type',
-  message: 'is no client of ioredis',
-  fix: 'give one, as in new Redis("redis://127.0.0.1:6379")',
-};
-
 const CLUSTER: ValueProblem = {
   code: 'option-type',
-  message: 'is a client of a cluster, which does not tell when its subscription was interrupted',
+  message: 'is a client of a cluster, in which options cannot be published yet',
   fix: 'give a client of one server or of Sentinels',
 };
 

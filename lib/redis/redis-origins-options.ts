@@ -8,6 +8,7 @@ import {
   type CachedOriginsOptions,
   type CacheSettings,
 } from '../sources/cached-origins-options.js';
+import { clientProblem, isName, noName } from './redis-client.js';
 
 /** The options of {@link RedisOrigins}: where the origins are, and those of the cache in front of Redis. */
 export interface RedisOriginsOptions extends Omit<CachedOriginsOptions, 'ttl'> {
@@ -130,26 +131,6 @@ function readCache(raw: OptionsObject, where: string, problems: CorsProblem[]): 
     return undefined;
   }
 }
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-/** A client of ioredis, of whichever copy: asked by what is used of it. */
-function clientProblem(redis: unknown): ValueProblem | undefined {
-  const { duplicate } = Object(redis) as { readonly duplicate?: unknown };
-  return typeof duplicate === 'function' ? undefined : NO_CLIENT;
-}
-
-function noName(what: string, usual: string): ValueProblem {
-  return { code: 'option-type', message: `is not ${what}`, fix: `write a name such as "${usual}"` };
-}
-
-const NO_CLIENT: ValueProblem = {
-  code: 'option-type',
-  message: 'is no client of ioredis',
-  fix: 'give one, as in new Redis("redis://127.0.0.1:6379")',
-};
 
 const NO_OPTIONS: ValueProblem = {
   code: 'option-type',
