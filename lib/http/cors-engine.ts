@@ -18,7 +18,7 @@ import { checkOrigin, namedPolicy, onlyNamed, readDoor } from '../doors/read-doo
 import { LatePart, withParts } from '../late-part.js';
 import type { CorsManifest } from '../manifest/cors-manifest.js';
 import { changedOptions, changeExact, planChange } from '../policy/change-origins.js';
-import { copyOptions, copyValues } from '../policy/copy-options.js';
+import { copyOptions } from '../policy/copy-options.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem } from '../policy/cors-problem.js';
 import type { CorsModuleOptions } from '../policy/cors-policy-options.interface.js';
@@ -245,7 +245,7 @@ export class CorsEngine implements Owner {
    */
   async changeOrigins(origins: unknown, isAddition: boolean): Promise<void> {
     this.started();
-    const list = copyValues(Array.isArray(origins) ? origins : [origins]);
+    const list: readonly unknown[] = Array.isArray(origins) ? [...origins] : [origins];
     await this.inTurn(async () => {
       const { rule } = this.started().governance;
       const live = this.liveOrigins();

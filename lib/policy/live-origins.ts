@@ -56,7 +56,13 @@ export class LiveOrigins {
 
   /** How many layers have the list: as many as there are apps of the module, or it belongs to others as well. */
   get taken(): number {
-    return [...this.read.takers.values()].reduce((sum, { size }) => sum + size, 0);
+    let taken = 0;
+    for (const { size } of this.read.takers.values()) taken += size;
+    return taken;
+  }
+
+  private get isChanged(): boolean {
+    return this.added.size > 0 || this.removed.size > 0;
   }
 
   /** The list as the module's options would have it. */
@@ -66,9 +72,11 @@ export class LiveOrigins {
 
   /** Notes a change, which the exact origins have made. */
   change({ origins, isAddition }: OriginChange): void {
-    // From now on, what is known of them is no longer so of these lists.
-    forgetReading(this.list);
-    forgetSummary(this.entries);
+    if (!this.isChanged) {
+      // From now on, what is known of them is no longer so of these lists.
+      forgetReading(this.list);
+      forgetSummary(this.entries);
+    }
     const [now, before] = isAddition ? [this.added, this.removed] : [this.removed, this.added];
     // One that has been removed and comes back stands at the end, and not where it was.
     for (const origin of origins) {
@@ -77,7 +85,7 @@ export class LiveOrigins {
   }
 
   private made(): { readonly list: readonly unknown[]; readonly entries: readonly OriginEntry[] } {
-    if (this.added.size + this.removed.size > 0) this.make();
+    if (this.isChanged) this.make();
     const { list, entries } = this;
     // Also where what has come has gone again, so that the lists say what they said.
     keepReading(list, this.read);

@@ -114,7 +114,7 @@ class StringsReader {
 
   /** Not for short lists, of which an app may have many. */
   private readonly batch: StringBatch | undefined;
-  private readonly parents = new ParentDomains();
+  private parents: ParentDomains | undefined = undefined;
 
   constructor(
     private readonly list: readonly unknown[],
@@ -180,7 +180,7 @@ class StringsReader {
     const hasHttps = isPlainHttps(view, start);
     const hostStart = start + plainHostStart(hasHttps, kind);
     const text = this.list[place] as string;
-    const { parents } = this;
+    const parents = (this.parents ??= new ParentDomains());
     parents.read(text, bytes, hostStart, end);
     this.patterns ??= new OriginPatternIndex(Math.min(this.list.length - place, MAX_EXPECTED));
     if (
