@@ -141,7 +141,7 @@ export class OriginPatternIndex {
    * @param isMany - whether it has one wildcard label or several
    */
   addPlain(
-    bytes: Uint8Array,
+    bytes: DataView,
     start: number,
     end: number,
     labels: number,
@@ -351,18 +351,19 @@ function readHost(text: string, start: number, end: number, hash: number): numbe
 }
 
 /** The same for ASCII in a buffer. */
-function readBytes(bytes: Uint8Array, start: number, end: number, hash: number): number {
+function readBytes(bytes: DataView, start: number, end: number, hash: number): number {
   let mixed = hash;
   let count = 0;
   let at = end;
   for (; at - 4 >= start; at -= 4) {
-    const word = bytes[at - 1]! | (bytes[at - 2]! << 8) | (bytes[at - 3]! << 16) | (bytes[at - 4]! << 24);
+    // Big-endian: the last character in the lowest byte.
+    const word = bytes.getInt32(at - 4);
     words[count++] = word;
     mixed = mix(mixed, word);
   }
   if (at > start) {
     let word = 0;
-    for (let shift = 0; at > start; shift += 8) word |= bytes[--at]! << shift;
+    for (let shift = 0; at > start; shift += 8) word |= bytes.getUint8(--at) << shift;
     words[count] = word;
     mixed = mix(mixed, word);
   }

@@ -171,20 +171,21 @@ class StringsReader {
   }
 
   private readPlainPattern(
-    { view, bytes }: StringBatch,
+    batch: StringBatch,
     start: number,
     end: number,
     kind: number,
     place: number,
   ): void {
+    const { view } = batch;
     const hasHttps = isPlainHttps(view, start);
     const hostStart = start + plainHostStart(hasHttps, kind);
     const text = this.list[place] as string;
     const parents = (this.parents ??= new ParentDomains());
-    parents.read(text, bytes, hostStart, end);
+    parents.read(text, batch, hostStart, end);
     this.patterns ??= new OriginPatternIndex(Math.min(this.list.length - place, MAX_EXPECTED));
     if (
-      !this.patterns.addPlain(bytes, hostStart, end, parents.labels, hasHttps, kind === PLAIN_PATTERN_MANY)
+      !this.patterns.addPlain(view, hostStart, end, parents.labels, hasHttps, kind === PLAIN_PATTERN_MANY)
     ) {
       this.repeated.add(place);
       return;

@@ -1,4 +1,5 @@
 import { LatePart } from '../late-part.js';
+import { TextBuffer } from '../protocol/plain-origin.js';
 import { OPEN_DOMAINS } from './registrable-domain.js';
 
 /** The domains below which the Public Suffix List has rules. Only long lists of patterns need them. */
@@ -25,7 +26,7 @@ export function hasNoSuffixBelow(domain: string): boolean {
 /** The parents of many hosts in turn. Most of a list have the same as the one before, which is looked at once. */
 export class ParentDomains {
   /** The parent of the host before, behind its dot. */
-  private readonly parent = new Uint8Array(256);
+  private readonly parent = new TextBuffer(256);
   private length = 0;
 
   /** How many labels the host has. */
@@ -37,25 +38,28 @@ export class ParentDomains {
    * Looks at the parent of a host.
    *
    * @param text - ends with the host, which is a plain one
-   * @param bytes - the host, from `start` to `end`
+   * @param buffer - has the host, from `start` to `end`
    */
-  read(text: string, bytes: Uint8Array, start: number, end: number): void {
-    if (this.isBehind(bytes, start, end)) return;
+  read(text: string, { view, bytes }: TextBuffer, start: number, end: number): void {
+    if (this.isBehind(view, start, end)) return;
     const dot = bytes.indexOf(DOT, start);
     this.length = dot === -1 || dot >= end ? 0 : end - dot;
-    this.parent.set(bytes.subarray(end - this.length, end));
+    this.parent.bytes.set(bytes.subarray(end - this.length, end));
     const parent = text.slice(text.length - this.length);
     this.labels = parent.split('.').length;
     this.isBelowSuffix = this.length > 0 && hasNoSuffixBelow(parent.slice(1));
   }
 
   /** Whether a host is one label, and the parent behind it. */
-  private isBehind(bytes: Uint8Array, start: number, end: number): boolean {
-    const { parent, length } = this;
-    const dot = end - length;
-    for (let at = dot; at < end; at++) if (bytes[at] !== parent[at - dot]) return false;
-    for (let at = start; at < dot; at++) if (bytes[at] === DOT) return false;
-    return dot > start;
+  private isBehind(view: DataView, start: number, end: number): boolean {
+    const { view: parent } = this.parent;
+    const dot = end - this.length;
+    if (dot <= start) return false;
+    let at = dot;
+    for (; at + 4 <= end; at += 4) if (view.getInt32(at) !== parent.getInt32(at - dot)) return false;
+    for (; at < end; at++) if (view.getUint8(at) !== parent.getUint8(at - dot)) return false;
+    for (at = start; at < dot; at++) if (view.getUint8(at) === DOT) return false;
+    return true;
   }
 }
 

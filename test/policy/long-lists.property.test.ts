@@ -605,7 +605,7 @@ function addPlain(index: OriginPatternIndex, { text, scheme, labels, host }: Ori
   const bytes = new TextEncoder().encode(`?${text}?`);
   const end = bytes.length - 1;
   return index.addPlain(
-    bytes,
+    new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
     end - host.length,
     end,
     host.split('.').length,

@@ -4,6 +4,7 @@ import { getPublicSuffix } from 'tldts';
 import type { OriginPattern } from '../../lib/policy/origin-entry.js';
 import { parseOrigin, publicSuffixProblem } from '../../lib/policy/origin-syntax.js';
 import { hasNoSuffixBelow, ParentDomains } from '../../lib/policy/parent-domains.js';
+import { TextBuffer } from '../../lib/protocol/plain-origin.js';
 import { OPEN_DOMAINS, registrationOf } from '../../lib/policy/registrable-domain.js';
 import { PARENTS } from '../../lib/policy/suffix-parents.js';
 import { seed } from '../protocol/seed.js';
@@ -119,8 +120,7 @@ describe('below a domain without rules of its own', () => {
         const parsed = parseOrigin(text) as { readonly entry: OriginPattern } | { readonly problem: unknown };
         if ('problem' in parsed) return true;
         const problem = publicSuffixProblem(parsed.entry);
-        const bytes = new TextEncoder().encode(`${text}https://*.other.example`);
-        asker.read(text, bytes, text.length - one.length, text.length);
+        asker.read(text, bufferOf(`${text}https://*.other.example`), text.length - one.length, text.length);
         const { isBelowSuffix: certain, labels } = asker;
         if (labels !== one.split('.').length) return false;
         if (certain) found.certain++;
@@ -136,8 +136,7 @@ describe('below a domain without rules of its own', () => {
     const asker = new ParentDomains();
     const ask = (domain: string): boolean => {
       const text = `https://*.${domain}`;
-      const bytes = new TextEncoder().encode(text);
-      asker.read(text, bytes, 'https://*.'.length, bytes.length);
+      asker.read(text, bufferOf(text), 'https://*.'.length, text.length);
       return asker.isBelowSuffix;
     };
     const asked = [
@@ -155,3 +154,10 @@ describe('below a domain without rules of its own', () => {
     expect(asked.map(ask)).toEqual([true, true, false, true, false, false, false, true, true, false]);
   });
 });
+
+function bufferOf(text: string): TextBuffer {
+  const bytes = new TextEncoder().encode(text);
+  const buffer = new TextBuffer(bytes.length);
+  buffer.bytes.set(bytes);
+  return buffer;
+}
