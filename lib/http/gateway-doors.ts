@@ -81,6 +81,7 @@ function walledOff(governance: Governance, path: string): Governance {
     arrival.path === path || governance.rulingAt(arrival).policy === own.policy ? wall : closed;
   return Object.create(governance, {
     enforces: { value: true },
+    intervenes: { value: true },
     rulingOf: { value: rulingOf },
     policyOf: { value: (...of: Parameters<typeof rulingOf>) => rulingOf(...of).policy },
   }) as Governance;

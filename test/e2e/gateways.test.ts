@@ -360,6 +360,27 @@ describe.each(PLATFORMS)('gateways with a port of their own, on %s', (platform) 
   });
 });
 
+describe.each(PLATFORMS)('in an app where nothing else could hold a request up, on %s', (platform) => {
+  const startApp = appsOfTest();
+
+  it.each(TRANSPORTS)('CorsIoAdapter refuses with the transport %s', async (transport) => {
+    const { port } = await startApp(platform, moduleOf({ origin: PAGE }, [gateway(0, {})]), withIo);
+    expect(await greetIo(port, { transport, origin: PAGE })).toBe('hello');
+    expect(await greetIo(port, { transport, origin: OTHER })).toBe(REFUSED);
+    expect(await greetIo(port, { transport, origin: `http://127.0.0.1:${port}` })).toBe('hello');
+  });
+
+  it.each(TRANSPORTS)(
+    'CorsIoAdapter refuses at a port of its own, with the transport %s',
+    async (transport) => {
+      const port = await freePort();
+      await startApp(platform, moduleOf({ origin: PAGE }, [gateway(port, {})]), withIo);
+      expect(await greetIo(port, { transport, origin: PAGE })).toBe('hello');
+      expect(await greetIo(port, { transport, origin: OTHER })).toBe(REFUSED);
+    },
+  );
+});
+
 describe.each(PLATFORMS)('what is known of gateways, on %s', (platform) => {
   const startApp = appsOfTest();
   const verdicts = verdictsOfTest();
