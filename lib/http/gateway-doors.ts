@@ -24,18 +24,18 @@ export function gatewayDoor(
   door: Door,
   contextOf: (gateway: Gateway) => HookContext | undefined,
 ): Door {
-  const contextFor = (raw: IncomingMessage): HookContext | undefined => {
-    const gateway = gatewayOf(gateways, raw as unknown as PlatformRequest);
+  const contextFor = (raw: IncomingMessage, isHandshake: boolean): HookContext | undefined => {
+    const gateway = gatewayOf(gateways, raw as unknown as PlatformRequest, isHandshake);
     return gateway && contextOf(gateway);
   };
   return {
     request: (raw, response) => {
-      const context = contextFor(raw);
+      const context = contextFor(raw, false);
       if (context === undefined) return door.request(raw, response);
       return onRequest(seenBy(context, raw), response, context);
     },
     upgrade: (raw, socket) => {
-      const context = contextFor(raw);
+      const context = contextFor(raw, true);
       if (context === undefined) return door.upgrade(raw, socket);
       return onUpgrade(createExchange(seenBy(context, raw), context), socket);
     },
@@ -43,9 +43,19 @@ export function gatewayDoor(
   };
 }
 
-/** The gateway that takes a request. */
-export function gatewayOf(gateways: readonly Gateway[], request: PlatformRequest): Gateway | undefined {
-  for (const gateway of gateways) if (gateway.takes(request)) return gateway;
+/**
+ * The gateway that takes a request.
+ *
+ * @param isHandshake - whether it is one to change the protocol
+ */
+export function gatewayOf(
+  gateways: readonly Gateway[],
+  request: PlatformRequest,
+  isHandshake: boolean,
+): Gateway | undefined {
+  for (const gateway of gateways) {
+    if ((isHandshake || gateway.polls) && gateway.takes(request)) return gateway;
+  }
   return undefined;
 }
 

@@ -47,5 +47,5 @@ export class CorsIoAdapter extends IoAdapter {
 /** As Engine.IO takes requests: by how their target begins. */
 function gatewayOf(server: IoServer, options: IoOptions): Gateway {
   const path = `${server.path()}${options?.addTrailingSlash === false ? '' : '/'}`;
-  return { path, takes: ({ url }) => url.startsWith(path) };
+  return { path, polls: true, takes: ({ url }) => url.startsWith(path) };
 }

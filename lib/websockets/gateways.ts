@@ -80,7 +80,8 @@ export class Gateways implements GatewayDoors {
     // An adapter that was made when the app had started long since has no gateway.
     if (!this.isOpen) return undefined;
     const { gatewayOf } = DOORS.get();
-    const gateway = gatewayOf(this.servers.get(this.engine.server as Server) ?? [], request);
+    const gateways = this.servers.get(this.engine.server as Server) ?? [];
+    const gateway = gatewayOf(gateways, request, request.headers['upgrade'] !== undefined);
     return gateway && this.contextAt(gateway, current);
   }
 

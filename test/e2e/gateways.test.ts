@@ -1,12 +1,12 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Controller, Get, Module, type INestApplication, type Type } from '@nestjs/common';
+import { Controller, Get, Module, Post, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
-import { AllowOrigin, CorsModule, CorsService, type CorsModuleOptions } from '../../lib/index.js';
+import { AllowOrigin, CorsModule, CorsService, NoCors, type CorsModuleOptions } from '../../lib/index.js';
 import { CorsIoAdapter } from '../../lib/socket.io/index.js';
 import { CorsWsAdapter } from '../../lib/ws/index.js';
 import { PLATFORMS, type Platform, type RunningApp } from '../support/apps.js';
@@ -379,6 +379,53 @@ describe.each(PLATFORMS)('in an app where nothing else could hold a request up, 
       expect(await greetIo(port, { transport, origin: OTHER })).toBe(REFUSED);
     },
   );
+});
+
+describe.each(PLATFORMS)('a route of Nest at the path of a gateway on ws, on %s', (platform) => {
+  const startApp = appsOfTest();
+
+  @Controller()
+  class RouteController {
+    @Get() @AllowOrigin(OTHER) read() {
+      return 'read';
+    }
+
+    @Post() @AllowOrigin(OTHER) write() {
+      return 'written';
+    }
+
+    @Post('chat') @NoCors({ enforce: false }) hook() {
+      return 'called';
+    }
+  }
+
+  it.each([false, true])('has a policy of its own, with enforce: %s', async (enforce) => {
+    const gateways = [gateway(0, {}), gateway(0, { path: '/chat' })];
+    const module = moduleOf({ origin: PAGE, enforce }, gateways, [RouteController]);
+    const { app, port } = await startApp(platform, module, withWs);
+    const ask = async (method: string, path: string, origin: string): Promise<unknown> => {
+      const response = await send(port, { method, path, headers: { origin } });
+      return [response.status, corsHeaders(response)];
+    };
+    const preflight = async (path: string, origin: string): Promise<number> =>
+      (await send(port, { method: 'OPTIONS', path, headers: preflightHeaders(origin, 'POST') })).status;
+    const readable = expected({ acao: OTHER, vary: 'Origin' });
+    expect(await ask('GET', '/', OTHER)).toEqual([200, readable]);
+    expect(await ask('POST', '/', OTHER)).toEqual([201, readable]);
+    expect(await ask('POST', '/chat', OTHER)).toEqual([201, {}]);
+    expect(await preflight('/', OTHER)).toBe(204);
+    expect(await preflight('/', PAGE)).toBe(403);
+    expect(await preflight('/chat', PAGE)).toBe(403);
+    const explain = (headers: object): Promise<unknown> =>
+      app.get(CorsService).explain({ method: 'GET', url: '/', headers: { origin: OTHER, ...headers } });
+    expect(await explain({})).toMatchObject({ allowed: true });
+    expect(await explain({ connection: 'Upgrade', upgrade: 'websocket' })).toMatchObject({
+      allowed: false,
+      status: 403,
+    });
+    expect(await greetWs(port, '/', OTHER)).toBe(REFUSED);
+    expect(await greetWs(port, '/chat', PAGE)).toBe('hello');
+  });
 });
 
 describe.each(PLATFORMS)('what is known of gateways, on %s', (platform) => {
