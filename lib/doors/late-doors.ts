@@ -17,11 +17,10 @@ import { isRequest, platformRequest, type DoorPolicies } from './read-door.js';
 export async function askDoor(
   policies: readonly Policy[],
   origin: string,
-  { request, target }: Pick<DoorPolicies, 'request' | 'target'>,
-  { matcher }: HookContext,
+  { request, target, context }: Omit<DoorPolicies, 'policies'>,
 ): Promise<boolean> {
   const view = new AskedRequest(request, request.method, false, () =>
-    matcher.targetParams(target, target.method),
+    context.matcher.targetParams(target, target.method),
   );
   for (const policy of policies) if (!(await asks(policy, origin, view))) return false;
   return true;
@@ -77,7 +76,7 @@ async function answer(
     const origin = originOf(request);
     const isAllowed =
       policy.origin.any ||
-      (origin !== undefined && (await askDoor([policy], origin, { request, target: request }, context)));
+      (origin !== undefined && (await askDoor([policy], origin, { request, target: request, context })));
     if (isAllowed) return [null, allowedOptions(policy, origin, request)];
     if (isWalledOff(policy, request, origin) && !isSameOrigin(request, origin, publicOrigins)) {
       return [new CorsRefusal()];

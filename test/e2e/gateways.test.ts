@@ -483,6 +483,28 @@ describe.each(PLATFORMS)('what is known of gateways, on %s', (platform) => {
     expect(await explain(CHAT)).toMatchObject({ allowed: true, status: undefined });
   });
 
+  it('is what allows() says, also where a route of Nest has the path', async () => {
+    const gateways = [gateway(0, {}), gateway(0, { path: '/asked' })];
+    const { app } = await startApp(platform, moduleOf(OPTIONS, gateways, [openController(platform)]), withIo);
+    const service = app.get(CorsService);
+    expect(await service.allows(CHAT, { path: '/socket.io/' })).toBe(true);
+    expect(await service.allows(OTHER, { path: '/socket.io/?EIO=4' })).toBe(false);
+    expect(await service.allows(OTHER, { path: '/socket.io/../chats' })).toBe(false);
+    expect(await service.allows(ASKED, { path: '/asked/' })).toBe(true);
+    expect(await service.allows(OTHER, { path: '/asked/' })).toBe(false);
+    expect(await service.allows(OTHER, { path: '/rooms' })).toBe(true);
+  });
+
+  it('is what allows() says of a handshake on ws', async () => {
+    const gateways = [gateway(0, { path: '/chat' })];
+    const { app } = await startApp(platform, moduleOf(OPTIONS, gateways, [openController(platform)]), withWs);
+    const allows = (origin: string, headers: Record<string, string>): unknown =>
+      app.get(CorsService).allows(origin, { path: '/chat', request: { headers } });
+    const handshake = { connection: 'Upgrade', upgrade: 'websocket' };
+    expect([allows(CHAT, handshake), allows(OTHER, handshake)]).toEqual([true, false]);
+    expect([allows(CHAT, {}), allows(OTHER, {})]).toEqual([true, true]);
+  });
+
   it('has fields to come, which would be a wall as well', async () => {
     const options: CorsModuleOptions = { origin: PAGE, reportOnly: { origin: [CHAT] } };
     const { app, port } = await startApp(
