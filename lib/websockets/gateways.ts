@@ -64,6 +64,14 @@ export class Gateways implements GatewayDoors {
     if (isOwn) this.engine.guardServer(server, this.ownDoor(gateways));
   }
 
+  /** Whether a gateway keeps anybody out. Until policies are in force, it does. */
+  refuses(gateway: Gateway | undefined): boolean {
+    const context = gateway && this.contextAt(gateway, this.engine.inForce);
+    if (gateway === undefined || context === undefined) return true;
+    const policy = context.governance.policyAt(gateway);
+    return policy !== undefined && !policy.origin.any;
+  }
+
   async open(): Promise<void> {
     await DOORS.load();
     this.isOpen = true;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Get, Module, Post, type INestApplication, type Type } from '@nestjs/common';
@@ -379,6 +380,40 @@ describe.each(PLATFORMS)('in an app where nothing else could hold a request up, 
       expect(await greetIo(port, { transport, origin: OTHER })).toBe(REFUSED);
     },
   );
+});
+
+describe.each(PLATFORMS)('sessions that are polled by script elements, on %s', (platform) => {
+  const startApp = appsOfTest();
+
+  it.each([true, false])('are for pages of the app alone, at its own server: %s', async (isOwn) => {
+    const gatewayPort = isOwn ? 0 : await freePort();
+    const allowRequest = (
+      { headers }: IncomingMessage,
+      callback: (error: null, isAllowed: boolean) => void,
+    ): void => callback(null, headers['x-banned'] === undefined);
+    const gateways = ['/socket.io', '/left', '/any'].map((path) =>
+      gateway(gatewayPort, { path, allowEIO3: true, allowRequest }),
+    );
+    const used = isOwn ? gateways : gateways.slice(0, 1);
+    const app = await startApp(platform, moduleOf(OPTIONS, used), withIo);
+    const port = isOwn ? app.port : gatewayPort;
+    const open = async (path: string, headers: Record<string, string>, query = '&j=0'): Promise<number> => {
+      const target = `${path}/?EIO=3&transport=polling${query}`;
+      return (await send(port, { path: target, headers })).status;
+    };
+    expect(await open('/socket.io', { 'sec-fetch-site': 'cross-site' })).toBe(REFUSED);
+    expect(await open('/socket.io', { 'sec-fetch-site': 'none' })).toBe(REFUSED);
+    // As of a browser over plain HTTP.
+    expect(await open('/socket.io', {})).toBe(REFUSED);
+    expect(await open('/socket.io', { 'sec-fetch-site': 'same-origin' })).toBe(200);
+    expect(await open('/socket.io', {}, '')).toBe(200);
+    expect(await open('/socket.io', { 'x-banned': '1' }, '')).toBe(REFUSED);
+    if (!isOwn) return;
+    for (const path of ['/left', '/any']) {
+      expect(await open(path, { 'sec-fetch-site': 'cross-site' })).toBe(200);
+      expect(await open(path, { 'sec-fetch-site': 'cross-site', 'x-banned': '1' })).toBe(REFUSED);
+    }
+  });
 });
 
 describe.each(PLATFORMS)('a route of Nest at the path of a gateway on ws, on %s', (platform) => {
