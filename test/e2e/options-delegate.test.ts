@@ -218,8 +218,10 @@ describe.each(Object.entries(SERVERS))('corsOptionsDelegate() with %s', (name, s
       const { status: refused } = await ask('walled', { origin: OTHER }, 'DELETE');
       expect((await ask(policy, lost, 'DELETE')).status).toBe(refused);
       expect((await ask(policy, lost)).status).toBe((await ask(undefined, lost)).status);
-      const own = { 'sec-fetch-site': 'same-origin' };
-      expect((await ask(policy, own, 'DELETE')).status).toBe((await ask(undefined, own, 'DELETE')).status);
+      const ownPage = { 'sec-fetch-site': 'same-origin' };
+      expect((await ask(policy, ownPage, 'DELETE')).status).toBe(
+        (await ask(undefined, ownPage, 'DELETE')).status,
+      );
     }
     expect((await ask(undefined, lost, 'DELETE')).status).toBe((await ask(undefined, {}, 'DELETE')).status);
   });
