@@ -158,8 +158,8 @@ export function isRequest(raw: unknown): raw is CorsDoorRequest {
 export function platformRequest(raw: CorsDoorRequest, otherwise = '/'): PlatformRequest {
   const { method, url, originalUrl } = raw;
   const headers = fieldsOf(raw.headers);
-  const host = textOf(raw.host) ?? textOf(headers['host']) ?? textOf(headers[':authority']) ?? '';
   const target = textOf(url) ?? otherwise;
+  const host = textOf(raw.host) ?? textOf(headers['host']) ?? textOf(headers[':authority']) ?? hostOf(target);
   return {
     method: textOf(method) ?? 'GET',
     url: target,
@@ -168,6 +168,11 @@ export function platformRequest(raw: CorsDoorRequest, otherwise = '/'): Platform
     host,
     hostname: host.replace(/:\d*$/, ''),
   };
+}
+
+/** The host of a whole URL, as a request of Fetch has it, which has no field for it. */
+function hostOf(target: string): string {
+  return !target.startsWith('/') && URL.canParse(target) ? new URL(target).host : '';
 }
 
 function fieldsOf(headers: CorsDoorRequest['headers']): PlatformRequest['headers'] {

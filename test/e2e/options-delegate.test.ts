@@ -315,6 +315,20 @@ describe('a delegate in the life of an app', () => {
     await app.close();
   });
 
+  it('takes the host of a request of Fetch from its URL, as explain() does', async () => {
+    const { app } = await startApp('express', moduleOf({ ...OPTIONS, enforce: true }));
+    const delegate = app.get(CorsService).corsOptionsDelegate();
+    const request = (origin: string): Request =>
+      new Request('http://api.example:81/orders', { method: 'POST', headers: { origin } });
+    expect(await call(delegate, request('http://api.example:81'))).toEqual([
+      null,
+      expect.objectContaining({ origin: [] }),
+    ]);
+    expect(await call(delegate, request('http://api.example'))).toEqual([
+      expect.objectContaining({ status: 403 }),
+    ]);
+  });
+
   const UNKNOWN = {
     code: 'policy-unknown',
     where: 'corsOptionsDelegate()',
