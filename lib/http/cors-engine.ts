@@ -493,7 +493,8 @@ export class CorsEngine implements Owner {
 
   private explainContext(): ExplainContext {
     const isOrderSensitive = nestOf(this.config).isOrderSensitive((this.app as AttachedApp).adapter);
-    return { ...this.started(), isOrderSensitive, gateways: this.gateways };
+    const takesHandshakes = (this.server?.listenerCount('upgrade') ?? 0) > 0;
+    return { ...this.started(), isOrderSensitive, takesHandshakes, gateways: this.gateways };
   }
 
   private governedApps(): readonly AttachedApp[] {

@@ -3,10 +3,10 @@ import type { ComposedPolicy } from '../policy/policy-composer.js';
 import type { Policy } from '../policy/policy.js';
 import type { Arrival, Governance, Ruling } from '../routing/governance.js';
 import type { CorsRoute } from '../routing/cors-route.js';
-import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
+import type { PlatformRequest } from '../routing/route-matcher.js';
 import type { Gateway } from './gateway.js';
 import type { HookContext } from './hook-context.js';
-import { Mounts } from './mounts.js';
+import { beside } from './beside-routes.js';
 import { createExchange, onRequest } from './request-hook.js';
 import type { Door } from './server-door.js';
 import { onUpgrade } from './upgrade.js';
@@ -69,13 +69,7 @@ function seenBy({ view, instance }: HookContext, raw: IncomingMessage): Platform
 
 /** What is in force at a gateway: what is in force in its app, without routes, and with one policy. */
 export function gatewayContext(context: HookContext, path: string): HookContext {
-  return {
-    ...context,
-    governance: walledOff(context.governance, path),
-    matcher: NO_ROUTES,
-    // No app that is mounted gets what a gateway takes.
-    mounts: new Mounts(NO_ROUTES),
-  };
+  return { ...beside(context), governance: walledOff(context.governance, path) };
 }
 
 /**
@@ -116,17 +110,3 @@ function walledReport(governed: ComposedPolicy): ComposedPolicy {
     reported: { value: Object.create(reported, { policy }) as ComposedPolicy },
   }) as ComposedPolicy;
 }
-
-/** What a gateway takes, no route of Nest gets. */
-const NO_ROUTES: RouteMatcher = Object.freeze({
-  setRoutes: () => undefined,
-  routeOf: () => undefined,
-  candidatesOf: () => [],
-  targetsOf: () => [],
-  othersAt: () => [],
-  isElsewhere: () => true,
-  reachedBy: () => undefined,
-  foreignRoutes: () => [],
-  paramsOf: () => undefined,
-  targetParams: () => undefined,
-});
