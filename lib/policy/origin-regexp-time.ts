@@ -88,7 +88,7 @@ function shortest(texts: readonly string[]): readonly string[] {
  * no room for.
  */
 function findSlow(anchored: RegExp, start: string, body: string, end: string): string | undefined {
-  for (let labels = 2; labels <= MAX_LABELS; labels++) {
+  for (let labels = MAX_LABELS; labels > 1; labels--) {
     const most = Math.floor(MAX_LABEL / body.length);
     const textOf = (rounds: number): string =>
       start + Array.from({ length: labels }, () => body.repeat(rounds)).join('.') + end;
