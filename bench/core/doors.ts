@@ -73,7 +73,11 @@ async function timeHandshake(app: INestApplication, brief: boolean): Promise<rea
   const context = app.get<Engine>(CORS_ENGINE, { strict: false }).inForce;
   if (context === undefined) throw new Error('The app has no policies.');
   const atGateway = gatewayContext(context, '/chat');
-  const gateway = { path: '/chat', takes: ({ url }: { readonly url: string }) => url.startsWith('/chat') };
+  const gateway = {
+    path: '/chat',
+    polls: true,
+    takes: ({ url }: { readonly url: string }) => url.startsWith('/chat'),
+  };
   const others = { request: fail, upgrade: fail, failed: fail };
   const socket = new Duplex();
   const door = gatewayDoor([gateway], others, () => atGateway);

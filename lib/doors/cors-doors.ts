@@ -12,7 +12,7 @@ export interface CorsDoorRequest {
   readonly headers:
     | Readonly<Record<string, string | readonly string[] | undefined>>
     | Iterable<readonly [name: string, value: string]>;
-  /** The request's authority; by default the header `Host`. */
+  /** The request's authority; by default the header `Host`, else that of a whole URL. */
   readonly host?: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import { preflightFacts } from '../http/preflight.js';
 import { isSameOrigin } from '../http/same-origin.js';
 import { enforcedOn } from '../policy/enforcement.js';
 import type { Policy } from '../policy/policy.js';
-import { isForbiddenMethod } from '../protocol/names.js';
+import { isForbiddenMethod, isSafeMethod } from '../protocol/names.js';
 import { approvesMethod } from '../protocol/methods.js';
 import { approveRequestHeaders } from '../protocol/request-headers.js';
 import { allowsOrigin, decideOrigin } from '../protocol/verdict.js';
@@ -17,11 +17,10 @@ import { isRequest, platformRequest, type DoorPolicies } from './read-door.js';
 export async function askDoor(
   policies: readonly Policy[],
   origin: string,
-  { request, target }: Pick<DoorPolicies, 'request' | 'target'>,
-  { matcher }: HookContext,
+  { request, target, context }: Omit<DoorPolicies, 'policies'>,
 ): Promise<boolean> {
   const view = new AskedRequest(request, request.method, false, () =>
-    matcher.targetParams(target, target.method),
+    context.matcher.targetParams(target, target.method),
   );
   for (const policy of policies) if (!(await asks(policy, origin, view))) return false;
   return true;
@@ -77,15 +76,25 @@ async function answer(
     const origin = originOf(request);
     const isAllowed =
       policy.origin.any ||
-      (origin !== undefined && (await askDoor([policy], origin, { request, target: request }, context)));
+      (origin !== undefined && (await askDoor([policy], origin, { request, target: request, context })));
     if (isAllowed) return [null, allowedOptions(policy, origin, request)];
-    const method = preflightFacts(request)?.method ?? request.method;
-    const isWalled = origin !== undefined && enforcedOn(policy.enforce, method);
-    if (isWalled && !isSameOrigin(request, origin, publicOrigins)) return [new CorsRefusal()];
+    if (isWalledOff(policy, request, origin) && !isSameOrigin(request, origin, publicOrigins)) {
+      return [new CorsRefusal()];
+    }
     return [null, refusedOptions('raw' in given)];
   } catch (error) {
     return [error as Error];
   }
+}
+
+/**
+ * Whether a policy keeps a request out unless it is the app's own, as at the app's own server: a handshake is no request that
+ * changes nothing, and `Origin` is left out of nothing else by browsers.
+ */
+function isWalledOff({ enforce }: Policy, request: PlatformRequest, origin: string | undefined): boolean {
+  if (request.headers['upgrade'] !== undefined) return enforce !== false;
+  const method = preflightFacts(request)?.method ?? request.method;
+  return enforcedOn(enforce, method) && (origin !== undefined || !isSafeMethod(method));
 }
 
 function originOf({ headers }: PlatformRequest): string | undefined {

@@ -1,3 +1,4 @@
+import type { GatewayDoors } from '../http/gateway.js';
 import type { HookContext } from '../http/hook-context.js';
 import { CorsConfigurationError } from '../policy/cors-configuration-error.js';
 import type { CorsProblem, ValueProblem } from '../policy/cors-problem.js';
@@ -22,6 +23,8 @@ export interface DoorPolicies {
   readonly request: PlatformRequest;
   /** Where it goes to, whatever its own target is. */
   readonly target: PlatformRequest;
+  /** What is in force there. */
+  readonly context: HookContext;
 }
 
 const ALLOWS = 'allows()';
@@ -30,9 +33,14 @@ const OPTIONS: readonly string[] = ['policy', 'path', 'request'];
 /**
  * Reads what is asked about beside an origin.
  *
+ * @param gateways - what stands in front of the app, if anything does
  * @throws CorsConfigurationError naming the option at fault
  */
-export function readDoor(raw: unknown, context: HookContext): DoorPolicies {
+export function readDoor(
+  raw: unknown,
+  context: HookContext,
+  gateways: Pick<GatewayDoors, 'contextOf'> | undefined,
+): DoorPolicies {
   const options = raw ?? {};
   if (!isOptionsObject(options)) {
     throw problem('', raw, {
@@ -47,7 +55,7 @@ export function readDoor(raw: unknown, context: HookContext): DoorPolicies {
   const { policy, path, request: given } = options;
   const request = readDoorRequest(given, path);
   if (policy === undefined && path === undefined) {
-    return { policies: [context.governance.defaultPolicy], request, target: request };
+    return { policies: [context.governance.defaultPolicy], request, target: request, context };
   }
   if (policy !== undefined && path !== undefined) {
     throw problem('policy', policy, {
@@ -61,6 +69,7 @@ export function readDoor(raw: unknown, context: HookContext): DoorPolicies {
       policies: [namedPolicy(policy, context.governance.named, ALLOWS, 'policy')],
       request,
       target: request,
+      context,
     };
   }
   if (typeof path !== 'string' || !path.startsWith('/')) {
@@ -71,7 +80,9 @@ export function readDoor(raw: unknown, context: HookContext): DoorPolicies {
     });
   }
   const target: PlatformRequest = { ...request, url: path, originalUrl: path };
-  return { policies: policiesAt(target, context), request, target };
+  // Nothing of what a gateway takes gets to a route.
+  const there = gateways?.contextOf(target, context) ?? context;
+  return { policies: policiesAt(target, there), request, target, context: there };
 }
 
 /** The policy that options name, if they say nothing else. Whatever may be wrong with them is not said here. */
@@ -147,8 +158,8 @@ export function isRequest(raw: unknown): raw is CorsDoorRequest {
 export function platformRequest(raw: CorsDoorRequest, otherwise = '/'): PlatformRequest {
   const { method, url, originalUrl } = raw;
   const headers = fieldsOf(raw.headers);
-  const host = textOf(raw.host) ?? textOf(headers['host']) ?? textOf(headers[':authority']) ?? '';
   const target = textOf(url) ?? otherwise;
+  const host = textOf(raw.host) ?? textOf(headers['host']) ?? textOf(headers[':authority']) ?? hostOf(target);
   return {
     method: textOf(method) ?? 'GET',
     url: target,
@@ -157,6 +168,11 @@ export function platformRequest(raw: CorsDoorRequest, otherwise = '/'): Platform
     host,
     hostname: host.replace(/:\d*$/, ''),
   };
+}
+
+/** The host of a whole URL, as a request of Fetch has it, which has no field for it. */
+function hostOf(target: string): string {
+  return !target.startsWith('/') && URL.canParse(target) ? new URL(target).host : '';
 }
 
 function fieldsOf(headers: CorsDoorRequest['headers']): PlatformRequest['headers'] {

@@ -37,6 +37,26 @@ export async function explainActual(
   request: PlainRequest,
   context: ExplainContext,
 ): Promise<CorsExplanation> {
+  return explain(request, context, request);
+}
+
+/** Explains a request to change the protocol, which is no request that changes nothing, whatever its method is. */
+export async function explainHandshake(
+  request: PlainRequest,
+  context: ExplainContext,
+): Promise<CorsExplanation> {
+  return explain(request, context, { ...request, method: HANDSHAKE });
+}
+
+/** The method of a handshake over HTTP/2, where it has one of its own. @see RFC 8441, section 4 */
+const HANDSHAKE = 'CONNECT';
+
+/** @param enforced - the request as `enforce` takes it */
+async function explain(
+  request: PlainRequest,
+  context: ExplainContext,
+  enforced: PlainRequest,
+): Promise<CorsExplanation> {
   const origin = request.headers['origin'];
   const subject = subjectOf(request, request.method);
   const governing = governingActual(request, context);
@@ -45,13 +65,13 @@ export async function explainActual(
   const isOwn = !decision.allowed && origin !== undefined && isSameOrigin(request, origin, publicOrigins);
   const allowed = decision.allowed || isOwn;
   const isKeptOut =
-    origin !== undefined || ((governing.policy?.enforce ?? false) !== false && hasLostOrigin(request));
+    origin !== undefined || ((governing.policy?.enforce ?? false) !== false && hasLostOrigin(enforced));
   const mayPass = allowed || !isKeptOut;
-  const enforced =
+  const enforcing =
     !mayPass && reachesNobody(governing, request)
       ? [unservedStep(governing)]
-      : enforcement(governing, request, mayPass, decision.waits && !isOwn, publicOrigins);
-  const steps = [...decision.steps, ...(isOwn ? [sameOriginStep(governing)] : []), ...enforced];
+      : enforcement(governing, enforced, mayPass, decision.waits && !isOwn, publicOrigins);
+  const steps = [...decision.steps, ...(isOwn ? [sameOriginStep(governing)] : []), ...enforcing];
   const deciding = (
     allowed ? steps.findLast(isOriginStep) : steps.find(({ passed }) => !passed)
   ) as ExplainedStep;
@@ -67,8 +87,8 @@ export async function explainActual(
     closest: deciding.closest,
     hint: deciding.hint,
     fields: decision.fields,
-    status: enforced.some(({ passed }) => !passed) ? 403 : undefined,
-    message: messageOf(origin, subject, deciding, decision.steps, isKeptOut ? enforced : []),
+    status: enforcing.some(({ passed }) => !passed) ? 403 : undefined,
+    message: messageOf(origin, subject, deciding, decision.steps, isKeptOut ? enforcing : []),
   };
 }
 

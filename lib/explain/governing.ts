@@ -16,6 +16,8 @@ import { listed } from './words.js';
 export interface ExplainContext extends HookContext {
   /** Whether the platform tries routes in the order in which they were registered, as Express does. */
   readonly isOrderSensitive: boolean;
+  /** Whether somebody takes requests to change the protocol; else Node answers them like any other. */
+  readonly takesHandshakes: boolean;
   /** What stands at the doors of gateways. */
   readonly gateways: Pick<GatewayDoors, 'contextOf'> | undefined;
 }

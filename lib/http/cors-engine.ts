@@ -377,14 +377,14 @@ export class CorsEngine implements Owner {
   private allowsAt(origin: unknown, options: unknown): boolean | Promise<boolean> {
     const context = this.started();
     checkOrigin(origin);
-    const door = readDoor(options, context);
+    const door = readDoor(options, context, this.gateways);
     // The path is nobody's business here.
     if (door.policies.includes(undefined)) return false;
     const policies = door.policies as readonly Policy[];
     if (policies.every((policy) => policy.origin.asked.length === 0)) {
       return policies.every((policy) => allowsOrigin(policy, origin));
     }
-    return DOORS.load().then(({ askDoor }) => askDoor(policies, origin, door, context));
+    return DOORS.load().then(({ askDoor }) => askDoor(policies, origin, door));
   }
 
   /**
@@ -493,7 +493,8 @@ export class CorsEngine implements Owner {
 
   private explainContext(): ExplainContext {
     const isOrderSensitive = nestOf(this.config).isOrderSensitive((this.app as AttachedApp).adapter);
-    return { ...this.started(), isOrderSensitive, gateways: this.gateways };
+    const takesHandshakes = (this.server?.listenerCount('upgrade') ?? 0) > 0;
+    return { ...this.started(), isOrderSensitive, takesHandshakes, gateways: this.gateways };
   }
 
   private governedApps(): readonly AttachedApp[] {

@@ -3,10 +3,10 @@ import type { ComposedPolicy } from '../policy/policy-composer.js';
 import type { Policy } from '../policy/policy.js';
 import type { Arrival, Governance, Ruling } from '../routing/governance.js';
 import type { CorsRoute } from '../routing/cors-route.js';
-import type { PlatformRequest, RouteMatcher } from '../routing/route-matcher.js';
+import type { PlatformRequest } from '../routing/route-matcher.js';
 import type { Gateway } from './gateway.js';
 import type { HookContext } from './hook-context.js';
-import { Mounts } from './mounts.js';
+import { beside } from './beside-routes.js';
 import { createExchange, onRequest } from './request-hook.js';
 import type { Door } from './server-door.js';
 import { onUpgrade } from './upgrade.js';
@@ -24,18 +24,18 @@ export function gatewayDoor(
   door: Door,
   contextOf: (gateway: Gateway) => HookContext | undefined,
 ): Door {
-  const contextFor = (raw: IncomingMessage): HookContext | undefined => {
-    const gateway = gatewayOf(gateways, raw as unknown as PlatformRequest);
+  const contextFor = (raw: IncomingMessage, isHandshake: boolean): HookContext | undefined => {
+    const gateway = gatewayOf(gateways, raw as unknown as PlatformRequest, isHandshake);
     return gateway && contextOf(gateway);
   };
   return {
     request: (raw, response) => {
-      const context = contextFor(raw);
+      const context = contextFor(raw, false);
       if (context === undefined) return door.request(raw, response);
       return onRequest(seenBy(context, raw), response, context);
     },
     upgrade: (raw, socket) => {
-      const context = contextFor(raw);
+      const context = contextFor(raw, true);
       if (context === undefined) return door.upgrade(raw, socket);
       return onUpgrade(createExchange(seenBy(context, raw), context), socket);
     },
@@ -43,9 +43,19 @@ export function gatewayDoor(
   };
 }
 
-/** The gateway that takes a request. */
-export function gatewayOf(gateways: readonly Gateway[], request: PlatformRequest): Gateway | undefined {
-  for (const gateway of gateways) if (gateway.takes(request)) return gateway;
+/**
+ * The gateway that takes a request.
+ *
+ * @param isHandshake - whether it is one to change the protocol
+ */
+export function gatewayOf(
+  gateways: readonly Gateway[],
+  request: PlatformRequest,
+  isHandshake: boolean,
+): Gateway | undefined {
+  for (const gateway of gateways) {
+    if ((isHandshake || gateway.polls) && gateway.takes(request)) return gateway;
+  }
   return undefined;
 }
 
@@ -59,13 +69,7 @@ function seenBy({ view, instance }: HookContext, raw: IncomingMessage): Platform
 
 /** What is in force at a gateway: what is in force in its app, without routes, and with one policy. */
 export function gatewayContext(context: HookContext, path: string): HookContext {
-  return {
-    ...context,
-    governance: walledOff(context.governance, path),
-    matcher: NO_ROUTES,
-    // No app that is mounted gets what a gateway takes.
-    mounts: new Mounts(NO_ROUTES),
-  };
+  return { ...beside(context), governance: walledOff(context.governance, path) };
 }
 
 /**
@@ -81,6 +85,7 @@ function walledOff(governance: Governance, path: string): Governance {
     arrival.path === path || governance.rulingAt(arrival).policy === own.policy ? wall : closed;
   return Object.create(governance, {
     enforces: { value: true },
+    intervenes: { value: true },
     rulingOf: { value: rulingOf },
     policyOf: { value: (...of: Parameters<typeof rulingOf>) => rulingOf(...of).policy },
   }) as Governance;
@@ -105,17 +110,3 @@ function walledReport(governed: ComposedPolicy): ComposedPolicy {
     reported: { value: Object.create(reported, { policy }) as ComposedPolicy },
   }) as ComposedPolicy;
 }
-
-/** What a gateway takes, no route of Nest gets. */
-const NO_ROUTES: RouteMatcher = Object.freeze({
-  setRoutes: () => undefined,
-  routeOf: () => undefined,
-  candidatesOf: () => [],
-  targetsOf: () => [],
-  othersAt: () => [],
-  isElsewhere: () => true,
-  reachedBy: () => undefined,
-  foreignRoutes: () => [],
-  paramsOf: () => undefined,
-  targetParams: () => undefined,
-});

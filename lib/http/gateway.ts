@@ -7,6 +7,8 @@ import type { Door } from './server-door.js';
 export interface Gateway {
   /** Where it is: what governs that path governs all that it takes. */
   readonly path: string;
+  /** Whether plain requests are its own as well, as those of polling are; else handshakes only. */
+  readonly polls: boolean;
   /** Whether it takes a request, exactly as it decides that itself. */
   readonly takes: (request: Pick<PlatformRequest, 'url' | 'headers'>) => boolean;
 }

@@ -20,7 +20,7 @@ export interface RegExpSamples {
    * that could.
    */
   readonly words: readonly Sample[];
-  /** What it repeats now more often and now less, or leaves out, and what it may have read before. */
+  /** What it repeats, or leaves out, other than one character just so often, and what it may have read before. */
   readonly repetitions: ReadonlyMap<Repetition, string>;
   /** Whether there are words for each part of it. If not, it is too complex. */
   readonly isComplete: boolean;
@@ -147,7 +147,8 @@ class Sampler {
     repeated: boolean,
   ): readonly Sample[] {
     const { min, max, value } = repetition;
-    if (min < max) this.note(repetition, samples);
+    // How often a part is repeated may be fixed, and still be done in many ways, if its length is not.
+    if (min < max || (max > 2 && value.type !== types.CHAR)) this.note(repetition, samples);
     let round: readonly Sample[] = samples.map(withSeam);
     if (value.type === types.CHAR) {
       const characters = this.tree.charactersOf(value);

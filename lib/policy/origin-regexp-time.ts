@@ -82,13 +82,41 @@ function shortest(texts: readonly string[]): readonly string[] {
   return texts.toSorted((a, b) => a.length - b.length).slice(0, MAX_WORDS);
 }
 
-/** Of texts that repeat something, more and more often, the first for which an expression takes too long. */
+/**
+ * Of texts that repeat something, the first for which an expression takes too long. An expression that takes one label may take
+ * for ever where there are two: so what has several labels begins with short ones, before there is one for what a label has
+ * no room for.
+ */
 function findSlow(anchored: RegExp, start: string, body: string, end: string): string | undefined {
+  for (let labels = MAX_LABELS; labels > 1; labels--) {
+    const most = Math.floor(MAX_LABEL / body.length);
+    const textOf = (rounds: number): string =>
+      start + Array.from({ length: labels }, () => body.repeat(rounds)).join('.') + end;
+    const slow = findSlowText(anchored, most, textOf);
+    if (slow !== undefined) return slow;
+  }
   const most = Math.floor((MAX_REPEATED - start.length) / body.length);
+  return findSlowText(
+    anchored,
+    most,
+    (rounds) => start + (body.repeat(rounds) + end).replace(FULL_LABEL, '$&.'),
+  );
+}
+
+/**
+ * Of texts that repeat something more and more often, the first for which an expression takes too long.
+ *
+ * @param most - how often at most
+ */
+function findSlowText(
+  anchored: RegExp,
+  most: number,
+  textOf: (rounds: number) => string,
+): string | undefined {
   let before = NO_TIME;
   let added = FIRST_ROUNDS;
   for (let rounds = FIRST_ROUNDS; rounds <= most; rounds += added) {
-    const origin = start + (body.repeat(rounds) + end).replace(FULL_LABEL, '$&.');
+    const origin = textOf(rounds);
     if (!isSerializedOrigin(origin)) return undefined;
     const time = Math.max(timeOf(anchored, origin), NO_TIME);
     if (time > MAX_TIME && isSlow(anchored, origin)) return origin;
@@ -103,7 +131,11 @@ function findSlow(anchored: RegExp, start: string, body: string, end: string): s
 }
 
 /** As much as fits into a label, less what the text in front may have in it. */
-const FULL_LABEL = /[^.]{52}(?=[^.])/g;
+const MAX_LABEL = 52;
+const FULL_LABEL = new RegExp(`[^.]{${MAX_LABEL}}(?=[^.])`, 'g');
+
+/** As many full labels as fit into a host. */
+const MAX_LABELS = Math.ceil(MAX_REPEATED / MAX_LABEL);
 
 /**
  * Characters, one for all that the leaves of an expression don't tell apart; and pairs, since two dots in a row are in no

@@ -31,6 +31,12 @@ export interface CorsRollOut {
 /** A reason can have a line for each of many origins. */
 const MAX_REASON = 4000;
 
+/**
+ * How long the list of replicas is kept that nobody tells anything any more, in milliseconds: longer than any of them may be silent,
+ * since another one may tell less often.
+ */
+const REPLICAS_TTL = 4 * 3_600_000;
+
 /** Says what a replica runs, for so many milliseconds. */
 export async function tellStatus(
   redis: Client,
@@ -43,7 +49,7 @@ export async function tellStatus(
   await Promise.all([
     redis.set(statusKey(key, id), JSON.stringify({ ...status, refused: told }), 'PX', ttl),
     redis.sadd(replicasKey(key), id),
-    redis.pexpire(replicasKey(key), ttl),
+    redis.pexpire(replicasKey(key), REPLICAS_TTL),
   ]);
 }
 

@@ -25,6 +25,9 @@ interface Refusal {
   readonly reason: string;
 }
 
+/** What a replica does at each heartbeat: it looks for another version, and tells which it runs. */
+type Duty = 'look' | 'tell';
+
 /** How many heartbeats may be lost before a replica counts for gone. */
 const LOST_HEARTBEATS = 3;
 
@@ -45,7 +48,8 @@ export class RunningVersion {
   #edition = NO_EDITION;
   #since = new Date();
   #refusal: Refusal | undefined;
-  #failure: string | undefined;
+  /** What Redis has refused last, of what is done again and again. */
+  readonly #failures = new Map<Duty, string>();
   /** Whether the app takes on versions: from its start to its end. */
   #isLive = false;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -106,9 +110,9 @@ export class RunningVersion {
       try {
         // oxlint-disable-next-line no-await-in-loop -- one version after the other
         await this.#lookOnce();
-        this.#failure = undefined;
+        this.#failures.delete('look');
       } catch (error) {
-        this.#fail(error);
+        this.#fail('look', error);
       }
     }
     this.#looking = undefined;
@@ -171,17 +175,20 @@ export class RunningVersion {
       await this.#connections.send(async (redis) => {
         if (this.#isLive) await tellStatus(redis, key, this.#id, status, heartbeat * LOST_HEARTBEATS);
       });
+      this.#failures.delete('tell');
     } catch (error) {
-      this.#fail(error);
+      this.#fail('tell', error);
     }
   }
 
   /** The next heartbeat tries again. That a connection is lost is logged by what has lost it. */
-  #fail(error: unknown): void {
+  #fail(duty: Duty, error: unknown): void {
     const message = messageOf(error);
-    if (!this.#isLive || !isReply(error) || message === this.#failure) return;
-    this.#failure = message;
-    this.#logger.error(`Redis refuses: ${message}. Version ${this.version} stays in force.`);
+    if (!this.#isLive || !isReply(error) || message === this.#failures.get(duty)) return;
+    this.#failures.set(duty, message);
+    const consequence =
+      duty === 'look' ? `Version ${this.version} stays in force.` : 'Nobody is told what this replica runs.';
+    this.#logger.error(`Redis refuses: ${message}. ${consequence}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Gateway } from '../http/gateway.js';
@@ -13,6 +13,9 @@ type IoOptions = Parameters<IoAdapter['createIOServer']>[1];
  * come under the policy of the gateway's path, the entry of `routes` for `/socket.io` or for what its option `path` says, else
  * the module's default. An origin that it does not allow gets 403, with or without `enforce`, over both transports, at the app's
  * server and where the gateway has a port of its own. Requests without `Origin` and the app's own origin pass.
+ *
+ * What polls by script elements, as clients of version 2 can, gets 403 unless the browser says that it is a page of the app: it sends
+ * no `Origin`.
  *
  * All namespaces of a server have its path, and so one policy. A `cors` option of the gateway has no effect.
  *
@@ -37,15 +40,40 @@ export class CorsIoAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: IoOptions): IoServer {
-    const server: IoServer = super.createIOServer(port, options);
+    let gateway: Gateway | undefined;
+    const allowRequest: AllowRequest = (request, callback) => {
+      if (isForeignScript(request) && this.gateways.refuses(gateway)) callback(undefined, false);
+      else if (options?.allowRequest === undefined) callback(undefined, true);
+      else (options.allowRequest as AllowRequest)(request, callback);
+    };
+    const server: IoServer = super.createIOServer(port, {
+      ...options,
+      allowRequest,
+    } as NonNullable<IoOptions>);
     const { httpServer } = server as { readonly httpServer: HttpServer };
-    this.gateways.add(httpServer, gatewayOf(server, options), httpServer !== this.httpServer);
+    gateway = gatewayOf(server, options);
+    this.gateways.add(httpServer, gateway, httpServer !== this.httpServer);
     return server;
   }
+}
+
+/** How Engine.IO asks whether a session may be opened. */
+type AllowRequest = (
+  request: IncomingMessage,
+  callback: (error: string | undefined, isAllowed: boolean) => void,
+) => void;
+
+/**
+ * Whether a session would be polled by script elements (JSONP): any page may have these, they send no `Origin`, and what they are
+ * answered the page can read, whatever fields it has. Only the browser can tell that it is a page of the app.
+ */
+function isForeignScript({ url = '', headers }: IncomingMessage): boolean {
+  const isScript = new URLSearchParams(url.slice(url.indexOf('?') + 1)).has('j');
+  return isScript && headers.origin === undefined && headers['sec-fetch-site'] !== 'same-origin';
 }
 
 /** As Engine.IO takes requests: by how their target begins. */
 function gatewayOf(server: IoServer, options: IoOptions): Gateway {
   const path = `${server.path()}${options?.addTrailingSlash === false ? '' : '/'}`;
-  return { path, takes: ({ url }) => url.startsWith(path) };
+  return { path, polls: true, takes: ({ url }) => url.startsWith(path) };
 }

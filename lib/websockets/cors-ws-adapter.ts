@@ -45,7 +45,9 @@ export class CorsWsAdapter extends WsAdapter {
     const shared = this.httpServersRegistry.get(port) as HttpServer | undefined;
     // Where it shares no server, it takes whatever comes.
     const gateway =
-      shared === undefined ? { path: '/', takes: () => true } : gatewayAt(server.path as string);
+      shared === undefined
+        ? { path: '/', polls: false, takes: () => true }
+        : gatewayAt(server.path as string);
     const httpServer = shared ?? ownServer(server);
     if (httpServer === undefined) {
       throw new Error(
@@ -66,6 +68,8 @@ function ownServer(server: WsServer): HttpServer | undefined {
 function gatewayAt(path: string): Gateway {
   return {
     path,
+    // A route of Nest may have the same path.
+    polls: false,
     takes: ({ url, headers }) => {
       const base = `ws://${String(headers['host'])}/`;
       return URL.canParse(url, base) && new URL(url, base).pathname === path;

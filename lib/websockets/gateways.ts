@@ -64,6 +64,14 @@ export class Gateways implements GatewayDoors {
     if (isOwn) this.engine.guardServer(server, this.ownDoor(gateways));
   }
 
+  /** Whether a gateway keeps anybody out. Until policies are in force, it does. */
+  refuses(gateway: Gateway | undefined): boolean {
+    const context = gateway && this.contextAt(gateway, this.engine.inForce);
+    if (gateway === undefined || context === undefined) return true;
+    const policy = context.governance.policyAt(gateway);
+    return policy !== undefined && !policy.origin.any;
+  }
+
   async open(): Promise<void> {
     await DOORS.load();
     this.isOpen = true;
@@ -80,7 +88,8 @@ export class Gateways implements GatewayDoors {
     // An adapter that was made when the app had started long since has no gateway.
     if (!this.isOpen) return undefined;
     const { gatewayOf } = DOORS.get();
-    const gateway = gatewayOf(this.servers.get(this.engine.server as Server) ?? [], request);
+    const gateways = this.servers.get(this.engine.server as Server) ?? [];
+    const gateway = gatewayOf(gateways, request, request.headers['upgrade'] !== undefined);
     return gateway && this.contextAt(gateway, current);
   }
 

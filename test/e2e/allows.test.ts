@@ -177,7 +177,7 @@ describe.each(PLATFORMS)('CorsService.allows() on %s', (platform) => {
       { ...nothing, origin: TENANT },
       { ...nothing, origin: TENANT, path: '/asked/7' },
       { ...nothing, origin: TENANT, method: 'PUT', path: '/a%20b', host: 'api.example.com', key: 'secret' },
-      { ...nothing, origin: TENANT, path: '/graphql', key: 'fetch' },
+      { ...nothing, origin: TENANT, path: '/graphql', host: 'api.example.com', key: 'fetch' },
       { ...nothing, origin: TENANT, path: '/first', host: 'proxied', key: 'a, b' },
     ]);
   });

@@ -1,12 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Controller, Get, Module, type INestApplication, type Type } from '@nestjs/common';
+import { Controller, Get, Module, Post, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
-import { AllowOrigin, CorsModule, CorsService, type CorsModuleOptions } from '../../lib/index.js';
+import { AllowOrigin, CorsModule, CorsService, NoCors, type CorsModuleOptions } from '../../lib/index.js';
 import { CorsIoAdapter } from '../../lib/socket.io/index.js';
 import { CorsWsAdapter } from '../../lib/ws/index.js';
 import { PLATFORMS, type Platform, type RunningApp } from '../support/apps.js';
@@ -360,6 +361,108 @@ describe.each(PLATFORMS)('gateways with a port of their own, on %s', (platform) 
   });
 });
 
+describe.each(PLATFORMS)('in an app where nothing else could hold a request up, on %s', (platform) => {
+  const startApp = appsOfTest();
+
+  it.each(TRANSPORTS)('CorsIoAdapter refuses with the transport %s', async (transport) => {
+    const { port } = await startApp(platform, moduleOf({ origin: PAGE }, [gateway(0, {})]), withIo);
+    expect(await greetIo(port, { transport, origin: PAGE })).toBe('hello');
+    expect(await greetIo(port, { transport, origin: OTHER })).toBe(REFUSED);
+    expect(await greetIo(port, { transport, origin: `http://127.0.0.1:${port}` })).toBe('hello');
+  });
+
+  it.each(TRANSPORTS)(
+    'CorsIoAdapter refuses at a port of its own, with the transport %s',
+    async (transport) => {
+      const port = await freePort();
+      await startApp(platform, moduleOf({ origin: PAGE }, [gateway(port, {})]), withIo);
+      expect(await greetIo(port, { transport, origin: PAGE })).toBe('hello');
+      expect(await greetIo(port, { transport, origin: OTHER })).toBe(REFUSED);
+    },
+  );
+});
+
+describe.each(PLATFORMS)('sessions that are polled by script elements, on %s', (platform) => {
+  const startApp = appsOfTest();
+
+  it.each([true, false])('are for pages of the app alone, at its own server: %s', async (isOwn) => {
+    const gatewayPort = isOwn ? 0 : await freePort();
+    const allowRequest = (
+      { headers }: IncomingMessage,
+      callback: (error: null, isAllowed: boolean) => void,
+    ): void => callback(null, headers['x-banned'] === undefined);
+    const gateways = ['/socket.io', '/left', '/any'].map((path) =>
+      gateway(gatewayPort, { path, allowEIO3: true, allowRequest }),
+    );
+    const used = isOwn ? gateways : gateways.slice(0, 1);
+    const app = await startApp(platform, moduleOf(OPTIONS, used), withIo);
+    const port = isOwn ? app.port : gatewayPort;
+    const open = async (path: string, headers: Record<string, string>, query = '&j=0'): Promise<number> => {
+      const target = `${path}/?EIO=3&transport=polling${query}`;
+      return (await send(port, { path: target, headers })).status;
+    };
+    expect(await open('/socket.io', { 'sec-fetch-site': 'cross-site' })).toBe(REFUSED);
+    expect(await open('/socket.io', { 'sec-fetch-site': 'none' })).toBe(REFUSED);
+    // As of a browser over plain HTTP.
+    expect(await open('/socket.io', {})).toBe(REFUSED);
+    expect(await open('/socket.io', { 'sec-fetch-site': 'same-origin' })).toBe(200);
+    expect(await open('/socket.io', {}, '')).toBe(200);
+    expect(await open('/socket.io', { 'x-banned': '1' }, '')).toBe(REFUSED);
+    if (!isOwn) return;
+    for (const path of ['/left', '/any']) {
+      expect(await open(path, { 'sec-fetch-site': 'cross-site' })).toBe(200);
+      expect(await open(path, { 'sec-fetch-site': 'cross-site', 'x-banned': '1' })).toBe(REFUSED);
+    }
+  });
+});
+
+describe.each(PLATFORMS)('a route of Nest at the path of a gateway on ws, on %s', (platform) => {
+  const startApp = appsOfTest();
+
+  @Controller()
+  class RouteController {
+    @Get() @AllowOrigin(OTHER) read() {
+      return 'read';
+    }
+
+    @Post() @AllowOrigin(OTHER) write() {
+      return 'written';
+    }
+
+    @Post('chat') @NoCors({ enforce: false }) hook() {
+      return 'called';
+    }
+  }
+
+  it.each([false, true])('has a policy of its own, with enforce: %s', async (enforce) => {
+    const gateways = [gateway(0, {}), gateway(0, { path: '/chat' })];
+    const module = moduleOf({ origin: PAGE, enforce }, gateways, [RouteController]);
+    const { app, port } = await startApp(platform, module, withWs);
+    const ask = async (method: string, path: string, origin: string): Promise<unknown> => {
+      const response = await send(port, { method, path, headers: { origin } });
+      return [response.status, corsHeaders(response)];
+    };
+    const preflight = async (path: string, origin: string): Promise<number> =>
+      (await send(port, { method: 'OPTIONS', path, headers: preflightHeaders(origin, 'POST') })).status;
+    const readable = expected({ acao: OTHER, vary: 'Origin' });
+    expect(await ask('GET', '/', OTHER)).toEqual([200, readable]);
+    expect(await ask('POST', '/', OTHER)).toEqual([201, readable]);
+    expect(await ask('POST', '/chat', OTHER)).toEqual([201, {}]);
+    expect(await preflight('/', OTHER)).toBe(204);
+    expect(await preflight('/', PAGE)).toBe(403);
+    expect(await preflight('/chat', PAGE)).toBe(403);
+    const explain = (headers: object): Promise<unknown> =>
+      app.get(CorsService).explain({ method: 'GET', url: '/', headers: { origin: OTHER, ...headers } });
+    expect(await explain({})).toMatchObject({ allowed: true });
+    expect(await explain({ connection: 'Upgrade', upgrade: 'websocket' })).toMatchObject({
+      allowed: false,
+      status: 403,
+    });
+    expect(await greetWs(port, '/', OTHER)).toBe(REFUSED);
+    expect(await greetWs(port, '/chat', PAGE)).toBe('hello');
+  });
+});
+
 describe.each(PLATFORMS)('what is known of gateways, on %s', (platform) => {
   const startApp = appsOfTest();
   const verdicts = verdictsOfTest();
@@ -413,6 +516,28 @@ describe.each(PLATFORMS)('what is known of gateways, on %s', (platform) => {
       });
     expect(await explain(OTHER)).toMatchObject({ allowed: false, status: 403, reason: 'origin-not-allowed' });
     expect(await explain(CHAT)).toMatchObject({ allowed: true, status: undefined });
+  });
+
+  it('is what allows() says, also where a route of Nest has the path', async () => {
+    const gateways = [gateway(0, {}), gateway(0, { path: '/asked' })];
+    const { app } = await startApp(platform, moduleOf(OPTIONS, gateways, [openController(platform)]), withIo);
+    const service = app.get(CorsService);
+    expect(await service.allows(CHAT, { path: '/socket.io/' })).toBe(true);
+    expect(await service.allows(OTHER, { path: '/socket.io/?EIO=4' })).toBe(false);
+    expect(await service.allows(OTHER, { path: '/socket.io/../chats' })).toBe(false);
+    expect(await service.allows(ASKED, { path: '/asked/' })).toBe(true);
+    expect(await service.allows(OTHER, { path: '/asked/' })).toBe(false);
+    expect(await service.allows(OTHER, { path: '/rooms' })).toBe(true);
+  });
+
+  it('is what allows() says of a handshake on ws', async () => {
+    const gateways = [gateway(0, { path: '/chat' })];
+    const { app } = await startApp(platform, moduleOf(OPTIONS, gateways, [openController(platform)]), withWs);
+    const allows = (origin: string, headers: Record<string, string>): unknown =>
+      app.get(CorsService).allows(origin, { path: '/chat', request: { headers } });
+    const handshake = { connection: 'Upgrade', upgrade: 'websocket' };
+    expect([allows(CHAT, handshake), allows(OTHER, handshake)]).toEqual([true, false]);
+    expect([allows(CHAT, {}), allows(OTHER, {})]).toEqual([true, true]);
   });
 
   it('has fields to come, which would be a wall as well', async () => {

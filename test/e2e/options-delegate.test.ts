@@ -212,6 +212,20 @@ describe.each(Object.entries(SERVERS))('corsOptionsDelegate() with %s', (name, s
     expect((await ask('halfWalled', preflightHeaders(OTHER, 'DELETE'), 'OPTIONS')).status).toBe(status);
   });
 
+  it('refuses what has lost its `Origin`, as the app does', async () => {
+    const lost = { 'sec-fetch-site': 'cross-site' };
+    for (const policy of ['walled', 'halfWalled']) {
+      const { status: refused } = await ask('walled', { origin: OTHER }, 'DELETE');
+      expect((await ask(policy, lost, 'DELETE')).status).toBe(refused);
+      expect((await ask(policy, lost)).status).toBe((await ask(undefined, lost)).status);
+      const ownPage = { 'sec-fetch-site': 'same-origin' };
+      expect((await ask(policy, ownPage, 'DELETE')).status).toBe(
+        (await ask(undefined, ownPage, 'DELETE')).status,
+      );
+    }
+    expect((await ask(undefined, lost, 'DELETE')).status).toBe((await ask(undefined, {}, 'DELETE')).status);
+  });
+
   it('asks sources, with the request, and closes where they fail', async () => {
     const allowed = await ask('asked', { origin: PARTNER, 'x-key': PARTNER });
     expect(corsHeaders(allowed)).toMatchObject(expected({ acao: PARTNER }));
@@ -227,7 +241,7 @@ describe('corsOptionsDelegate() with socket.io', () => {
   const ports = new Map<string | undefined, number>();
   beforeAll(async () => {
     const { app } = await startApp('fastify', moduleOf(OPTIONS));
-    for (const policy of [undefined, 'walled']) {
+    for (const policy of [undefined, 'walled', 'halfWalled']) {
       const server = createServer();
       const io = new IoServer(server, { cors: app.get(CorsService).corsOptionsDelegate(policy) });
       ports.set(policy, await own(listen(server), () => io.close()));
@@ -247,25 +261,36 @@ describe('corsOptionsDelegate() with socket.io', () => {
     expect([other.status, corsHeaders(other)]).toEqual([200, expected({ vary: 'Origin' })]);
   });
 
+  const shake = (policy: string | undefined, headers: Readonly<Record<string, string>>): Promise<unknown> =>
+    new Promise((resolve) => {
+      const url = `ws://127.0.0.1:${ports.get(policy)}/socket.io/?EIO=4&transport=websocket`;
+      const socket = new WebSocket(url, { headers });
+      socket.on('open', () => {
+        socket.terminate();
+        resolve('open');
+      });
+      socket.on('unexpected-response', (request, response) => {
+        resolve(response.statusCode);
+        request.destroy();
+      });
+    });
+
   it('refuses under `enforce`', async () => {
     expect((await poll('walled', PAGE)).status).toBe(200);
     const refused = await poll('walled', OTHER);
     expect([refused.status, corsHeaders(refused)]).toEqual([400, {}]);
     expect(refused.body).not.toContain('sid');
-    const shake = (origin: string): Promise<unknown> =>
-      new Promise((resolve) => {
-        const url = `ws://127.0.0.1:${ports.get('walled')}/socket.io/?EIO=4&transport=websocket`;
-        const socket = new WebSocket(url, { origin });
-        socket.on('open', () => {
-          socket.terminate();
-          resolve('open');
-        });
-        socket.on('unexpected-response', (request, response) => {
-          resolve(response.statusCode);
-          request.destroy();
-        });
-      });
-    expect([await shake(PAGE), await shake(OTHER)]).toEqual(['open', 400]);
+  });
+
+  it.each([
+    [undefined, 'open'],
+    ['walled', 400],
+    ['halfWalled', 400],
+  ])('answers handshakes of others, with the policy %s: %s', async (policy, answer) => {
+    expect(await shake(policy, { origin: PAGE })).toBe('open');
+    expect(await shake(policy, {})).toBe('open');
+    expect(await shake(policy, { origin: OTHER })).toBe(answer);
+    expect(await shake(policy, { 'sec-fetch-site': 'cross-site' })).toBe(answer);
   });
 });
 
@@ -288,6 +313,20 @@ describe('a delegate in the life of an app', () => {
       new TypeError('The first argument is no request with header fields.'),
     ]);
     await app.close();
+  });
+
+  it('takes the host of a request of Fetch from its URL, as explain() does', async () => {
+    const { app } = await startApp('express', moduleOf({ ...OPTIONS, enforce: true }));
+    const delegate = app.get(CorsService).corsOptionsDelegate();
+    const request = (origin: string): Request =>
+      new Request('http://api.example:81/orders', { method: 'POST', headers: { origin } });
+    expect(await call(delegate, request('http://api.example:81'))).toEqual([
+      null,
+      expect.objectContaining({ origin: [] }),
+    ]);
+    expect(await call(delegate, request('http://api.example'))).toEqual([
+      expect.objectContaining({ status: 403 }),
+    ]);
   });
 
   const UNKNOWN = {

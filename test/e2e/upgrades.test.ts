@@ -3,7 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, type Type } from '@nestjs/common';
-import { AllowOrigin, CorsModule, type CorsModuleOptions } from '../../lib/index.js';
+import { AllowOrigin, CorsModule, CorsService, type CorsModuleOptions } from '../../lib/index.js';
 import { PLATFORMS, type RunningApp } from '../support/apps.js';
 import { corsHeaders } from '../support/cors-headers.js';
 import { sendLines, type WireResponse } from '../support/http.js';
@@ -58,6 +58,17 @@ function shake(
     ...(origin === undefined ? [] : [`Origin: ${origin}`]),
     ...more,
   );
+}
+
+/** With what a handshake is refused, as `explain()` says it. */
+async function explainedStatus(
+  { app }: RunningApp,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<number | undefined> {
+  const upgrade = { host: 'api.example.com', connection: 'Upgrade', upgrade: 'websocket' };
+  const request = { method: 'GET', url, headers: { ...upgrade, ...headers } };
+  return (await app.get(CorsService).explain(request)).status;
 }
 
 afterEach(() => {
@@ -121,6 +132,9 @@ describe.each(PLATFORMS)('handshakes of WebSockets under enforce, on %s', (platf
   ])('at %s from %s: %d', async (target, origin, status) => {
     const response = await shake(running.port, target, origin);
     expect([response.status, seen]).toEqual([status, status === 101 ? [target] : []]);
+    expect(await explainedStatus(running, target, { ...(origin !== undefined && { origin }) })).toBe(
+      status === 403 ? 403 : undefined,
+    );
   });
 
   it('are refused as a guard would refuse, and closed', async () => {
@@ -196,4 +210,26 @@ describe.each(PLATFORMS)('handshakes of WebSockets on %s', (platform) => {
     server.emit('upgrade', request, socket, Buffer.alloc(0));
     expect(() => socket.emit('error', new Error('reset'))).not.toThrow();
   });
+});
+
+describe.each(PLATFORMS)("handshakes under `enforce: 'unsafe'`, on %s", (platform) => {
+  const startApp = appsOfTest();
+  const FOREIGN = 'Sec-Fetch-Site: cross-site';
+
+  it.each([true, false])(
+    'are explained as they are answered, where somebody takes them: %s',
+    async (isTaken) => {
+      const running = await startApp(platform, moduleOf({ origin: PAGE, enforce: 'unsafe' }), {
+        prepare: (app) => (isTaken ? welcome(app.getHttpServer() as Server) : undefined),
+      });
+      const refused = isTaken ? 403 : undefined;
+      const passed = isTaken ? 101 : 404;
+      expect((await shake(running.port, '/ws', OTHER)).status).toBe(refused ?? passed);
+      expect(await explainedStatus(running, '/ws', { origin: OTHER })).toBe(refused);
+      expect((await shake(running.port, '/ws', undefined, FOREIGN)).status).toBe(refused ?? passed);
+      expect(await explainedStatus(running, '/ws', { 'sec-fetch-site': 'cross-site' })).toBe(refused);
+      expect((await shake(running.port, '/ws', PAGE)).status).toBe(passed);
+      expect(await explainedStatus(running, '/ws', { origin: PAGE })).toBe(undefined);
+    },
+  );
 });

@@ -275,6 +275,13 @@ describe('parseOriginRegExp refuses', () => {
     /^https:\/\/((ab)*c?)*\.example\.com$/,
     /^https:\/\/(?=(a+)+b)[ab]+\.example\.com$/,
     /^https:\/\/a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?\w{24}\.example\.com$/,
+    /^https:\/\/(a?){22}a{22}$/,
+    /^https:\/\/(a|aa){30}\.example\.com$/,
+    // As many dots as these take, they take at once.
+    /^https:\/\/(a+)+$/,
+    /^http:\/\/([a-z]+-?)+(:\d+)?$/,
+    /^https:\/\/(\w+)+(\.\w+)?$/,
+    /^https:\/\/(\w+)+(\.\w+|(\.\w+){4})$/,
   ])('%s, which can take long', (regexp) => {
     expect(problemOf(regexp)).toMatchObject({
       code: 'origin-regexp-unsafe',

@@ -545,6 +545,31 @@ describe.each(PLATFORMS)('RedisCorsOptions in an app on %s', (platform) => {
       expect((await app.shared.status()).replicas).toMatchObject([{ version: 1, refused: undefined }]);
     });
 
+    it('says once that it may not tell what it runs, and goes on', async () => {
+      const app = await start(quick);
+      await redis.multi().del(`${KEY}:replicas`).set(`${KEY}:replicas`, 'a string').exec();
+      await until(() => log.lines.some((line) => line.includes('WRONGTYPE')));
+      await sleep(350);
+      expect(log.lines.filter((line) => line.includes('WRONGTYPE'))).toEqual([
+        'error: Redis refuses: WRONGTYPE Operation against a key holding the wrong kind of value. ' +
+          'Nobody is told what this replica runs.',
+      ]);
+      await app.shared.publish({ origin: A });
+      expect(await allows(app, A)).toBe(true);
+    });
+
+    it('stays in the list beside one that tells more often, and is gone', async () => {
+      const slow = await start({ ...quick, heartbeat: 60_000, replica: 'slow' });
+      const often = await start({ ...quick, replica: 'often' });
+      const names = async () => (await slow.shared.status()).replicas.map(({ replica }) => replica);
+      await until(async () => (await names()).length === 2);
+      running = running.filter((app) => app !== often.app);
+      await often.app.close();
+      // Longer than three of its heartbeats.
+      await sleep(400);
+      expect(await names()).toEqual(['slow']);
+    });
+
     it('says once that Redis refuses, and goes on', async () => {
       const app = await start(quick);
       await app.shared.publish({ origin: A });
