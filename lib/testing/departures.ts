@@ -1,5 +1,5 @@
-import type { EngineProfile } from '../engines/engine-profile.js';
-import { quirkSentence, type QuirkFacts, type QuirkName } from '../engines/quirks.js';
+import { isStandardAlone, titlesOf, type EngineProfile } from '../engines/engine-profile.js';
+import { QUIRKS, quirkSentence, type QuirkFacts, type QuirkName } from '../engines/quirks.js';
 
 /** A quirk that has made a difference to a fetch. */
 export interface QuirkEffect {
@@ -19,6 +19,13 @@ export type Departs = (quirk: QuirkName, facts?: QuirkFacts) => boolean;
 
 /** The answer of the standard. */
 export const asStandard: Departs = () => false;
+
+/** Says of a refusal that no engine shares it, so that nobody relies on it; `''` where one does. */
+export function standardAlone(quirk: QuirkName): string {
+  if (!isStandardAlone(quirk)) return '';
+  const others = titlesOf(QUIRKS[quirk].engines);
+  return ` (which the standard alone refuses: each of ${others} ${quirkSentence(quirk)})`;
+}
 
 /** The quirks of one fetch: those that have made a difference, and those that would have in another engine. */
 export class Departures {

@@ -9,6 +9,7 @@ import { ExchangeLog } from './exchange-log.js';
 import { FetchError } from './fetch-error.js';
 import type { PreflightUse } from './fetch-result.js';
 import type { Header } from './header-list.js';
+import { asksForLost, lostHeaders, namesToAsk, type LostHeader } from './lost-headers.js';
 import { responseTainting } from './main-fetch.js';
 import type { Network } from './network.js';
 import type { PageRequest } from './page-request.js';
@@ -17,7 +18,7 @@ import type { PreflightCache, PreflightCacheKey } from './preflight-cache.js';
 import { isRedirectStatus, locationUrl, redirectRequest } from './redirect.js';
 import { determineReferrer, pageReferrer, redirectedPolicy } from './referrer.js';
 import type { RequestBody } from './request-body.js';
-import { isBodyHeader, unsafeHeaderNames } from './request-headers.js';
+import { unsafeHeaderNames } from './request-headers.js';
 import { isAddress, preflightOrigin, serializedRequestOrigin, type Tainting } from './request-origin.js';
 import { resourcePolicyCheck } from './resource-policy.js';
 import { passesTimingCheck } from './response-headers.js';
@@ -44,12 +45,6 @@ export interface Client {
   readonly localNetworkAccess: boolean;
   /** Whether it is an extension that may read from any host. */
   readonly extension: boolean;
-}
-
-/** A header that asked and that a redirect has taken away. */
-interface LostHeader {
-  readonly name: string;
-  readonly status: number;
 }
 
 /** A response before it is filtered for script. */
@@ -170,10 +165,10 @@ export class Fetching {
   /** @see Fetch, "HTTP fetch": makeCORSPreflight, and the conditions for it in "Main fetch" */
   private async askFirst(): Promise<void> {
     const { departs } = this.departures;
-    const unsafeNames = this.namesToAsk();
+    const unsafeNames = namesToAsk(unsafeHeaderNames(this.headers, departs), this.lost, this.method, departs);
     const safelisted = isSafelistedMethod(this.method);
     const asks = this.request.forced || !safelisted || unsafeNames.length > 0;
-    if (!asks && !this.asksForNothing()) return;
+    if (!asks && !asksForLost(this.lost, this.method, departs)) return;
     const key = this.cacheKey(departs);
     const { preflights } = this.context;
     const methodKnown =
@@ -185,32 +180,6 @@ export class Fetching {
     }
     this.preflight = 'sent';
     await this.preflightFetch(unsafeNames, key);
-  }
-
-  /** The CORS-unsafe request-header names; in an engine that takes no notice of it, also those that redirects have deleted. */
-  private namesToAsk(): readonly string[] {
-    const names = unsafeHeaderNames(this.headers, this.departures.departs);
-    const stillNamed = this.lost.filter(
-      ({ name, status }) => !names.includes(name) && this.isStillNamed(name, status),
-    );
-    return stillNamed.length === 0 ? names : [...names, ...stillNamed.map(({ name }) => name)].toSorted();
-  }
-
-  private isStillNamed(name: string, status: number): boolean {
-    const facts = { headers: name, method: this.method, status: String(status) };
-    return this.departures.departs(
-      isBodyHeader(name) ? 'lost-body-headers-still-named' : 'lost-authorization-still-named',
-      facts,
-    );
-  }
-
-  /** Whether there is a preflight though nothing is left to ask for. */
-  private asksForNothing(): boolean {
-    const [first] = this.lost;
-    if (first === undefined) return false;
-    const headers = this.lost.map(({ name }) => name).join(', ');
-    const facts = { headers, method: this.method, status: String(first.status) };
-    return this.departures.departs('lost-headers-still-ask', facts);
   }
 
   /** @see Fetch, "CORS-preflight fetch" */
@@ -321,17 +290,4 @@ export class Fetching {
       address: isAddress(url) && !this.context.network.isStandIn(url),
     };
   }
-}
-
-/** What asked before a redirect, and is gone. */
-function lostHeaders(
-  before: readonly Header[],
-  after: readonly Header[],
-  status: number,
-): readonly LostHeader[] {
-  if (before.length === after.length) return [];
-  const left = new Set(after.map(([name]) => name.toLowerCase()));
-  return unsafeHeaderNames(before)
-    .filter((name) => !left.has(name))
-    .map((name) => ({ name, status }));
 }

@@ -1,6 +1,6 @@
 import { isSafelistedMethod } from '../protocol/names.js';
 import { corsCheck, type CheckFailure, type CorsCheckFacts } from './cors-check.js';
-import { asStandard, type Departs } from './departures.js';
+import { asStandard, standardAlone, type Departs } from './departures.js';
 import type { FetchFailureReason } from './fetch-failure.js';
 import type { Header, HeaderList } from './header-list.js';
 import { isNonWildcardHeader } from './request-headers.js';
@@ -101,7 +101,7 @@ function headersFailure(
   return wildcard
     ? refusal(
         'authorization-not-listed',
-        `the preflight's answer does not name authorization, which * never covers: ${said}`,
+        `the preflight's answer does not name authorization, which * never covers: ${said}${standardAlone('star-covers-authorization')}`,
       )
     : refusal('header-not-allowed', `the preflight's answer does not allow ${missing.join(', ')}: ${said}`);
 }

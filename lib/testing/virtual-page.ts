@@ -1,10 +1,8 @@
-import { isStandardAlone, titlesOf } from '../engines/engine-profile.js';
-import { QUIRKS, quirkSentence, type EngineName, type QuirkName } from '../engines/quirks.js';
+import type { EngineName, QuirkName } from '../engines/quirks.js';
 import { Departures } from './departures.js';
 import { FetchError } from './fetch-error.js';
 import { withoutFragment } from './exchange-log.js';
 import { Fetching, type Client, type FetchContext, type Outcome } from './fetching.js';
-import type { FetchFailure } from './fetch-failure.js';
 import { FetchResult, type FetchResultParts } from './fetch-result.js';
 import type { PageFetchInit, ReferrerPolicy } from './page-fetch-init.js';
 import { makeRequest, type PageRequest } from './page-request.js';
@@ -82,19 +80,16 @@ export class VirtualPage {
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
       const { exchanges = [], preflight = 'none' } = fetching ?? {};
-      const failure = warned(error.failure, departures.missed);
-      return new FetchResult({ type: 'error', failure, exchanges, preflight, engine, departures });
+      return new FetchResult({
+        type: 'error',
+        failure: error.failure,
+        exchanges,
+        preflight,
+        engine,
+        departures,
+      });
     }
   }
-}
-
-/** Says of a refusal that no engine shares it, so that nobody relies on it. */
-function warned(failure: FetchFailure, missed: ReadonlySet<QuirkName>): FetchFailure {
-  const alone = [...missed].filter(isStandardAlone);
-  if (failure.step !== 'preflight' || alone.length === 0) return failure;
-  const others = alone.map((name) => `each of ${titlesOf(QUIRKS[name].engines)} ${quirkSentence(name)}`);
-  const message = `${failure.message} (the standard is alone in this: ${others.join('; ')})`;
-  return { ...failure, message };
 }
 
 /** Filters a response for script. @see Fetch, Main fetch, and Responses: "filtered response" */
