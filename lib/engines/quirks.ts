@@ -73,11 +73,10 @@ export interface Quirk {
  * a form under `no-referrer` (row 25), or custom schemes (row 22).
  */
 export const QUIRKS = {
-  'lost-headers-still-ask': {
-    engines: ['firefox'],
+  'redirects-ask-again': {
+    engines: ['firefox', 'webkit'],
     source: 'row 1',
-    sentence:
-      'preflights the {method|GET} after the {status|303}, though the redirect has taken {headers|content-type} away',
+    sentence: 'preflights the {method|GET} after the {status|303}, though nothing asks for it any more',
     standard: 'asks for nothing once no header and no method asks',
   },
   'lost-body-headers-still-named': {
@@ -93,12 +92,12 @@ export const QUIRKS = {
       'names authorization in the preflight of the {method|GET} after the {status|302}, though it sends none',
     standard: 'removes Authorization from a request that leaves its origin, and does not ask for it',
   },
-  'second-redirect-away-fails': {
+  'second-redirect-wants-credentials': {
     engines: ['webkit'],
     source: 'row 3',
     sentence:
-      'fails at a second redirect ({status|302}) of a request that has begun on its own origin and has left it',
-    standard: 'follows a second redirect of a request that has left its own origin',
+      'wants Access-Control-Allow-Credentials, and no *, of the {status|302} of another origin, to which its own origin has redirected',
+    standard: 'checks each redirect for what the request includes',
   },
   'preflight-shows-tainted-origin': {
     engines: ['firefox'],
@@ -120,10 +119,16 @@ export const QUIRKS = {
     standard: 'keeps an answer with a malformed Access-Control-Max-Age for 5 s',
   },
   'negative-max-age-not-kept': {
-    engines: ['chromium'],
+    engines: ['chromium', 'webkit'],
     source: 'preflight-cache/max-age/negative-is-as-if-unset of test/browser/table',
     sentence: 'takes Access-Control-Max-Age: {value|-1} for 0',
     standard: 'takes a negative Access-Control-Max-Age for none, and keeps the answer for 5 s',
+  },
+  'star-not-kept': {
+    engines: ['firefox'],
+    source: 'preflight-cache/any-covers-another-method of test/browser/table',
+    sentence: 'keeps of an answer with * no more than what was asked for',
+    standard: 'keeps that everything is allowed',
   },
   'credentialed-preflights-apart': {
     engines: ['firefox'],
@@ -236,6 +241,12 @@ export const QUIRKS = {
     source: 'fetch.md, 1.12 and 3',
     sentence: 'sends Sec-Fetch-Mode: cors with a preflight over plain http',
     standard: 'sends no Sec-Fetch-* over plain http',
+  },
+  'lone-cr-ends-line': {
+    engines: ['chromium', 'firefox', 'webkit'],
+    source: 'odd-answers/lone-cr-in-a-value of test/browser/table',
+    sentence: 'takes a lone CR in a response for the end of a line',
+    standard: 'has no response from such an answer',
   },
   'credentials-in-subresource-urls-fail': {
     engines: ['chromium'],

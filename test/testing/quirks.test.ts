@@ -49,8 +49,8 @@ const JSON_POST: PageFetchInit = {
   body: '{}',
 };
 
-function redirect(base: string, to: string, status: number): string {
-  return `${base}/moved?${new URLSearchParams({ to, status: String(status) })}`;
+function redirect(base: string, to: string, status: number, more: Record<string, string> = {}): string {
+  return `${base}/moved?${new URLSearchParams({ to, status: String(status), ...more })}`;
 }
 
 function stream(): PageFetchInit {
@@ -62,16 +62,10 @@ const INCLUDING: PageFetchInit = { ...PUT, credentials: 'include' };
 const AUTHORIZED: PageFetchInit = { headers: { authorization: 'x' } };
 
 const SCENARIOS: Readonly<Record<QuirkName, Scenario>> = {
-  'lost-headers-still-ask': {
-    calls: [{ url: redirect(API, '/there', 303), init: JSON_POST }],
-    standard: ['OPTIONS /moved POST content-type', 'POST /moved json', 'GET /there', 'readable'],
-    quirk: [
-      'OPTIONS /moved POST content-type',
-      'POST /moved json',
-      'OPTIONS /there GET',
-      'GET /there',
-      'readable',
-    ],
+  'redirects-ask-again': {
+    calls: [{ url: redirect(API, '/there', 303), init: PUT }],
+    standard: ['OPTIONS /moved PUT', 'PUT /moved', 'GET /there', 'readable'],
+    quirk: ['OPTIONS /moved PUT', 'PUT /moved', 'OPTIONS /there GET', 'GET /there', 'readable'],
   },
   'lost-body-headers-still-named': {
     calls: [{ url: redirect(API, '/there', 301), init: JSON_POST }],
@@ -101,11 +95,36 @@ const SCENARIOS: Readonly<Record<QuirkName, Scenario>> = {
       'readable',
     ],
   },
-  'second-redirect-away-fails': {
+  'second-redirect-wants-credentials': {
     page: API,
-    calls: [{ url: redirect(API, redirect(FILES, '/there', 302), 307) }],
-    standard: ['GET /moved from nobody', 'GET /moved from API', 'GET /there from API', 'readable'],
-    quirk: ['GET /moved from nobody', 'GET /moved from API', 'second-redirect-away at redirect'],
+    calls: ['any', 'no'].flatMap((credentials) =>
+      ([{}, { credentials: 'omit' }] as const).map((init) => ({
+        url: redirect(API, redirect(FILES, '/there', 302, { credentials }), 307),
+        init,
+      })),
+    ),
+    standard: [1, 2, 3, 4].flatMap(() => [
+      'GET /moved from nobody',
+      'GET /moved from API',
+      'GET /there from API',
+      'readable',
+    ]),
+    quirk: [
+      'GET /moved from nobody',
+      'GET /moved from API',
+      'allow-origin-wildcard at cors-check',
+      'GET /moved from nobody',
+      'GET /moved from API',
+      'GET /there from API',
+      'readable',
+      'GET /moved from nobody',
+      'GET /moved from API',
+      'allow-credentials-missing at cors-check',
+      'GET /moved from nobody',
+      'GET /moved from API',
+      'GET /there from API',
+      'readable',
+    ],
   },
   'preflight-shows-tainted-origin': {
     calls: [{ url: redirect(API, `${FILES}/there`, 307), init: PUT }],
@@ -151,6 +170,11 @@ const SCENARIOS: Readonly<Record<QuirkName, Scenario>> = {
     standard: ['OPTIONS /a PUT', 'PUT /a', 'readable', 'PUT /a', 'readable'],
     quirk: ['OPTIONS /a PUT', 'PUT /a', 'readable', 'OPTIONS /a PUT', 'PUT /a', 'readable'],
   },
+  'star-not-kept': {
+    calls: [1, 2].map((value) => ({ url: '/a?max-age=60', init: { headers: { [`x-${value}`]: '1' } } })),
+    standard: ['OPTIONS /a GET x-1', 'GET /a', 'readable', 'GET /a', 'readable'],
+    quirk: ['OPTIONS /a GET x-1', 'GET /a', 'readable', 'OPTIONS /a GET x-2', 'GET /a', 'readable'],
+  },
   'credentialed-preflights-apart': {
     calls: [
       { url: '/a?max-age=60', init: INCLUDING },
@@ -162,12 +186,19 @@ const SCENARIOS: Readonly<Record<QuirkName, Scenario>> = {
   'preflights-kept-after-failure': {
     calls: ['/a', '/a'].map((path) => ({ url: `${path}?max-age=60&closed=PUT`, init: PUT })),
     standard: [
-      ...['OPTIONS /a PUT', 'PUT /a', 'allow-origin-missing at cors-check'],
-      ...['OPTIONS /a PUT', 'PUT /a', 'allow-origin-missing at cors-check'],
+      'OPTIONS /a PUT',
+      'PUT /a',
+      'allow-origin-missing at cors-check',
+      'OPTIONS /a PUT',
+      'PUT /a',
+      'allow-origin-missing at cors-check',
     ],
     quirk: [
-      ...['OPTIONS /a PUT', 'PUT /a', 'allow-origin-missing at cors-check'],
-      ...['PUT /a', 'allow-origin-missing at cors-check'],
+      'OPTIONS /a PUT',
+      'PUT /a',
+      'allow-origin-missing at cors-check',
+      'PUT /a',
+      'allow-origin-missing at cors-check',
     ],
   },
   'user-agent-kept-from-script': {
@@ -228,8 +259,13 @@ const SCENARIOS: Readonly<Record<QuirkName, Scenario>> = {
       { url: '/c', init: { headers: { 'Content-Language': 'é' } } },
     ],
     standard: [
-      ...['GET /a', 'readable', 'POST /b', 'readable'],
-      ...['OPTIONS /c GET content-language', 'GET /c', 'readable'],
+      'GET /a',
+      'readable',
+      'POST /b',
+      'readable',
+      'OPTIONS /c GET content-language',
+      'GET /c',
+      'readable',
     ],
     quirk: [
       ...[
@@ -240,7 +276,9 @@ const SCENARIOS: Readonly<Record<QuirkName, Scenario>> = {
         'POST /b',
         'readable',
       ],
-      ...['OPTIONS /c GET content-language', 'GET /c', 'readable'],
+      'OPTIONS /c GET content-language',
+      'GET /c',
+      'readable',
     ],
   },
   'localhost-is-mixed-content': {
@@ -275,8 +313,11 @@ const SCENARIOS: Readonly<Record<QuirkName, Scenario>> = {
     ],
     standard: ['stream-without-duplex at request', 'OPTIONS /b PUT', 'PUT /b chunked x', 'readable'],
     quirk: [
-      ...['POST /a text [object ReadableStream]', 'readable'],
-      ...['OPTIONS /b PUT', 'PUT /b text [object ReadableStream]', 'readable'],
+      'POST /a text [object ReadableStream]',
+      'readable',
+      'OPTIONS /b PUT',
+      'PUT /b text [object ReadableStream]',
+      'readable',
     ],
   },
   'streams-throw': {
@@ -298,10 +339,7 @@ const SCENARIOS: Readonly<Record<QuirkName, Scenario>> = {
       { url: '/b?closed=POST', init: { ...JSON_POST, credentials: 'include' } },
     ],
     standard: [],
-    quirk: [
-      ...['GET /a from nobody site none', 'readable'],
-      ...['POST /b json from extension site none', 'readable'],
-    ],
+    quirk: ['GET /a from nobody site none', 'readable', 'POST /b json from extension site none', 'readable'],
     sentence: `lets an extension with a host permission read without CORS, with Origin: chrome-extension://${ID} where it writes`,
   },
   'addresses-asked-three-times': {
@@ -314,6 +352,11 @@ const SCENARIOS: Readonly<Record<QuirkName, Scenario>> = {
     calls: [{ url: `http://other.example.com/a`, init: PUT }],
     standard: ['OPTIONS /a PUT from plain', 'PUT /a from plain', 'readable'],
     quirk: ['OPTIONS /a PUT from plain mode cors', 'PUT /a from plain', 'readable'],
+  },
+  'lone-cr-ends-line': {
+    calls: [{ url: '/cr' }],
+    standard: ['GET /cr', 'connection-failed at network'],
+    quirk: ['GET /cr', 'readable'],
   },
   'credentials-in-subresource-urls-fail': {
     page: API,
@@ -386,10 +429,17 @@ describe('a server in front of which engines differ', () => {
   function answer({ method, url = '', headers }: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(url, API);
     const to = searchParams.get('to');
+    if (pathname === '/cr') {
+      response.socket?.end(
+        'HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\rX-Odd: a\rb\r\nContent-Length: 2\r\n\r\nok',
+      );
+      return;
+    }
+    const credentials = searchParams.get('credentials');
     const open = searchParams.get('closed') !== method;
     response.writeHead(to === null || method === 'OPTIONS' ? 200 : Number(searchParams.get('status')), {
-      ...(open && { 'Access-Control-Allow-Origin': headers.origin ?? '*' }),
-      ...(open && { 'Access-Control-Allow-Credentials': 'true' }),
+      ...(open && { 'Access-Control-Allow-Origin': credentials === 'any' ? '*' : (headers.origin ?? '*') }),
+      ...(open && credentials === null && { 'Access-Control-Allow-Credentials': 'true' }),
       'Access-Control-Allow-Methods': 'PUT',
       'Access-Control-Allow-Headers': pathname === '/star' ? '*' : '*, Authorization',
       'Access-Control-Max-Age': searchParams.get('max-age') ?? '0',
