@@ -50,7 +50,7 @@ const JSON_POST: PageFetchInit = {
 };
 
 function redirect(base: string, to: string, status: number, more: Record<string, string> = {}): string {
-  return `${base}/moved?${new URLSearchParams({ to, status: String(status), ...more })}`;
+  return `${base}/moved?${new URLSearchParams({ to, status: String(status), ...more }).toString()}`;
 }
 
 function stream(): PageFetchInit {
@@ -268,14 +268,13 @@ const SCENARIOS: Readonly<Record<QuirkName, Scenario>> = {
       'readable',
     ],
     quirk: [
-      ...[
-        'OPTIONS /a GET accept',
-        'GET /a',
-        'readable',
-        'OPTIONS /b POST content-type',
-        'POST /b',
-        'readable',
-      ],
+      'OPTIONS /a GET accept',
+      'GET /a',
+      'readable',
+      'OPTIONS /b POST content-type',
+      'POST /b',
+      'readable',
+
       'OPTIONS /c GET content-language',
       'GET /c',
       'readable',
