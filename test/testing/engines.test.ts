@@ -246,26 +246,47 @@ describe('a browser of an engine', () => {
 
 describe('what is local', () => {
   it.each([
-    ...['localhost', 'a.localhost', 'localhost.', '127.0.0.1', '127.255.255.255', '[::1]', 'printer.local'],
-    ...[
-      '10.0.0.1',
-      '192.168.0.1',
-      '172.16.0.1',
-      '172.31.255.255',
-      '169.254.1.1',
-      '100.64.0.1',
-      '100.127.0.1',
-    ],
-    ...['[fc00::1]', '[fd12:3456::1]', '[fe80::1]', '[febf::1]'],
+    'localhost',
+    'a.localhost',
+    'localhost.',
+    '127.0.0.1',
+    '127.255.255.255',
+    '[::1]',
+    'printer.local',
+    '10.0.0.1',
+    '192.168.0.1',
+    '172.16.0.1',
+    '172.31.255.255',
+    '169.254.1.1',
+    '100.64.0.1',
+    '100.127.0.1',
+
+    '[fc00::1]',
+    '[fd12:3456::1]',
+    '[fe80::1]',
+    '[febf::1]',
   ])('%s is', (hostname) => {
     expect(isLocalNetwork(new URL(`http://${hostname}`).hostname)).toBe(true);
     expect(isPublicPage(`http://${hostname}`)).toBe(false);
   });
 
   it.each([
-    ...['example.com', 'localhost.example.com', '10.example.com', '127.0.0.1.example.com', 'notlocalhost'],
-    ...['11.0.0.1', '192.169.0.1', '172.15.0.1', '172.32.0.1', '100.63.0.1', '100.128.0.1', '203.0.113.7'],
-    ...['[2001:db8::1]', '[fec0::1]', '[::2]', 'local.example.com'],
+    'example.com',
+    'localhost.example.com',
+    '10.example.com',
+    '127.0.0.1.example.com',
+    'notlocalhost',
+    '11.0.0.1',
+    '192.169.0.1',
+    '172.15.0.1',
+    '172.32.0.1',
+    '100.63.0.1',
+    '100.128.0.1',
+    '203.0.113.7',
+    '[2001:db8::1]',
+    '[fec0::1]',
+    '[::2]',
+    'local.example.com',
   ])('%s is not', (hostname) => {
     expect(isLocalNetwork(new URL(`http://${hostname}`).hostname)).toBe(false);
     expect(isPublicPage(`http://${hostname}`)).toBe(true);
