@@ -136,11 +136,13 @@ describe('an engine', () => {
     for (const one of told.calls) {
       browser.advance(one.wait);
       // One after the other, as a page that waits for each.
-      // oxlint-disable-next-line no-await-in-loop
       results.push(await page.fetch(one.url, one.init));
     }
     const seen = results.map(({ type, status, failure, preflight: use, exchanges }) => ({
-      ...{ type, status, failure, use },
+      type,
+      status,
+      failure,
+      use,
       sent: exchanges.map(({ method, url: to, headers }) => [method, to, headers.lines]),
     }));
     return { text: JSON.stringify(seen), quirks: results.flatMap(({ quirks }) => quirks).length };
@@ -153,7 +155,6 @@ describe('an engine', () => {
         const standard = await play('standard', told);
         expect(standard.quirks).toBe(0);
         for (const engine of ENGINE_NAMES) {
-          // oxlint-disable-next-line no-await-in-loop
           const { text, quirks } = await play(engine, told);
           if (quirks === 0) expect(text).toBe(standard.text);
           if (text !== standard.text) seen.different++;
