@@ -1,9 +1,12 @@
 import { isForbiddenMethod, isSafelistedMethod, isToken, normalizeMethod } from '../protocol/names.js';
+import { asStandard, type Departs } from './departures.js';
 import { FetchError } from './fetch-error.js';
 import type { FetchFailureReason } from './fetch-failure.js';
 import type { Header } from './header-list.js';
 import type {
+  AnyRequestMode,
   CredentialsMode,
+  FormFields,
   HeadersInput,
   PageFetchInit,
   RedirectMode,
@@ -20,7 +23,7 @@ export interface PageRequest {
   readonly method: string;
   readonly headers: readonly Header[];
   readonly body: RequestBody | undefined;
-  readonly mode: RequestMode;
+  readonly mode: AnyRequestMode;
   readonly credentials: CredentialsMode;
   readonly redirect: RedirectMode;
   readonly referrerPolicy: ReferrerPolicy;
@@ -46,6 +49,7 @@ const HEADER_VALUE = /^[^\u0000\n\r\u0100-\uffff]*$/;
  * @see Fetch, Request class: the constructor
  * @param base - what a URL without scheme and host is relative to
  * @param page - the page's own referrer policy
+ * @param departs - whether the engine does it in a way of its own
  * @throws FetchError where the constructor throws a TypeError
  */
 export async function makeRequest(
@@ -53,15 +57,16 @@ export async function makeRequest(
   init: PageFetchInit,
   base: string,
   page: { readonly referrerPolicy: ReferrerPolicy },
+  departs: Departs = asStandard,
 ): Promise<PageRequest> {
   const url = parseUrl(String(input), base);
   const mode = oneOf('mode', init.mode, MODES, 'cors');
   const method = readMethod(init.method ?? 'GET', mode);
-  const headers = readHeaders(init.headers ?? [], mode);
-  const body = await readBody(init, method, mode);
+  const headers = readHeaders(init.headers ?? [], mode, departs);
+  const body = await readBody(init, method, mode, departs);
   if (body?.type !== undefined && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
     // Appended as script would, so that a no-cors request gets no content type that it may not have.
-    headers.push(...readHeaders([['Content-Type', body.type]], mode));
+    headers.push(...readHeaders([['Content-Type', body.type]], mode, departs));
   }
   return {
     url,
@@ -79,6 +84,46 @@ export async function makeRequest(
     ),
     forced: init.uploadListener === true || body?.stream !== undefined,
     signal: init.signal,
+  };
+}
+
+/** What browsers want of a server that is to show a document. */
+const DOCUMENT_TYPES = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+/**
+ * Makes the request of a form with the method POST.
+ *
+ * @see HTML, "form submission algorithm", and Fetch, Requests: "navigation request"
+ * @throws FetchError if the action is no URL of http or https
+ */
+export async function makeSubmission(
+  action: string | URL,
+  fields: FormFields,
+  base: string,
+  { referrerPolicy }: { readonly referrerPolicy: ReferrerPolicy },
+): Promise<PageRequest> {
+  if (!URL.canParse(String(action), base)) {
+    throw refuse('url-invalid', `${JSON.stringify(String(action))} is no URL`);
+  }
+  const url = new URL(action, base);
+  if (!/^https?:$/.test(url.protocol)) {
+    throw refuse('scheme-not-http', `${url.protocol} is neither http nor https`, 'Main fetch');
+  }
+  const body = await extractBody(fields instanceof FormData ? fields : new URLSearchParams(fields));
+  return {
+    url,
+    method: 'POST',
+    headers: [
+      ['Content-Type', (body.type as string).replace(/;charset=UTF-8$/, '')],
+      ['Accept', DOCUMENT_TYPES],
+    ],
+    body,
+    mode: 'navigate',
+    credentials: 'include',
+    redirect: 'follow',
+    referrerPolicy,
+    forced: false,
+    signal: undefined,
   };
 }
 
@@ -105,7 +150,7 @@ function readMethod(written: string, mode: RequestMode): string {
 }
 
 /** Leaves out what the standard drops without a word. @see Fetch, Headers class: "append" */
-function readHeaders(input: HeadersInput, mode: RequestMode): Header[] {
+function readHeaders(input: HeadersInput, mode: RequestMode, departs: Departs): Header[] {
   const headers: Header[] = [];
   for (const [name, written] of entriesOf(input)) {
     const value = String(written).replace(SURROUNDING_WHITE_SPACE, '');
@@ -115,7 +160,9 @@ function readHeaders(input: HeadersInput, mode: RequestMode): Header[] {
       throw refuse('header-invalid', `${name} has a value that no header can have`, 'Headers class');
     }
     if (isForbiddenHeader(name, value)) continue;
-    if (mode === 'no-cors' && !isNoCorsSafelistedHeader(name, combined(headers, name, value))) continue;
+    if (mode === 'no-cors' && !isNoCorsSafelistedHeader(name, combined(headers, name, value), departs))
+      continue;
+    if (name.toLowerCase() === 'user-agent' && departs('user-agent-kept-from-script')) continue;
     append(headers, name, value);
   }
   return headers;
@@ -134,7 +181,7 @@ function append(headers: Header[], name: string, value: string): void {
 
 /** The names, as script writes them, that a request leaves out. @see Fetch, Headers class: "append" */
 export function droppedHeaders(input: HeadersInput, mode: RequestMode): readonly string[] {
-  const kept = new Set(readHeaders(input, mode).map(([name]) => name.toLowerCase()));
+  const kept = new Set(readHeaders(input, mode, asStandard).map(([name]) => name.toLowerCase()));
   const written = new Set(Array.from(entriesOf(input), ([name]) => name));
   return [...written].filter((name) => !kept.has(name.toLowerCase()));
 }
@@ -153,11 +200,16 @@ async function readBody(
   { body, duplex }: PageFetchInit,
   method: string,
   mode: RequestMode,
+  departs: Departs,
 ): Promise<RequestBody | undefined> {
   if (body === undefined || body === null) return undefined;
   if (method === 'GET' || method === 'HEAD') {
     throw refuse('body-not-allowed', `a ${method} request has no body`);
   }
+  if (isStream(body) && departs('streams-throw')) {
+    throw refuse('stream-not-supported', 'this engine takes no stream as body');
+  }
+  if (isStream(body) && departs('streams-become-text')) return await extractBody('[object ReadableStream]');
   if (isStream(body) && duplex === undefined) {
     throw refuse('stream-without-duplex', "a stream as body needs duplex: 'half'");
   }
