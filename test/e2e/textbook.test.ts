@@ -22,7 +22,31 @@ const LESSONS = {
   '5. Credentials': 'credentials.html',
   '6. A server that refuses': 'enforce.html',
   '7. The XHR classic': 'xhr-classic.html',
+  '8. Where engines differ': 'engines.html',
 };
+
+/** The exchanges of lesson 8, and what the standard makes of each: the requests that reach a server, and what the script gets. */
+const BY_THE_STANDARD = {
+  'post-redirect': [['OPTIONS 204', 'POST 303', 'GET 200'], [200]],
+  'authorization-redirect': [['OPTIONS 204', 'GET 302', 'GET 200'], [200]],
+  'two-redirects': [['GET 302', 'GET 302', 'GET 200'], [200]],
+  'preflight-origin': [['OPTIONS 204', 'PUT 307', 'OPTIONS 204', 'PUT 200'], [200]],
+  'any-header': [['OPTIONS 204'], ['error']],
+  'odd-max-age': [
+    ['OPTIONS 204', 'PUT 200', 'PUT 200'],
+    [200, 200],
+  ],
+  'kept-with-credentials': [
+    ['OPTIONS 204', 'PUT 200', 'PUT 200'],
+    [200, 200],
+  ],
+  'kept-after-failure': [
+    ['OPTIONS 204', 'PUT 200', 'PUT 200', 'OPTIONS 204', 'PUT 200'],
+    [200, 'error', 200],
+  ],
+  'user-agent': [['OPTIONS 204', 'GET 200'], [200]],
+  stream: [['OPTIONS 204', 'POST 201'], [201]],
+} as const;
 
 describe('sample/02-textbook', () => {
   const own = startedBySuite();
@@ -105,6 +129,13 @@ describe('sample/02-textbook', () => {
       { from: 'other', path: '/transfers/lenient', method: 'POST', status: 201, fields: { vary } },
       { from: 'other', path: '/transfers/strict', method: 'POST', status: 403, fields: { vary } },
       { from: 'other', path: '/resources/public-data/', status: 200, fields: { acao: '*' } },
+      { from: 'shop', path: '/engines/orders', method: 'POST', status: 303, fields: { acao: 'shop', vary } },
+      { from: 'shop', path: '/engines/moved', status: 302, fields: { acao: 'shop', vary } },
+      { from: 'other', path: '/engines/data', status: 200, fields: { acao: '*' } },
+      { from: 'shop', path: '/engines/exchanges/none', status: 404, fields: { acao: 'shop', vary } },
+      { from: 'other', path: '/engines/exchanges/stream', status: 200, fields: { vary } },
+      { from: 'shop', path: '/by-hand/any-header', status: 200, fields: { acao: 'shop' } },
+      { from: 'shop', path: '/by-hand/max-age', method: 'PUT', status: 200, fields: { acao: 'shop' } },
     ] as const)('answers $from: $path', async ({ from, status, fields, ...request }) => {
       const origin = `http://${from}.localhost:${pagesPort}`;
       const response = await send(port, { ...request, headers: { origin } });
@@ -112,6 +143,29 @@ describe('sample/02-textbook', () => {
       expect(corsHeaders(response)).toEqual(
         expected('acao' in fields && fields.acao === 'shop' ? { ...fields, acao: origin } : fields),
       );
+    });
+
+    it('has the ten exchanges of lesson 8 in its page, each with the engines that depart', async () => {
+      const { body } = await send(pagesPort, { path: '/engines.html' });
+      expect(Array.from(body.matchAll(/<tr id="([\w-]+)">/g), ([, id]) => id)).toEqual(
+        Object.keys(BY_THE_STANDARD),
+      );
+      for (const row of body.split('<tr id=').slice(1)) {
+        expect(row).toMatch(/<li data-engine="(?:chromium|firefox|webkit)">/);
+      }
+    });
+
+    it.each(Object.entries(BY_THE_STANDARD))('runs %s by the standard', async (name, [wire, script]) => {
+      const read = async (path: string): Promise<unknown> => JSON.parse((await send(port, { path })).body);
+      const { standard } = (await read(`/engines/exchanges/${name}`)) as { standard: Ran };
+      const seen = (await read(`/exchanges/${standard.call}`)) as { method: string; status: number }[];
+      expect({
+        wire: seen.map(({ method, status }) => `${method} ${status}`),
+        script: standard.script,
+      }).toEqual({
+        wire,
+        script,
+      });
     });
 
     it('restricts the public data where a request asks for that', async () => {
@@ -211,6 +265,12 @@ describe('sample/02-textbook', () => {
     });
   });
 });
+
+/** A run of an exchange, as the server tells of it. */
+interface Ran {
+  readonly call: string;
+  readonly script: readonly (number | 'error')[];
+}
 
 /** Listens on a port, unless somebody else does. */
 async function take(port: number): Promise<Server | undefined> {
