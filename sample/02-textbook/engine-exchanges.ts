@@ -76,7 +76,6 @@ export async function runByTheStandard(calls: Calls): Promise<Outcome> {
     const script: Outcome['script'][number][] = [];
     // One after the other: what one leaves behind is what the next one is about.
     for (const each of calls) {
-      // oxlint-disable-next-line no-await-in-loop
       script.push(await statusOf(page, each, call));
     }
     return { call, script };
