@@ -191,7 +191,7 @@ describe.each(PLATFORMS)('the inspector on %s', (platform) => {
     expect(text).toContain('maxAge 20000 options');
     expect(text).toContain('enforce false the default');
     expect(text).toContain('enforce unsafe OrdersController#remove');
-    expect(text).toContain('maxAge: Chromium keeps a preflight for 7200 seconds at most');
+    expect(text).toContain('maxAge: WebKit keeps a preflight for 600 seconds at most, Chromium for 7200');
   });
 
   it('finds routes by words, and by what they open', async () => {
