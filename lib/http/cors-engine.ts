@@ -11,7 +11,7 @@ import type { CorsService } from '../cors.service.js';
 import type { EngineAdvice } from '../advice/engine-advice.js';
 import { needsAdvice } from '../advice/needs-advice.js';
 import { containedClasses } from '../decorators/contained-classes.js';
-import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
+import type { CorsExplainOptions, CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
 import type { ExplainContext } from '../explain/governing.js';
 import type { RefusalHint } from '../explain/refusal-hint.js';
 import type { Counted, Ledger, Row } from '../ledger/ledger.js';
@@ -586,11 +586,11 @@ export class CorsEngine implements Owner {
    *
    * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
    */
-  async explain(request: ExplainableRequest): Promise<CorsExplanation> {
+  async explain(request: ExplainableRequest, options?: CorsExplainOptions): Promise<CorsExplanation> {
     this.started();
     const context = this.explainContext();
     const { explainRequest } = await EXPLAIN.load();
-    return explainRequest(request, context);
+    return explainRequest(request, context, options);
   }
 
   /**
