@@ -121,7 +121,7 @@ export const QUIRKS = {
   },
   'negative-max-age-not-kept': {
     engines: ['chromium'],
-    source: 'preflight-cache/max-age/negative of test/browser/table',
+    source: 'preflight-cache/max-age/negative-is-as-if-unset of test/browser/table',
     sentence: 'takes Access-Control-Max-Age: {value|-1} for 0',
     standard: 'takes it for none, and keeps the answer for 5 s',
   },
@@ -187,6 +187,13 @@ export const QUIRKS = {
       'sends nothing from a public page to {origin|http://127.0.0.1:3000} before the user has permitted it',
     standard: 'has no such permission',
   },
+  'permitted-local-network-is-no-mixed-content': {
+    engines: ['chromium'],
+    source: 'fetch.md, 2',
+    sentence:
+      'calls {origin|http://192.168.0.2} from a page on https, once the user has permitted the local network',
+    standard: 'refuses it as mixed content',
+  },
   'streams-need-http2': {
     engines: ['chromium'],
     source: 'row 20',
@@ -224,11 +231,11 @@ export const QUIRKS = {
     sentence: 'asks before each of the first three requests to an IP address, then keeps the answer',
     standard: 'keeps the first one',
   },
-  'lone-cr-ends-line': {
+  'preflight-tells-mode-over-http': {
     engines: ['chromium'],
-    source: 'odd-answers/lone-cr-in-a-value of test/browser/table',
-    sentence: 'takes a lone CR for the end of a line',
-    standard: 'has no response from such an answer',
+    source: 'fetch.md, 1.12 and 3',
+    sentence: 'sends Sec-Fetch-Mode: cors with a preflight over plain http',
+    standard: 'sends no Sec-Fetch-* there',
   },
   'credentials-in-subresource-urls-fail': {
     engines: ['chromium'],

@@ -1,4 +1,5 @@
 import type { CheckFailure } from './cors-check.js';
+import { asStandard, type Departs } from './departures.js';
 import type { FetchFailureReason } from './fetch-failure.js';
 import type { Header, HeaderList } from './header-list.js';
 import type { RequestMode } from './page-fetch-init.js';
@@ -56,12 +57,13 @@ export function redirectRequest(
   request: RedirectFacts,
   status: number,
   location: URL | 'invalid',
+  departs: Departs = asStandard,
 ): RedirectedRequest | CheckFailure {
   const current = request.urls.at(-1) as URL;
   if (location === 'invalid') {
     return refusal('location-invalid', 'the redirect has a Location that is no URL, or more than one');
   }
-  const failure = refuseLocation(request, location);
+  const failure = refuseLocation(request, status, location, departs);
   if (failure !== undefined) return failure;
   if (status !== 303 && request.body !== undefined && request.body.bytes === undefined) {
     return refusal(
@@ -85,7 +87,9 @@ export function redirectRequest(
 
 function refuseLocation(
   { origin, mode, tainting, urls }: RedirectFacts,
+  status: number,
   location: URL,
+  departs: Departs,
 ): CheckFailure | undefined {
   if (!/^https?:$/.test(location.protocol)) {
     return refusal('location-scheme', `the redirect leads to ${location.protocol}, not to http or https`);
@@ -97,6 +101,17 @@ function refuseLocation(
   if (credentials && (tainting === 'cors' || (mode === 'cors' && !isSameOrigin(origin, location.origin)))) {
     const message = 'the redirect leads to another origin, with a user name or password in the URL';
     return refusal('location-credentials', message);
+  }
+  if (credentials && departs('credentials-in-subresource-urls-fail')) {
+    const message =
+      'the redirect leads to a URL with a user name or password, which this engine never follows';
+    return refusal('location-credentials', message);
+  }
+  const [first, current] = [urls[0] as URL, urls.at(-1) as URL];
+  const hasLeft = isSameOrigin(first.origin, origin) && !isSameOrigin(current.origin, origin);
+  if (hasLeft && departs('second-redirect-away-fails', { status: String(status) })) {
+    const message = `the redirect (${status}) is one more of a request that has left the page's origin, which this engine does not follow`;
+    return refusal('second-redirect-away', message);
   }
   return undefined;
 }

@@ -18,7 +18,7 @@ describe('the table of quirks', () => {
     expect(name).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)+$/);
     expect(engines.length).toBeGreaterThan(0);
     expect(engines).toEqual(SHIPPING.filter((engine) => engines.includes(engine)));
-    expect(source).toMatch(/^rows? \d+(?: and \d+)?$|^[\w/-]+ of test\/browser\/table$/);
+    expect(source).toMatch(/^rows? \d+(?: and \d+)?$|^fetch\.md, \d|^[\w/-]+ of test\/browser\/table$/);
     // They stand behind the name of an engine, and before what comes of it.
     for (const text of [sentence, standard]) expect(text).toMatch(/^[a-z].*[^.]$/);
     expect(quirkSentence(name)).not.toMatch(/[{}|]/);
