@@ -120,6 +120,10 @@ const SIGNS: Readonly<Partial<Record<QuirkName, (request: AnsweredRequest) => Se
     origin !== undefined && isPublic(origin) && isLocal(target)
       ? { facts: { origin: String(target) } }
       : undefined,
+  'permitted-local-network-is-no-mixed-content': ({ origin, target }) =>
+    origin?.startsWith('https://') === true && isLocal(target) && isInsecureOrigin(String(target))
+      ? { facts: { origin: String(target) } }
+      : undefined,
   'streams-need-http2': (request) => (isStreamed(request) ? { facts: {}, refusal: '' } : undefined),
   'streams-become-text': (request) => (isStreamed(request) ? { facts: {} } : undefined),
   'streams-throw': (request) => (isStreamed(request) ? { facts: {}, refusal: '' } : undefined),
