@@ -14,6 +14,9 @@ import { FILE_ORIGIN, isInsecureOrigin, OPAQUE_ORIGIN } from '../protocol/serial
 import type { CorsEngineExplanation, CorsEngineQuirk } from './cors-explanation.js';
 import { tokenText } from './words.js';
 
+/** For how long browsers keep a preflight whose answer does not say, in seconds. @see Fetch, "CORS-preflight fetch" */
+export const DEFAULT_MAX_AGE = 5;
+
 /** A request and the answer to it, as far as engines differ over them. */
 export interface AnsweredRequest {
   readonly kind: 'preflight' | 'actual';

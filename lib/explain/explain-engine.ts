@@ -2,12 +2,9 @@ import { refusedBehind, requestsRedirected } from '../advice/redirects.js';
 import type { EngineName } from '../engines/quirks.js';
 import { compileRequestHeaders, refusedRequestHeader } from '../protocol/request-headers.js';
 import type { CorsEngineExplanation, CorsExplanation } from './cors-explanation.js';
-import { engineView, type KnownRedirect } from './engine-view.js';
+import { DEFAULT_MAX_AGE, engineView, type KnownRedirect } from './engine-view.js';
 import type { ExplainContext } from './governing.js';
 import type { PlainRequest } from './read-request.js';
-
-/** For how long browsers keep a preflight whose answer does not say, in seconds. @see Fetch, "CORS-preflight fetch" */
-const DEFAULT_MAX_AGE = 5;
 
 /** Says what an engine makes of what has been explained. */
 export function explainEngine(
