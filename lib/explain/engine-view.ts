@@ -88,7 +88,7 @@ const SIGNS: Readonly<Partial<Record<QuirkName, (request: AnsweredRequest) => Se
   'preflight-shows-tainted-origin': ({ origin, method, redirect }) =>
     origin === OPAQUE_ORIGIN ||
     (origin !== undefined && redirect?.isElsewhere === true && !isSafelistedMethod(redirect.method))
-      ? { facts: { method, origin: origin === OPAQUE_ORIGIN ? "the page's" : String(origin) } }
+      ? { facts: { method, origin: origin === OPAQUE_ORIGIN ? "the page's" : origin } }
       : undefined,
   'credentialed-preflights-apart': ({ kind, allowed, credentials }) =>
     kind === 'preflight' && allowed && credentials ? { facts: {} } : undefined,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { VirtualBrowser, type PageFetchInit, type VirtualPage } from 'nestjs-cors/testing';
+import { VirtualBrowser, type EngineName, type PageFetchInit, type VirtualPage } from 'nestjs-cors/testing';
 import { API, PAGES_PORT, PARTNER, PORT, SHOP } from './origins.js';
 
 /** One call of `fetch()`, as plain data. */
@@ -64,10 +64,20 @@ export const ENGINE_EXCHANGES: Readonly<Record<string, Calls>> = {
   ],
 };
 
-/** Runs an exchange as the standard has it: in the virtual browser of `nestjs-cors/testing`. */
-export async function runByTheStandard(calls: Calls): Promise<Outcome> {
+/** Whose behaviour the virtual browser knows. */
+const ENGINES: readonly EngineName[] = ['standard', 'chromium', 'firefox', 'webkit'];
+
+/** Runs an exchange as the standard has it, and as each engine does: in the virtual browser of `nestjs-cors/testing`. */
+export async function runVirtually(calls: Calls): Promise<Readonly<Record<string, Outcome>>> {
+  const outcomes: (readonly [EngineName, Outcome])[] = [];
+  for (const engine of ENGINES) outcomes.push([engine, await runAs(engine, calls)]);
+  return Object.fromEntries(outcomes);
+}
+
+async function runAs(engine: EngineName, calls: Calls): Promise<Outcome> {
   const api = `http://127.0.0.1:${PORT}`;
   const browser = await VirtualBrowser.for(api, {
+    engine,
     origins: { [API]: api, [PARTNER]: api, [SHOP]: `http://127.0.0.1:${PAGES_PORT}` },
   });
   try {

@@ -11,7 +11,7 @@ import {
   Redirect,
 } from '@nestjs/common';
 import { AllowOrigin, Preflight } from 'nestjs-cors';
-import { ENGINE_EXCHANGES, runByTheStandard } from './engine-exchanges.js';
+import { ENGINE_EXCHANGES, runVirtually } from './engine-exchanges.js';
 import { API, PARTNER, SHOP } from './origins.js';
 
 /** Scenario 8: where engines differ. Each handler is one half of an exchange that the standard decides. */
@@ -19,12 +19,12 @@ import { API, PARTNER, SHOP } from './origins.js';
 @AllowOrigin(SHOP)
 @Preflight({ maxAge: 600 })
 export class EnginesController {
-  /** What the page is to run, and what the standard makes of it. */
+  /** What the page is to run, and what the standard and each engine make of it. */
   @Get('exchanges/:name')
   async exchange(@Param('name') name: string) {
     const calls = ENGINE_EXCHANGES[name];
     if (calls === undefined) throw new NotFoundException('There is no such exchange');
-    return { calls, standard: await runByTheStandard(calls) };
+    return { calls, outcomes: await runVirtually(calls) };
   }
 
   /** After a form has been sent, the browser is shown what has become of it. APIs do the same. */

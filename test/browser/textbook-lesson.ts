@@ -60,6 +60,8 @@ export interface ShownDeparture {
   /** The lines that stand in one column alone, those of the standard first. */
   readonly bold: readonly string[];
   readonly result: string;
+  /** Which engines are known to do just the same. */
+  readonly like: string;
   /** The engines that are known to depart from the standard. */
   readonly known: readonly string[];
 }
@@ -82,7 +84,8 @@ async function readDeparture(row: Locator): Promise<ShownDeparture> {
     standard: await lines('.standard pre > *'),
     here: await lines('.here pre > *'),
     bold: await lines('td pre > strong'),
-    result: await row.locator('.equal').innerText(),
+    result: await row.locator('.equal .badge').innerText(),
+    like: (await row.locator('.equal p').allInnerTexts()).join(),
     known: await Promise.all(engines.map(async (item) => (await item.getAttribute('data-engine')) ?? '')),
   };
 }

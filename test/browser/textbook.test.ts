@@ -439,7 +439,7 @@ describe('the lessons of sample/02-textbook in Chromium', () => {
     const page = await lesson('8. Where engines differ');
     const shown = await readDepartures(page);
     expect(Object.keys(shown)).toHaveLength(10);
-    for (const [id, { call, here: lines, standard, bold, result, known }] of Object.entries(shown)) {
+    for (const [id, { call, here: lines, standard, bold, result, like, known }] of Object.entries(shown)) {
       // What the page says of this browser is what the witness saw of it, but for the first hop of one, which is the pages' server's.
       const seen = here.witness.exchangesOf(call).map(({ method, status }) => `${method} ${status}`);
       const atApi = lines.slice(0, -1).filter((line) => !line.startsWith('GET shop.localhost '));
@@ -448,11 +448,12 @@ describe('the lessons of sample/02-textbook in Chromium', () => {
 
       const isKnown = known.includes('chromium');
       expect([id, result]).toEqual([id, isKnown ? 'Different' : 'Equal']);
+      expect([id, like]).toEqual([id, isKnown ? expect.stringContaining('As Chromium') : '']);
       expect([id, lines.join('\n') === standard.join('\n')]).toEqual([id, !isKnown]);
       expect([id, bold.length > 0]).toEqual([id, isKnown]);
     }
     expect(await page.locator('#summary').innerText()).toBe(
-      'Your browser departs from the standard in 4 of 10: in those in which Chromium is known to.',
+      'Your browser departs from the standard in 4 of 10, and does in all what Chromium is known to do.',
     );
   });
 
@@ -464,6 +465,9 @@ describe('the lessons of sample/02-textbook in Chromium', () => {
       'user-agent': ['OPTIONS /engines/agent for GET, user-agent → 204'],
       stream: ['POST /engines/upload → 201', 'script: 201', 'script: an error'],
     });
+    expect(shown['any-header']?.like).toBe('As Chromium, Firefox and WebKit');
+    expect(shown['kept-after-failure']?.like).toBe('As Chromium and WebKit');
+    expect(shown['user-agent']?.like).toBe('As Chromium');
     expect(shown['preflight-origin']?.here).toEqual([
       'OPTIONS /engines/moved for PUT → 204',
       'PUT /engines/moved → 307',

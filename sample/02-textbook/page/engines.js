@@ -5,11 +5,11 @@ import { getJson } from './get-json.js';
 
 /*
  * Fills the table of lesson 8: what the standard makes of each exchange, as the virtual browser on the server has run it,
- * and what this browser has made of the same.
+ * what this browser has made of the same, and which engine is known to do so.
  */
 
 /** The engines that the page knows something of, as it names them. */
-const ENGINES = Object.entries({ chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' });
+const ENGINES = { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' };
 
 const { api } = await getJson('/setup.json');
 const table = document.querySelector('#engines');
@@ -30,20 +30,43 @@ async function fillAll() {
 }
 
 async function fill(row) {
-  const { calls, standard } = await getJson(`${api}/engines/exchanges/${row.id}`);
-  const expected = await linesOf(standard);
+  const { calls, outcomes } = await getJson(`${api}/engines/exchanges/${row.id}`);
   const outcome = await runHere(calls);
   const actual = await linesOf(outcome);
-  const isEqual = expected.join('\n') === actual.join('\n');
+  const { standard, ...known } = await allLinesOf(outcomes);
+  const isEqual = sameLines(actual, standard);
+  const like = Object.keys(known).filter((engine) => sameLines(actual, known[engine]));
   row.dataset.call = outcome.call;
   row.dataset.equal = isEqual;
+  row.dataset.like = like.join(' ');
   if (!row.querySelector('details')) row.querySelector('th').append(codeOf(calls));
   for (const cell of row.querySelectorAll('.filled')) cell.remove();
   row.append(
-    filled('standard', run(expected, actual)),
-    filled('here', run(actual, expected)),
-    filled('equal', badge(isEqual, isEqual ? 'Equal' : 'Different')),
+    filled('standard', run(standard, actual)),
+    filled('here', run(actual, standard)),
+    filled(
+      'equal',
+      badge(isEqual, isEqual ? 'Equal' : 'Different'),
+      ...(isEqual ? [] : [element('p', {}, `As ${titlesOf(like) || 'no engine that is known'}`)]),
+    ),
   );
+}
+
+/** The runs of all engines as lines, and that of the standard. */
+async function allLinesOf(outcomes) {
+  const entries = Object.entries(outcomes).map(async ([name, outcome]) => [name, await linesOf(outcome)]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function sameLines(one, other) {
+  return one.join('\n') === other.join('\n');
+}
+
+function titlesOf(engines) {
+  return engines
+    .map((name) => ENGINES[name])
+    .join(', ')
+    .replace(/, (?!.*, )/, ' and ');
 }
 
 /** Runs the calls in this browser, one after the other. */
@@ -121,13 +144,13 @@ function filled(name, ...content) {
   return element('td', { class: `filled ${name}` }, ...content);
 }
 
-/** How many exchanges differ, and which engine is known to differ in just these. */
+/** How many exchanges differ, and which engine has done just the same. */
 function summaryOf(rows) {
-  const isDifferent = (row) => row.dataset.equal === 'false';
-  const departs = (engine, row) => row.querySelector(`[data-engine=${engine}]`) !== null;
-  const engine = ENGINES.find(([name]) => rows.every((row) => isDifferent(row) === departs(name, row)));
-  const count = `Your browser departs from the standard in ${rows.filter(isDifferent).length} of ${rows.length}`;
-  return engine === undefined
-    ? `${count}: in others than any engine that is known.`
-    : `${count}: in those in which ${engine[1]} is known to.`;
+  const different = rows.filter(({ dataset }) => dataset.equal === 'false').length;
+  const engine = Object.keys(ENGINES).find((name) =>
+    rows.every(({ dataset }) => dataset.like.split(' ').includes(name)),
+  );
+  const count = `Your browser departs from the standard in ${different} of ${rows.length}`;
+  if (engine === undefined) return `${count}. No engine that is known does just the same.`;
+  return `${count}, and does in all what ${ENGINES[engine]} is known to do.`;
 }
