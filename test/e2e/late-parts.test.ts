@@ -111,8 +111,13 @@ function loadedIn(platform: string, adapter: string): ReadonlyMap<string, Readon
 /** Packages that the library takes and Nest does not, or not on both platforms. */
 const OTHERS: ReadonlySet<string> = new Set(['find-my-way', 'lru.min', 'ret', 'tough-cookie']);
 
-/** What explains an engine; the first and the last are those of advice as well. */
-const ENGINE_PARTS = ['parts/engine-profile.js', 'parts/explain-engine.js', 'parts/redirects.js'];
+/** What explains an engine: the table, and where redirects lead, are what advice needs as well. */
+const ENGINE_PARTS = [
+  'parts/engine-view.js',
+  'parts/engines.js',
+  'parts/explain-engine.js',
+  'parts/redirects.js',
+];
 
 describe.each(PLATFORMS)('parts of the package on %s', (platform) => {
   it('are loaded when they are first needed', () => {
