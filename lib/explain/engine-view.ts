@@ -66,11 +66,12 @@ interface SeenQuirk {
 
 /** How each quirk shows that can be told from one request and the answer to it. */
 const SIGNS: Readonly<Partial<Record<QuirkName, (request: AnsweredRequest) => SeenQuirk | undefined>>> = {
-  'lost-headers-still-ask': ({ kind, method, names, headers, redirect }) => {
+  'redirects-ask-again': ({ kind, origin, method, names, headers, redirect }) => {
     if (kind === 'preflight' && isBodiless(method) && names.length === 0) {
-      return { facts: { method, status: 'redirect', headers: 'all that asks for one' } };
+      return { facts: { method, status: 'redirect' } };
     }
-    return redirect?.losesBody === true && asksForType(headers) ? { facts: behind(redirect) } : undefined;
+    const hasAsked = origin !== undefined && (!isSafelistedMethod(method) || asksForType(headers));
+    return redirect?.losesBody === true && hasAsked ? { facts: behind(redirect) } : undefined;
   },
   'lost-body-headers-still-named': ({ kind, method, names, headers, redirect }) => {
     if (kind === 'preflight' && isBodiless(method) && names.includes('content-type')) {
@@ -147,16 +148,20 @@ export const KNOWABLE_QUIRKS = Object.keys(SIGNS) as readonly QuirkName[];
  */
 export function engineView(engine: EngineName, request: AnsweredRequest): CorsEngineExplanation {
   const profile = profileOf(engine);
-  const quirks: CorsEngineQuirk[] = [];
-  let isRefused = false;
-  for (const name of profile.quirks) {
-    const seen = SIGNS[name]?.(request);
-    if (seen === undefined) continue;
-    isRefused ||= seen.refusal !== undefined;
-    const does = quirkSentence(name, seen.facts);
+  const seen = new Map(
+    profile.quirks.flatMap((name) => {
+      const sign = SIGNS[name]?.(request);
+      return sign === undefined ? [] : [[name, sign] as const];
+    }),
+  );
+  // What it names says more than that it asks.
+  if (seen.has('lost-body-headers-still-named')) seen.delete('redirects-ask-again');
+  const quirks = Array.from(seen, ([name, { facts, refusal }]): CorsEngineQuirk => {
+    const does = quirkSentence(name, facts);
     const { source, standard } = QUIRKS[name];
-    quirks.push({ name, message: seen.refusal ? `${does}, ${seen.refusal}` : does, standard, source });
-  }
+    return { name, message: refusal ? `${does}, ${refusal}` : does, standard, source };
+  });
+  const isRefused = [...seen.values()].some(({ refusal }) => refusal !== undefined);
   const unasked = (name: string): boolean =>
     (profile.has('user-agent-kept-from-script') && isUserAgent(name)) ||
     (profile.has('client-hints-safelisted') && CLIENT_HINTS.has(name));

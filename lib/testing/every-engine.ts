@@ -49,9 +49,9 @@ function whatHappens({ result, complaint, refusedBy }: Failed, passed: readonly 
   if (quirks.length === 0) quirks.push(...standardsOf(result, passed));
   if (quirks.length === 0) return `in ${SUBJECT} ${consequence(complaint)}`;
   const what = `${SUBJECT} ${quirks.join(', and ')}`;
-  return refusedBy === undefined
-    ? `${what}, and ${consequence(complaint)}`
-    : `${what}, which ${refusedBy} does not allow`;
+  return refusedBy !== undefined && complaint.startsWith('is refused')
+    ? `${what}, which ${refusedBy} does not allow`
+    : `${what}, and ${consequence(complaint)}`;
 }
 
 /** What the engine does as the standard says, where those that pass have a quirk. */

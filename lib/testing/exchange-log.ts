@@ -50,7 +50,11 @@ export class ExchangeLog {
       });
     };
     try {
-      const response = await send(endpoint, { method, url, headers, body, signal: this.signal });
+      const response = await send(
+        endpoint,
+        { method, url, headers, body, signal: this.signal },
+        this.departs,
+      );
       note({ status: response.status, headers: response.headers });
       return response;
     } catch (error) {

@@ -178,13 +178,14 @@ async function serverReason(attempt: Attempt): Promise<string> {
   return closest === undefined ? why : `${why}; the closest allowed origin is ${closest}`;
 }
 
-/** Whose policy has refused the preflight; `undefined` if none has, or the server does not say. */
+/** Whose policy has refused the preflight; `undefined` if none has, or the library has not answered it. */
 export async function refusingPlace(attempt: Attempt): Promise<string | undefined> {
   const { failure, exchanges } = attempt.result;
   const last = exchanges.at(-1);
-  if (failure?.step !== 'preflight' || last === undefined) return undefined;
+  if (failure?.reason !== 'preflight-status' || last === undefined) return undefined;
   const explanation = await attempt.explain(last);
-  return explanation?.allowed === false ? explanation.steps.find(({ passed }) => !passed)?.where : undefined;
+  if (explanation?.allowed !== false || explanation.status === undefined) return undefined;
+  return explanation.steps.find(({ passed }) => !passed)?.where;
 }
 
 /** Whether it is Node that has answered, which knows some methods, and those in upper case only. */

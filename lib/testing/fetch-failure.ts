@@ -91,8 +91,6 @@ export type FetchFailureReason =
   | 'location-scheme'
   /** A redirect to a URL with a user name or a password: to another origin, or in some engines anywhere. */
   | 'location-credentials'
-  /** One more redirect of a request that has left the page's own origin, which this engine does not follow. */
-  | 'second-redirect-away'
   /** The 21st redirect. */
   | 'too-many-redirects'
   /** A stream cannot be sent a second time. */

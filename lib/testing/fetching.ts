@@ -1,7 +1,7 @@
 import { isSafelistedMethod } from '../protocol/names.js';
 import type { EngineProfile } from '../engines/engine-profile.js';
 import type { Cookies } from './cookies.js';
-import { corsCheck } from './cors-check.js';
+import { corsCheck, type CheckFailure } from './cors-check.js';
 import { fetchData } from './data-url.js';
 import type { Departs, Departures } from './departures.js';
 import type { Exchange } from './exchange.js';
@@ -9,7 +9,7 @@ import { ExchangeLog } from './exchange-log.js';
 import { FetchError } from './fetch-error.js';
 import type { PreflightUse } from './fetch-result.js';
 import type { Header } from './header-list.js';
-import { asksForLost, lostHeaders, namesToAsk, type LostHeader } from './lost-headers.js';
+import { lostHeaders, namesToAsk, type LostHeader } from './lost-headers.js';
 import { responseTainting } from './main-fetch.js';
 import type { Network } from './network.js';
 import type { PageRequest } from './page-request.js';
@@ -19,7 +19,13 @@ import { isRedirectStatus, locationUrl, redirectRequest } from './redirect.js';
 import { determineReferrer, pageReferrer, redirectedPolicy } from './referrer.js';
 import type { RequestBody } from './request-body.js';
 import { unsafeHeaderNames } from './request-headers.js';
-import { isAddress, preflightOrigin, serializedRequestOrigin, type Tainting } from './request-origin.js';
+import {
+  isAddress,
+  isSameOrigin,
+  preflightOrigin,
+  serializedRequestOrigin,
+  type Tainting,
+} from './request-origin.js';
 import { resourcePolicyCheck } from './resource-policy.js';
 import { passesTimingCheck } from './response-headers.js';
 import type { WireHeaderFacts } from './wire-headers.js';
@@ -69,6 +75,8 @@ export class Fetching {
   method: string;
   private readonly log: ExchangeLog;
   private lost: readonly LostHeader[] = [];
+  /** That of the last redirect. */
+  private redirectStatus = 0;
   private headers: readonly Header[];
   private body: RequestBody | undefined;
   private referrer: string | undefined;
@@ -168,7 +176,7 @@ export class Fetching {
     const unsafeNames = namesToAsk(unsafeHeaderNames(this.headers, departs), this.lost, this.method, departs);
     const safelisted = isSafelistedMethod(this.method);
     const asks = this.request.forced || !safelisted || unsafeNames.length > 0;
-    if (!asks && !asksForLost(this.lost, this.method, departs)) return;
+    if (!asks && !this.asksAgain()) return;
     const key = this.cacheKey(departs);
     const { preflights } = this.context;
     const methodKnown =
@@ -180,6 +188,13 @@ export class Fetching {
     }
     this.preflight = 'sent';
     await this.preflightFetch(unsafeNames, key);
+  }
+
+  /** Whether there is a preflight though nothing asks for it, because there has been one before a redirect. */
+  private asksAgain(): boolean {
+    if (this.preflight === 'none') return false;
+    const facts = { method: this.method, status: String(this.redirectStatus) };
+    return this.departures.departs('redirects-ask-again', facts);
   }
 
   /** @see Fetch, "CORS-preflight fetch" */
@@ -198,7 +213,7 @@ export class Fetching {
     const { departs } = this.departures;
     const answer = readPreflightAnswer(question, response.status, response.headers, departs);
     if ('reason' in answer) throw FetchError.at('preflight', answer);
-    this.context.preflights.store(key, answer, departs);
+    this.context.preflights.store(key, answer, [this.method, ...unsafeNames], departs);
   }
 
   /** @see Fetch, "HTTP fetch" and "HTTP-network-or-cache fetch", without the cache */
@@ -234,15 +249,39 @@ export class Fetching {
   }
 
   /** Whether the page may have the response. */
-  private sharingFailure({ headers }: WireResponse, serialized: string): FetchError | undefined {
+  private sharingFailure(response: WireResponse, serialized: string): FetchError | undefined {
+    const { headers } = response;
     if (this.tainting === 'cors') {
       const { credentials } = this.request;
-      const failure = corsCheck({ origin: serialized, credentials }, headers, 'the response');
+      const subject = 'the response';
+      const failure =
+        corsCheck({ origin: serialized, credentials }, headers, subject) ??
+        this.credentialsFailure(
+          response,
+          corsCheck({ origin: serialized, credentials: 'include' }, headers, subject),
+        );
       return failure && FetchError.at('cors-check', failure);
     }
     if (this.tainting !== 'opaque') return undefined;
     const failure = resourcePolicyCheck(headers, this.client.origin, this.currentUrl);
     return failure && FetchError.at('resource-policy', failure);
+  }
+
+  /**
+   * Whether one more redirect is checked as if the request, which has begun on its own origin and with what belongs to that,
+   * still included credentials.
+   *
+   * @param failure - what is wrong with the redirect then
+   */
+  private credentialsFailure(
+    { status }: WireResponse,
+    failure: CheckFailure | undefined,
+  ): CheckFailure | undefined {
+    const begunAtHome = isSameOrigin((this.urls[0] as URL).origin, this.client.origin);
+    if (failure === undefined || !begunAtHome || this.request.credentials === 'omit') return undefined;
+    if (!isRedirectStatus(status)) return undefined;
+    const facts = { status: String(status) };
+    return this.departures.departs('second-redirect-wants-credentials', facts) ? failure : undefined;
   }
 
   /** Whether there is a redirect to follow. @see Fetch, "HTTP-redirect fetch" */
@@ -263,6 +302,7 @@ export class Fetching {
       response.discard();
       throw FetchError.at('redirect', next);
     }
+    this.redirectStatus = status;
     this.lost = [...this.lost, ...lostHeaders(this.headers, next.headers, status)];
     ({ method: this.method, headers: this.headers, body: this.body, urls: this.urls } = next);
     this.referrerPolicy = redirectedPolicy(this.referrerPolicy, headers);

@@ -37,11 +37,3 @@ export function namesToAsk(
   });
   return stillNamed.length === 0 ? names : [...names, ...stillNamed.map(({ name }) => name)].toSorted();
 }
-
-/** Whether there is a preflight though nothing that asks is left. */
-export function asksForLost(lost: readonly LostHeader[], method: string, departs: Departs): boolean {
-  const [first] = lost;
-  if (first === undefined) return false;
-  const headers = lost.map(({ name }) => name).join(', ');
-  return departs('lost-headers-still-ask', { headers, method, status: String(first.status) });
-}

@@ -6,7 +6,7 @@ import type { Departs } from './departures.js';
 const EXTENSION_ID = /^[a-p]{32}$/;
 
 /** A URL of neither HTTP nor a file, with a path: `app:///index.html`, `qrc:/main.html`. */
-const URL_OF_SHELL = /^(?!https?:|file:|data:|blob:|about:)([a-z][a-z\d+.-]*):(?:\/\/([^/?#]*))?\/.*$/i;
+const URL_OF_SHELL = /^(?!https?:|file:|data:|blob:|about:)([a-z][a-z\d+.-]*):(?:\/\/([^/?#]*)\/|\/(?!\/))/i;
 
 /**
  * The serialized origin of a page.

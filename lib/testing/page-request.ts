@@ -167,7 +167,7 @@ async function readBody(
   if (isStream(body) && departs('streams-throw')) {
     throw refuse('stream-not-supported', 'this engine takes no stream as body');
   }
-  if (isStream(body) && departs('streams-become-text')) return await extractBody(String(body));
+  if (isStream(body) && departs('streams-become-text')) return await extractBody('[object ReadableStream]');
   if (isStream(body) && duplex === undefined) {
     throw refuse('stream-without-duplex', "a stream as body needs duplex: 'half'");
   }

@@ -29,6 +29,8 @@ interface CacheEntry {
   readonly name: string;
   /** Milliseconds, on the cache's clock. */
   expires: number;
+  /** The methods and header names that it was given for. */
+  asked: readonly string[];
 }
 
 /** What approved preflights said, until it expires. @see Fetch, "CORS-preflight cache" */
@@ -48,7 +50,10 @@ export class PreflightCache {
 
   /** Whether a preflight has allowed the method. @see "method cache entry match" */
   hasMethod(key: PreflightCacheKey, method: string, departs: Departs = asStandard): boolean {
-    return serves(key, this.#matching(key, 'method'), ({ name }) => matchesMethod(name, method), departs);
+    const entries = this.#matching(key, 'method');
+    return (
+      serves(key, entries, ({ name }) => name === method, departs) || servesAny(key, entries, method, departs)
+    );
   }
 
   /** Whether a preflight has allowed the header name. @see "header-name cache entry match" */
@@ -56,10 +61,9 @@ export class PreflightCache {
     const wanted = headerName.toLowerCase();
     const entries = this.#matching(key, 'header');
     return (
-      serves(key, entries, ({ name }) => matchesHeader(name, wanted), departs) ||
-      (isNonWildcardHeader(wanted) &&
-        serves(key, entries, ({ name }) => name === '*', departs) &&
-        departs('star-covers-authorization'))
+      serves(key, entries, ({ name }) => name === wanted, departs) ||
+      (servesAny(key, entries, wanted, departs) &&
+        (!isNonWildcardHeader(wanted) || departs('star-covers-authorization')))
     );
   }
 
@@ -69,16 +73,24 @@ export class PreflightCache {
     return serves(key, entries, () => true, departs);
   }
 
-  /** Keeps what a preflight has allowed, or renews what is there. @see "CORS-preflight fetch" */
+  /**
+   * Keeps what a preflight has allowed, or renews what is there.
+   *
+   * @see "CORS-preflight fetch"
+   * @param asked - the method and the header names that it was about
+   */
   store(
     key: PreflightCacheKey,
     { methods, headerNames, maxAge }: PreflightApproval,
+    asked: readonly string[] = [],
     departs: Departs = asStandard,
   ): void {
     if (key.address === true && this.#isAskedAgain(key, departs)) return;
     const expires = this.now() + Math.min(maxAge, this.maxAge) * 1000;
-    for (const method of methods) this.#keep(key, 'method', method, expires);
-    for (const name of headerNames) this.#keep(key, 'header', name.toLowerCase(), expires);
+    for (const method of methods) this.#keep(key, { kind: 'method', name: method, expires, asked });
+    for (const name of headerNames) {
+      this.#keep(key, { kind: 'header', name: name.toLowerCase(), expires, asked });
+    }
   }
 
   /** Drops what is known of an origin and a URL, whatever the credentials. @see "clear cache entries" */
@@ -100,13 +112,17 @@ export class PreflightCache {
     return asked < ADDRESS_ASKED && departs('addresses-asked-three-times');
   }
 
-  #keep(key: PreflightCacheKey, kind: CacheEntry['kind'], name: string, expires: number): void {
+  #keep(key: PreflightCacheKey, entry: Omit<CacheEntry, 'key' | 'credentials'>): void {
+    const { kind, name, expires, asked } = entry;
     const matches = kind === 'method' ? matchesMethod : matchesHeader;
-    const known = this.#matching(key, kind).filter((entry) => matches(entry.name, name));
-    for (const entry of known) entry.expires = expires;
+    const known = this.#matching(key, kind).filter((one) => matches(one.name, name));
+    for (const one of known) {
+      one.expires = expires;
+      one.asked = [...new Set([...one.asked, ...asked])];
+    }
     if (known.length > 0) return;
     const credentials = key.credentials === 'include';
-    this.#entries.push({ key: serialized(key), credentials, kind, name, expires });
+    this.#entries.push({ ...entry, key: serialized(key), credentials });
   }
 
   /** @see "cache entry match" */
@@ -119,6 +135,18 @@ export class PreflightCache {
         entry.kind === kind && entry.key === wanted && (entry.credentials || key.credentials !== 'include'),
     );
   }
+}
+
+/** Whether one of the entries is a `*`. */
+function servesAny(
+  key: PreflightCacheKey,
+  entries: readonly CacheEntry[],
+  wanted: string,
+  departs: Departs,
+): boolean {
+  const stars = entries.filter(({ name }) => name === '*');
+  if (!serves(key, stars, () => true, departs)) return false;
+  return stars.some(({ asked }) => asked.includes(wanted)) || !departs('star-not-kept');
 }
 
 /** Whether one of the entries matches, where those that were made with credentials may serve requests without. */

@@ -63,7 +63,7 @@ export function redirectRequest(
   if (location === 'invalid') {
     return refusal('location-invalid', 'the redirect has a Location that is no URL, or more than one');
   }
-  const failure = refuseLocation(request, status, location, departs);
+  const failure = refuseLocation(request, location, departs);
   if (failure !== undefined) return failure;
   if (status !== 303 && request.body !== undefined && request.body.bytes === undefined) {
     return refusal(
@@ -87,7 +87,6 @@ export function redirectRequest(
 
 function refuseLocation(
   { origin, mode, tainting, urls }: RedirectFacts,
-  status: number,
   location: URL,
   departs: Departs,
 ): CheckFailure | undefined {
@@ -106,12 +105,6 @@ function refuseLocation(
     const message =
       'the redirect leads to a URL with a user name or password, which this engine never follows';
     return refusal('location-credentials', message);
-  }
-  const [first, current] = [urls[0] as URL, urls.at(-1) as URL];
-  const hasLeft = isSameOrigin(first.origin, origin) && !isSameOrigin(current.origin, origin);
-  if (hasLeft && departs('second-redirect-away-fails', { status: String(status) })) {
-    const message = `the redirect (${status}) is one more of a request that has left the page's origin, which this engine does not follow`;
-    return refusal('second-redirect-away', message);
   }
   return undefined;
 }

@@ -98,7 +98,7 @@ describe.each(PLATFORMS)('explain() for an engine on %s', (platform) => {
     });
     expect(await engineOf(post('application/json'), 'firefox')).toMatchObject({
       accepted: true,
-      quirks: [{ name: 'lost-headers-still-ask' }],
+      quirks: [{ name: 'redirects-ask-again' }],
     });
     for (const [type, engine] of [
       ['application/json', 'chromium'],
