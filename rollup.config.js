@@ -133,6 +133,8 @@ function withoutPrograms() {
 /** The name of the file that a module goes into, if it is one of those that have one. */
 function together(id, { getModuleInfo }) {
   if (id.includes('/node_modules/tldts/')) return 'public-suffixes';
+  // The table of engines, which several late parts take, and entries that few apps import.
+  if (id.startsWith(join(root, 'build/engines/'))) return 'engines';
   const isTakenBy = (from) => takes(join(root, from), id, getModuleInfo);
   if (isTakenBy(CORE)) return 'core';
   if (!isTakenBy(ENGINE)) return undefined;

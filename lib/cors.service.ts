@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CorsAllowsOptions, CorsOptionsDelegate } from './doors/cors-doors.js';
-import type { CorsExplanation, ExplainableRequest } from './explain/cors-explanation.js';
+import type { CorsExplainOptions, CorsExplanation, ExplainableRequest } from './explain/cors-explanation.js';
 import type {
   CorsModuleOptions,
   CorsPolicyName,
@@ -79,7 +79,10 @@ export class CorsService {
    *   and host are.
    *
    * @param request - what a client sends, as plain values; a request of Node, Fastify or Express fits
-   * @throws TypeError (the promise rejects) if the request is none, naming the part at fault
+   * @param options - whose behaviour is to be explained, too: `{ engine: 'webkit' }` adds what WebKit makes of the answer, as
+   *   `explanation.engine`: whether it accepts it, for how long it keeps a preflight, and in what it departs from the standard
+   * @throws TypeError (the promise rejects) if the request is none, naming the part at fault, or there is no such engine,
+   *   naming those that there are
    * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
    *
    * @example
@@ -91,8 +94,8 @@ export class CorsService {
    * });
    * ```
    */
-  async explain(request: ExplainableRequest): Promise<CorsExplanation> {
-    return this.engine.explain(request);
+  async explain(request: ExplainableRequest, options?: CorsExplainOptions): Promise<CorsExplanation> {
+    return this.engine.explain(request, options);
   }
 
   /**

@@ -11,7 +11,11 @@ export type { CorsDecorator } from './decorators/cors-decorator.js';
 export { NoCors } from './decorators/no-cors.decorator.js';
 export { Preflight } from './decorators/preflight.decorator.js';
 export { UseCorsPolicy } from './decorators/use-cors-policy.decorator.js';
+export type { EngineName, QuirkName } from './engines/quirks.js';
 export type {
+  CorsEngineExplanation,
+  CorsEngineQuirk,
+  CorsExplainOptions,
   CorsExplanation,
   CorsHint,
   CorsHintCode,

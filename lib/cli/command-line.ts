@@ -34,6 +34,7 @@ const USAGE = `Usage: nestjs-cors <command>
                    --header <name>     the script sets this request header; as often as there are some
                    --api-version <v>   the version that the request asks for by a header or media type
                    --host <host>       the host that the request is for
+                   --engine <name>     standard, chromium, firefox or webkit: says what it makes of the answer, too
                    exit code 1: the page may not, or only the app can tell
 
   -h, --help       shows this
@@ -51,6 +52,7 @@ const OPTIONS = {
   header: { type: 'string', multiple: true },
   'api-version': { type: 'string' },
   host: { type: 'string' },
+  engine: { type: 'string' },
 } as const;
 
 type Options = ReturnType<typeof parse>['values'];
@@ -74,7 +76,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: { options: [], run: runMigrate },
   diff: { options: ['format'], run: runDiff },
-  explain: { options: ['from', 'credentials', 'header', 'api-version', 'host'], run: runExplain },
+  explain: { options: ['from', 'credentials', 'header', 'api-version', 'host', 'engine'], run: runExplain },
 };
 
 /** Exit codes. */
@@ -163,6 +165,7 @@ async function runExplain(operands: readonly string[], options: Options): Promis
       credentials: options.credentials ?? false,
       version: options['api-version'],
       host: options.host,
+      engine: options.engine,
     }),
   );
   return { code: allowed ? DONE : NOT_SO, text };

@@ -1,3 +1,4 @@
+import type { EngineName, QuirkName } from '../engines/quirks.js';
 import type { OriginReason, PreflightReason } from '../protocol/verdict.js';
 import type { CorsRouteReport } from '../routing/route-report.js';
 
@@ -209,4 +210,38 @@ export interface CorsExplanation {
   readonly status: number | undefined;
   /** All of it in one paragraph, for a human. On one line and without invisible characters, so that it can be logged. */
   readonly message: string;
+  /** What an engine makes of it. Only where the options of `explain()` name one. */
+  readonly engine?: CorsEngineExplanation;
+}
+
+/** What `CorsService.explain()` is asked beside the request. */
+export interface CorsExplainOptions {
+  /** Whose behaviour is to be explained, too: that of an engine, or `standard`. Default: none. */
+  readonly engine?: EngineName | undefined;
+}
+
+/** What an engine makes of a request and the answer to it. Nothing is run: it is what the engine was seen to do. */
+export interface CorsEngineExplanation {
+  readonly name: EngineName;
+  /** The version with which the engine was seen; `undefined` for the standard. */
+  readonly version: string | undefined;
+  /** Whether the engine sends the request that a preflight was for, or gives script the response. */
+  readonly accepted: boolean;
+  /** For how many seconds the engine keeps an approved preflight; `undefined` for anything else. */
+  readonly keptFor: number | undefined;
+  /** In what the engine departs from the standard here, so far as one request shows it. */
+  readonly quirks: readonly CorsEngineQuirk[];
+  /** All of it in one paragraph, for a human. */
+  readonly message: string;
+}
+
+/** One way in which an engine departs from the standard. */
+export interface CorsEngineQuirk {
+  readonly name: QuirkName;
+  /** What the engine does, without a subject: `names content-type in the preflight of the GET after the 303`. */
+  readonly message: string;
+  /** What the standard has instead, likewise. */
+  readonly standard: string;
+  /** Where it was seen. */
+  readonly source: string;
 }

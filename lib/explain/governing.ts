@@ -1,3 +1,4 @@
+import type { EngineAdvice } from '../advice/engine-advice.js';
 import type { GatewayDoors } from '../http/gateway.js';
 import type { HookContext } from '../http/hook-context.js';
 import { PreflightTarget } from '../http/preflight.js';
@@ -20,6 +21,8 @@ export interface ExplainContext extends HookContext {
   readonly takesHandshakes: boolean;
   /** What stands at the doors of gateways. */
   readonly gateways: Pick<GatewayDoors, 'contextOf'> | undefined;
+  /** What engines make of the policies, where they differ. */
+  readonly advice: EngineAdvice | undefined;
 }
 
 /** What governs a request: a route, an entry of `routes`, or the module's default. */
@@ -72,7 +75,7 @@ function governing(
   route: CorsRoute | undefined,
   request: PlainRequest,
   method: string,
-  { governance, matcher, mounts }: ExplainContext,
+  { governance, matcher, mounts, advice }: ExplainContext,
 ): Governing {
   const target = new PreflightTarget(request, method, matcher);
   const ruling = governance.rulingOf(route, target);
@@ -83,7 +86,7 @@ function governing(
     kind: policy === undefined ? 'unmanaged' : kindOf(ruling),
     isRoute: route !== undefined,
     isDefault: route === undefined && place === governance.places.elsewhere,
-    report: isAmbiguous ? undefined : reportOf(route, ruling, policy),
+    report: isAmbiguous ? undefined : reportOf(route, ruling, policy, advice),
     policy,
     composed: governed,
     entries: governed?.fields.origin ?? [],
@@ -95,9 +98,12 @@ function reportOf(
   route: CorsRoute | undefined,
   { governed, place }: Ruling,
   policy: Policy | undefined,
+  advice: EngineAdvice | undefined,
 ): CorsRouteReport {
   const said = policy === undefined ? undefined : governed;
-  return route === undefined ? { ...reportPlace(place), ...reportPolicy(said) } : reportRoute(route, said);
+  return route === undefined
+    ? { ...reportPlace(place), ...reportPolicy(said, advice) }
+    : reportRoute(route, said, advice);
 }
 
 /**

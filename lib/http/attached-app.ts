@@ -150,12 +150,13 @@ export class AttachedApp {
     guardServer(server, gateways?.inFrontOf(door, server, () => this.current) ?? door);
   }
 
-  /** Notes, and reports, what is in the app beside the module, once all of it is there. */
+  /** Notes, and reports, what is in the app beside the module, and where its routes lead, once all of it is there. */
   reportForeign(): void {
     if (this.isReported) return;
     this.isReported = true;
     if (inFrontOf(this.adapter).length > 0) this.isBehind = true;
     reportForeignCors(this.adapter, this.owner.warnings);
+    this.owner.warnOfEngines();
   }
 
   /** Whether the hook may ask for a request's host: for a controller that is bound to one, for a source, for `enforce`. */

@@ -8,8 +8,10 @@ import {
   type ModulesContainer,
 } from '@nestjs/core';
 import type { CorsService } from '../cors.service.js';
+import type { EngineAdvice } from '../advice/engine-advice.js';
+import { needsAdvice } from '../advice/needs-advice.js';
 import { containedClasses } from '../decorators/contained-classes.js';
-import type { CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
+import type { CorsExplainOptions, CorsExplanation, ExplainableRequest } from '../explain/cors-explanation.js';
 import type { ExplainContext } from '../explain/governing.js';
 import type { RefusalHint } from '../explain/refusal-hint.js';
 import type { Counted, Ledger, Row } from '../ledger/ledger.js';
@@ -31,6 +33,7 @@ import { inSlices } from '../policy/slices.js';
 import { allowsOrigin } from '../protocol/verdict.js';
 import { compileGovernance, DELEGATE, type GovernedApp } from '../routing/compile-governance.js';
 import { corsRoute, type CorsRoute } from '../routing/cors-route.js';
+import type { Governance } from '../routing/governance.js';
 import { idleDecorators } from '../routing/idle-decorators.js';
 import {
   addLastGuard,
@@ -64,6 +67,9 @@ const DOORS = new LatePart(() => import('../doors/late-doors.js'));
 
 /** What explains a request, which few apps ask for. */
 const EXPLAIN = new LatePart(() => import('../explain/explain-request.js'));
+
+/** What knows engines, for the few apps over which they differ. */
+const ADVICE = new LatePart(() => import('../advice/engine-advice.js'));
 
 /** What writes the manifest, which tests ask for. */
 const MANIFEST = new LatePart(() => import('../manifest/make-manifest.js'));
@@ -111,6 +117,8 @@ export class CorsEngine implements Owner {
   private readonly delegated = new Set<string>();
   /** What stands at the doors of gateways, where an adapter of ours is in the app. */
   gateways: GatewayDoors | undefined;
+  /** Loaded as soon as engines may differ over a policy. */
+  private adviser: Awaited<ReturnType<typeof ADVICE.load>> | undefined;
   /** Settled when all that was to be changed so far is. */
   private changes: Promise<void> = Promise.resolve();
 
@@ -191,12 +199,34 @@ export class CorsEngine implements Owner {
     matcher.setRoutes(routes);
     if (governance.asksAfterGuards) this.askAfterGuards(routes);
     app.governed = { ...governed, canAskAfterGuards: governance.asksAfterGuards };
+    await this.loadAdvice(routes, governance);
     app.takeOn(given, governance);
     this.app = app;
     await this.watch();
     await this.gateways?.open();
     app.guardServer(this.gateways);
     reportGateways(classes.providers, this.warnings, this.gateways !== undefined);
+  }
+
+  /** Loads what knows engines, if they may differ over policies that are about to be in force. */
+  private async loadAdvice(routes: readonly CorsRoute[], governance: Governance): Promise<void> {
+    if (needsAdvice(routes, governance)) this.adviser ??= await ADVICE.load();
+  }
+
+  /** What engines make of the policies in force; `undefined` where they don't differ. */
+  private advice(): EngineAdvice | undefined {
+    if (this.adviser === undefined) return undefined;
+    const context = this.started();
+    return this.adviser.engineAdvice({ ...context, routes: context.table.routes });
+  }
+
+  /** Warns, once, of each thing that will fail in an engine that ships. Once the platform has its routes. */
+  warnOfEngines(): void {
+    for (const text of this.advice()?.warnings() ?? []) this.warnOnce(text);
+  }
+
+  private warnOnce(text: string): void {
+    if (!this.warnings.texts.has(text)) this.warnings.warn(text);
   }
 
   /** Reports what the platform has beside the module, once it has all of it. */
@@ -294,6 +324,7 @@ export class CorsEngine implements Owner {
   private async exchange(given: unknown): Promise<void> {
     const takeOn = await this.prepare(given);
     takeOn();
+    this.warnOfEngines();
     await this.watch();
   }
 
@@ -312,6 +343,10 @@ export class CorsEngine implements Owner {
         governance: compileGovernance(given, app.governed as GovernedApp),
       })),
     );
+    for (const { app, governance } of compiled) {
+      // oxlint-disable-next-line no-await-in-loop -- one is loaded for all
+      await this.loadAdvice(app.table.routes, governance);
+    }
     return () => {
       for (const { app, governance } of compiled) app.takeOn(given, governance);
     };
@@ -494,7 +529,8 @@ export class CorsEngine implements Owner {
   private explainContext(): ExplainContext {
     const isOrderSensitive = nestOf(this.config).isOrderSensitive((this.app as AttachedApp).adapter);
     const takesHandshakes = (this.server?.listenerCount('upgrade') ?? 0) > 0;
-    return { ...this.started(), isOrderSensitive, takesHandshakes, gateways: this.gateways };
+    const advice = this.advice();
+    return { ...this.started(), isOrderSensitive, takesHandshakes, gateways: this.gateways, advice };
   }
 
   private governedApps(): readonly AttachedApp[] {
@@ -532,7 +568,7 @@ export class CorsEngine implements Owner {
     if (this.attached.size === 0) return [];
     const { table, governance, matcher } = this.started();
     const platform = (this.app as AttachedApp).adapter.getType();
-    return reportRoutes(table.routes, governance, matcher.foreignRoutes(), platform);
+    return reportRoutes(table.routes, governance, matcher.foreignRoutes(), platform, this.advice());
   }
 
   /**
@@ -552,11 +588,11 @@ export class CorsEngine implements Owner {
    *
    * @throws Error (the promise rejects) if the app has not been initialized yet, or serves no HTTP
    */
-  async explain(request: ExplainableRequest): Promise<CorsExplanation> {
+  async explain(request: ExplainableRequest, options?: CorsExplainOptions): Promise<CorsExplanation> {
     this.started();
     const context = this.explainContext();
     const { explainRequest } = await EXPLAIN.load();
-    return explainRequest(request, context);
+    return explainRequest(request, context, options);
   }
 
   /**
@@ -592,9 +628,7 @@ export class CorsEngine implements Owner {
       options: isStarted ? this.options() : this.given,
       governance: this.app?.current?.governance,
       resolveSource: sourceResolver(this.moduleRef),
-      warn: (text) => {
-        if (!this.warnings.texts.has(text)) this.warnings.warn(text);
-      },
+      warn: (text) => this.warnOnce(text),
     };
   }
 

@@ -14,6 +14,8 @@ export interface Owner {
   service: CorsService | undefined;
   /** What it has warned of at start. */
   readonly warnings: StartWarnings;
+  /** Warns of what will fail in an engine that ships. */
+  warnOfEngines(): void;
   /** What counts and logs verdicts, where the options say so or somebody has asked for it. */
   readonly ledger: Pick<Ledger, 'wants' | 'take'> | undefined;
 }

@@ -1,4 +1,10 @@
-import type { CorsExplanation, CorsStep, ExplainableRequest } from '../explain/cors-explanation.js';
+import { ENGINE_NAMES, ENGINES, type EngineName } from '../engines/quirks.js';
+import type {
+  CorsEngineExplanation,
+  CorsExplanation,
+  CorsStep,
+  ExplainableRequest,
+} from '../explain/cors-explanation.js';
 import { isSafelistedMethod, normalizeMethod } from '../protocol/names.js';
 import { html, type Html } from './html.js';
 import { alertOf } from './page.js';
@@ -12,13 +18,26 @@ export interface AskedRequest {
   readonly path: string;
   /** Separated by commas: names, and behind a colon the value where it counts. */
   readonly headers: string;
+  /** Whose behaviour is explained, too; empty if nobody's. */
+  readonly engine: string;
 }
 
 /** Reads the form. */
 export function askedIn(params: URLSearchParams): AskedRequest {
   const read = (name: string): string => params.get(name)?.trim() ?? '';
   const method = normalizeMethod(read('method') || 'GET');
-  return { origin: read('origin'), method, path: read('path'), headers: read('headers') };
+  return {
+    origin: read('origin'),
+    method,
+    path: read('path'),
+    headers: read('headers'),
+    engine: read('engine'),
+  };
+}
+
+/** What is asked beside the request. Whether there is such an engine, the app says. */
+export function engineIn({ engine }: AskedRequest): { readonly engine?: EngineName } {
+  return engine === '' ? {} : { engine: engine as EngineName };
 }
 
 /** What the app says, or why the request is none. */
@@ -56,7 +75,7 @@ export function requestsOf({ origin, method, path, headers }: AskedRequest): {
 
 /** The form, and what the app says of the request that it asks for. */
 export function explainView(
-  { origin, method, path, headers }: AskedRequest,
+  { origin, method, path, headers, engine }: AskedRequest,
   explained: Explained | undefined,
 ): Html {
   return html`<p>What would become of a script's request, and why. Nothing is sent, and no handler runs.</p>
@@ -70,6 +89,18 @@ export function explainView(
       <label>Path <input name="path" value="${path}" placeholder="/orders/7" required /></label>
       <label>
         Request headers <input name="headers" value="${headers}" placeholder="content-type, x-version: 2" />
+      </label>
+      <label>
+        Engine
+        <select name="engine">
+          <option value="">any</option>
+          ${ENGINE_NAMES.map(
+            (name) =>
+              html`<option value="${name}" ${name === engine && html`selected`}>
+                ${ENGINES[name].title}
+              </option>`,
+          )}
+        </select>
       </label>
       <p><button>Explain</button></p>
     </form>
@@ -89,10 +120,11 @@ function resultOf(explained: Explained): Html {
 }
 
 function explanationOf(explanation: CorsExplanation, title: string, word: string): Html {
-  const { allowed, message, steps, fields, status } = explanation;
+  const { allowed, message, steps, fields, status, engine } = explanation;
   return html`<section class="card" aria-labelledby="${word}">
     <h2 id="${word}">${title} ${badge(allowed ? 'good' : 'bad', allowed ? word : `not ${word}`)}</h2>
     <p>${message}</p>
+    ${engine !== undefined && engineOf(engine)}
     <h3>Steps</h3>
     <ol>
       ${steps.map(stepOf)}
@@ -103,6 +135,14 @@ function explanationOf(explanation: CorsExplanation, title: string, word: string
       ${Object.entries(fields).map(([name, value]) => html`<li><code>${name}: ${value}</code></li>`)}
     </ul>
   </section>`;
+}
+
+function engineOf({ accepted, message, version }: CorsEngineExplanation): Html {
+  return html`<h3>In that engine</h3>
+    <p>
+      ${badge(accepted ? 'good' : 'bad', accepted ? 'accepted' : 'not accepted')} ${message}
+      ${version !== undefined && html`<small>Seen with ${version}</small>`}
+    </p>`;
 }
 
 function stepOf({ step, passed, reason, message, hint }: CorsStep): Html {

@@ -18,7 +18,14 @@ import type { CorsManifest } from '../manifest/cors-manifest.js';
 import { compareManifests } from '../manifest/manifest-comparison.js';
 import { SCRIPT, STYLE } from './assets.js';
 import { differencesView } from './differences-view.js';
-import { askedIn, explainView, requestsOf, type AskedRequest, type Explained } from './explain-view.js';
+import {
+  askedIn,
+  engineIn,
+  explainView,
+  requestsOf,
+  type AskedRequest,
+  type Explained,
+} from './explain-view.js';
 import type { Html } from './html.js';
 import { InspectedApp } from './inspected-app.js';
 import { INSPECTOR_OPTIONS, type CorsInspectorOptions } from './inspector-options.js';
@@ -95,10 +102,11 @@ class InspectorPages {
   private async explained(asked: AskedRequest): Promise<Explained> {
     const { service } = this.app;
     const { preflight, actual } = requestsOf(asked);
+    const options = engineIn(asked);
     try {
       return {
-        preflight: preflight && (await service.explain(preflight)),
-        actual: await service.explain(actual),
+        preflight: preflight && (await service.explain(preflight, options)),
+        actual: await service.explain(actual, options),
       };
     } catch (error) {
       // What was written is no request, and the message says why.

@@ -173,8 +173,8 @@ export interface CommonPolicyOptions {
    */
   readonly allowedHeaders?: AllowedHeadersOption | undefined;
   /**
-   * How long a browser may keep an approved preflight, in whole seconds from 0 to 86400. Chromium keeps none longer
-   * than 7200.
+   * How long a browser may keep an approved preflight, in whole seconds from 0 to 86400. WebKit keeps none longer
+   * than 600, Chromium none longer than 7200.
    *
    * @defaultValue not sent; browsers then keep it for 5 seconds
    * @see Fetch, "HTTP responses": `Access-Control-Max-Age`

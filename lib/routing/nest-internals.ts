@@ -18,6 +18,7 @@ import {
   MODULE_METADATA,
   MODULE_PATH,
   PATH_METADATA,
+  REDIRECT_METADATA,
   ROUTE_ARGS_METADATA,
   SSE_METADATA,
   VERSION_METADATA,
@@ -285,6 +286,21 @@ export function addOutermostInterceptor(config: ApplicationConfig, interceptor: 
 /** Whether a handler streams events: `@Sse()`. */
 export function streamsEvents(handler: Handler): boolean {
   return Reflect.getMetadata(SSE_METADATA, handler) === true;
+}
+
+/** A redirect with which a handler answers, unless it returns another one. */
+export interface FixedRedirect {
+  readonly url: string;
+  readonly status: number;
+}
+
+/** The URL and the status of `@Redirect(url, status)`; `undefined` where the handler alone knows the URL. */
+export function fixedRedirect(handler: Handler): FixedRedirect | undefined {
+  const { url = '', statusCode } = (Reflect.getMetadata(REDIRECT_METADATA, handler) ?? {}) as {
+    readonly url?: string;
+    readonly statusCode?: number;
+  };
+  return url === '' ? undefined : { url, status: statusCode ?? 302 };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { EngineAdvice } from '../advice/engine-advice.js';
 import type { Enforcement } from '../policy/enforcement.js';
 import type { MergedFields, PolicyField } from '../policy/policy-fields.js';
 import { POLICY_FIELDS } from '../policy/policy-options.js';
@@ -10,9 +11,6 @@ import type { ForeignRoute } from './route-matcher.js';
 import { routeSegments } from './path-pattern.js';
 import type { Places } from './places.js';
 import { declaredHeaders } from './route-defaults.js';
-
-/** The longest time, in seconds, for which Chromium keeps a preflight. */
-const CHROMIUM_MAX_AGE = 7200;
 
 /** What pages send without asking, unless its value is unusual. @see Fetch, "CORS-safelisted request-header" */
 const SAFELISTED_REQUEST_HEADERS = new Set(['accept', 'accept-language', 'content-language', 'range']);
@@ -70,7 +68,7 @@ export interface CorsRouteReport {
   readonly reportOnly: EffectivePolicy | undefined;
   /**
    * What is legal but worth knowing, such as a list of `allowedHeaders` that leaves out what the handler declares, a
-   * `maxAge` longer than Chromium keeps, or a `dangerously` that is set.
+   * `maxAge` longer than an engine keeps, a redirect behind which engines ask for more, or a `dangerously` that is set.
    */
   readonly notes: readonly string[];
 }
@@ -80,22 +78,24 @@ export interface CorsRouteReport {
  *
  * @param foreign - what others have registered with the platform
  * @param platform - the platform's name
+ * @param advice - what engines make of the policies, where they differ
  */
 export function reportRoutes(
   routes: readonly CorsRoute[],
   governance: Governance,
   foreign: readonly ForeignRoute[],
   platform: string,
+  advice?: EngineAdvice,
 ): CorsRouteReport[] {
   const { places } = governance;
   return [
     ...routes.flatMap((route, index) => {
       const { governed, elsewhere = new Map() } = governance.routes[index] as GovernedRoute;
-      const others = [...elsewhere].map(([{ path }, other]) => reportRoute(route, other, path));
-      return [reportRoute(route, governed), ...others];
+      const others = [...elsewhere].map(([{ path }, other]) => reportRoute(route, other, advice, path));
+      return [reportRoute(route, governed, advice), ...others];
     }),
-    ...[...places.list, places.elsewhere].map(reportPlace),
-    ...foreign.flatMap((route) => reportForeign(route, places, platform)),
+    ...[...places.list, places.elsewhere].map((place) => reportPlace(place, advice)),
+    ...foreign.flatMap((route) => reportForeign(route, places, platform, advice)),
   ];
 }
 
@@ -104,7 +104,14 @@ export function reportRoutes(
  *
  * @param below - the path of the entry below which that is so, if it is not so everywhere
  */
-export function reportRoute(route: CorsRoute, governed: Governed, below?: string): CorsRouteReport {
+export function reportRoute(
+  route: CorsRoute,
+  governed: Governed,
+  advice?: EngineAdvice,
+  below?: string,
+): CorsRouteReport {
+  const { notes, ...said } = reportPolicy(governed, advice, declaredHeaders(route));
+  const isOpen = governed !== undefined && !governed.policy.closed;
   return {
     where: route.where,
     method: route.method,
@@ -114,13 +121,15 @@ export function reportRoute(route: CorsRoute, governed: Governed, below?: string
       .flat()
       .map((version) => (typeof version === 'symbol' ? 'neutral' : version)),
     hosts: route.hosts,
-    ...reportPolicy(governed, declaredHeaders(route)),
+    ...said,
+    notes: [...notes, ...((isOpen && advice?.notesOnRoute(route)) || [])],
   };
 }
 
 /** Describes an entry of `routes`, or the module's default. */
-export function reportPlace({ where, path, own }: GovernedPlace): CorsRouteReport {
-  return { where, method: 'ALL', path, below: undefined, version: [], hosts: [], ...reportPolicy(own) };
+export function reportPlace({ where, path, own }: GovernedPlace, advice?: EngineAdvice): CorsRouteReport {
+  const said = reportPolicy(own, advice);
+  return { where, method: 'ALL', path, below: undefined, version: [], hosts: [], ...said };
 }
 
 /** Describes what somebody else has registered with the platform, once for each place that governs some of it. */
@@ -128,6 +137,7 @@ function reportForeign(
   { methods, path }: ForeignRoute,
   places: Places<GovernedPlace>,
   platform: string,
+  advice: EngineAdvice | undefined,
 ): readonly CorsRouteReport[] {
   const { home, others } = places.locate(routeSegments(path));
   return methods.flatMap((method) =>
@@ -138,7 +148,7 @@ function reportForeign(
       below: place === home ? undefined : place.path,
       version: [],
       hosts: [],
-      ...reportPolicy(place.own),
+      ...reportPolicy(place.own, advice),
     })),
   );
 }
@@ -146,10 +156,12 @@ function reportForeign(
 /**
  * Describes a policy.
  *
+ * @param advice - what engines make of policies, where they differ
  * @param declared - the request headers that the handler declares that it reads
  */
 export function reportPolicy(
   governed: Governed,
+  advice?: EngineAdvice,
   declared: readonly string[] = [],
 ): Pick<CorsRouteReport, 'policy' | 'from' | 'reportOnly' | 'notes'> {
   if (governed === undefined) return { policy: undefined, from: undefined, reportOnly: undefined, notes: [] };
@@ -160,7 +172,10 @@ export function reportPolicy(
       POLICY_FIELDS.map((field) => [field, [...from[field]]]),
     ) as unknown as MergedFields['from'],
     reportOnly: reported && effectivePolicy(reported.fields),
-    notes: notesOn(fields, governed.policy.closed ? [] : declared),
+    notes: [
+      ...notesOn(fields, governed.policy.closed ? [] : declared),
+      ...(advice?.notesOn(governed.policy) ?? []),
+    ],
   };
 }
 
@@ -188,7 +203,7 @@ function copied(
 }
 
 function notesOn(
-  { maxAge, dangerously, allowedHeaders, enforce, origin }: MergedFields['fields'],
+  { dangerously, allowedHeaders, enforce, origin }: MergedFields['fields'],
   declared: readonly string[],
 ): readonly string[] {
   const rule = compileRequestHeaders(allowedHeaders);
@@ -198,9 +213,6 @@ function notesOn(
   return [
     ...(missing.length > 0
       ? [`allowedHeaders: leaves out ${missing.join(', ')}, which the handler declares that it reads`]
-      : []),
-    ...(maxAge !== undefined && maxAge > CHROMIUM_MAX_AGE
-      ? [`maxAge: Chromium keeps a preflight for ${CHROMIUM_MAX_AGE} seconds at most`]
       : []),
     ...(enforce !== false && origin.some(isAny)
       ? ["enforce: it refuses nobody, since '*' allows every origin"]

@@ -22,6 +22,7 @@ console.log(`
   5. Credentials             ${SHOP}/credentials.html
   6. A server that refuses   ${SHOP}/enforce.html
   7. The XHR classic         ${FOO}/xhr-classic.html
+  8. Where engines differ    ${SHOP}/engines.html
 
   The API                    ${API}/repos/nestjs/nest
   The API of the classic     ${BAR}/resources/public-data/

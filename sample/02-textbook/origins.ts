@@ -25,6 +25,9 @@ export const STAFF = originOf('staff.shop.localhost', PAGES_PORT);
 /** Somebody else's pages. */
 export const OTHER = originOf('other.localhost', PAGES_PORT);
 
+/** The API's server once more, under a name of another site: where redirects of lesson 8 lead. */
+export const PARTNER = originOf('partner.localhost', PORT);
+
 /** The two of the classic, `foo.example` and `bar.other`. */
 export const FOO = namedBy('FOO_ORIGIN') ?? originOf('foo.localhost', PAGES_PORT);
 export const BAR = namedBy('BAR_ORIGIN') ?? originOf('bar.localhost', PORT);

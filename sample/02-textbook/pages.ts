@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { originOf } from '../shared/origin.js';
 import { closePages, servePages } from '../shared/page-server.js';
 import { WireLog } from '../shared/wire-log.js';
-import { API, BAR, FOO, OTHER, PAGES_PORT, PORT, SHOP, STAFF } from './origins.js';
+import { API, BAR, FOO, OTHER, PAGES_PORT, PARTNER, PORT, SHOP, STAFF } from './origins.js';
 
 const SETUP = {
   api: API,
@@ -12,10 +12,14 @@ const SETUP = {
   other: OTHER,
   foo: FOO,
   bar: BAR,
+  partner: PARTNER,
   // The shop's host and port with one part of the origin changed, for the comparison of scenario 1.
   otherScheme: SHOP.replace('http:', 'https:'),
   otherPort: originOf('shop.localhost', PORT),
 };
+
+/** What leads from a page's own origin to the API, for lesson 8. */
+const REDIRECTS = { '/away': `${API}/engines/onward` };
 
 /** One server for the pages of all origins: the host name in a URL decides which origin a page has. */
 @Injectable()
@@ -25,7 +29,7 @@ export class Pages implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(private readonly wire: WireLog) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.server = await servePages(new URL('page/', import.meta.url), PAGES_PORT, () => SETUP);
+    this.server = await servePages(new URL('page/', import.meta.url), PAGES_PORT, () => SETUP, REDIRECTS);
     this.server.prependListener('request', (request: IncomingMessage) => {
       this.wire.noteHandler(request, 'the server of the pages');
     });

@@ -22,11 +22,22 @@ const SHARED = new URL('page/', import.meta.url);
  * @param folder - its URL, with a slash at the end
  * @param port - 0 for any that is free
  * @param setup - asked anew for each response
+ * @param redirects - where paths lead that no page is at; the query goes along
  */
-export async function servePages(folder: URL, port: number, setup: () => Setup): Promise<Server> {
+export async function servePages(
+  folder: URL,
+  port: number,
+  setup: () => Setup,
+  redirects: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const files = new Map([...readFiles(SHARED), ...readFiles(folder)]);
   const server = createServer(({ url = '/' }, response) => {
-    const path = url.split('?')[0] ?? '/';
+    const [path = '/', query = ''] = url.split('?');
+    const target = redirects[path];
+    if (target !== undefined) {
+      response.writeHead(302, { Location: `${target}?${query}` }).end();
+      return;
+    }
     const file = path === '/setup.json' ? jsonFile(setup()) : files.get(path === '/' ? '/index.html' : path);
     response.writeHead(file ? 200 : 404, {
       'Content-Type': file?.type ?? 'text/plain',

@@ -62,7 +62,7 @@ const VIEWS = [
   '',
   '?q=orders&only=open',
   '?view=explain',
-  `?view=explain&origin=${NEAR}&method=PUT&path=/api/orders/7&headers=x-a,x-b`,
+  `?view=explain&origin=${NEAR}&method=PUT&path=/api/orders/7&headers=x-a,x-b&engine=webkit`,
   '?view=explain&path=nonsense&method=A%20B',
   '?view=refusals',
   '?view=differences',

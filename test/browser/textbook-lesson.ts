@@ -23,7 +23,7 @@ export interface ShownExercise {
 
 /** Waits until every exercise of a lesson has run. */
 export async function untilRun(page: Page): Promise<void> {
-  await page.locator('#comparison[aria-busy=true]').waitFor({ state: 'detached' });
+  await page.locator('table[aria-busy=true]').waitFor({ state: 'detached' });
   await page.locator('figure:not(:has(.result[aria-busy=false]))').first().waitFor({ state: 'detached' });
 }
 
@@ -48,5 +48,44 @@ async function readExchange(exchange: Locator): Promise<ShownExchange> {
     decision: await text('.decided .badge'),
     why: await text('.why'),
     handler: await text('.handler'),
+  };
+}
+
+/** An exchange of lesson 8 as its page shows it, once it has run. */
+export interface ShownDeparture {
+  /** The name under which the server keeps what it received of this browser, and sent. */
+  readonly call: string;
+  readonly standard: readonly string[];
+  readonly here: readonly string[];
+  /** The lines that stand in one column alone, those of the standard first. */
+  readonly bold: readonly string[];
+  readonly result: string;
+  /** Which engines are known to do just the same. */
+  readonly like: string;
+  /** The engines that are known to depart from the standard. */
+  readonly known: readonly string[];
+}
+
+/** Reads the table of lesson 8, by the names of its exchanges. */
+export async function readDepartures(page: Page): Promise<Readonly<Record<string, ShownDeparture>>> {
+  const rows = await page.locator('#engines tbody tr').all();
+  return Object.fromEntries(
+    await Promise.all(
+      rows.map(async (row) => [(await row.getAttribute('id')) ?? '', await readDeparture(row)] as const),
+    ),
+  );
+}
+
+async function readDeparture(row: Locator): Promise<ShownDeparture> {
+  const lines = (selector: string): Promise<string[]> => row.locator(selector).allInnerTexts();
+  const engines = await row.locator('[data-engine]').all();
+  return {
+    call: (await row.getAttribute('data-call')) ?? '',
+    standard: await lines('.standard pre > *'),
+    here: await lines('.here pre > *'),
+    bold: await lines('td pre > strong'),
+    result: await row.locator('.equal .badge').innerText(),
+    like: (await row.locator('.equal p').allInnerTexts()).join(),
+    known: await Promise.all(engines.map(async (item) => (await item.getAttribute('data-engine')) ?? '')),
   };
 }

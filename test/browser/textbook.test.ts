@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { buildSamples, type SampleBuild } from '../support/sample.js';
 import { startedBySuite } from '../support/suites.js';
 import { startBrowser, type TestBrowser } from './support/browser.js';
-import { untilRun } from './textbook-lesson.js';
+import { readDepartures, untilRun } from './textbook-lesson.js';
 import { corsFields, lineOf, readWitnessed, startStage, type Stage } from './textbook-stage.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+declare const axe: { run(): Promise<AxeResults> };
 
 const FAILED = 'TypeError: Failed to fetch';
 
@@ -427,6 +434,81 @@ describe('the lessons of sample/02-textbook in Chromium', () => {
     });
     expect(await counterOf(page, 'strict-allowed')).toEqual([0, 1]);
   });
+
+  it('8: what this browser made of ten exchanges, beside the standard', async () => {
+    const page = await lesson('8. Where engines differ');
+    const shown = await readDepartures(page);
+    expect(Object.keys(shown)).toHaveLength(10);
+    for (const [id, { call, here: lines, standard, bold, result, like, known }] of Object.entries(shown)) {
+      // What the page says of this browser is what the witness saw of it, but for the first hop of one, which is the pages' server's.
+      const seen = here.witness.exchangesOf(call).map(({ method, status }) => `${method} ${status}`);
+      const atApi = lines.slice(0, -1).filter((line) => !line.startsWith('GET shop.localhost '));
+      expect(atApi.map((line) => line.replace(/ .* → /, ' '))).toEqual(seen);
+      expect([id, lines.at(-1)]).toEqual([id, expect.stringMatching(/^script: (?:200|201|an error)/)]);
+
+      const isKnown = known.includes('chromium');
+      expect([id, result]).toEqual([id, isKnown ? 'Different' : 'Equal']);
+      expect([id, like]).toEqual([id, isKnown ? expect.stringContaining('As Chromium') : '']);
+      expect([id, lines.join('\n') === standard.join('\n')]).toEqual([id, !isKnown]);
+      expect([id, bold.length > 0]).toEqual([id, isKnown]);
+    }
+    expect(await page.locator('#summary').innerText()).toBe(
+      'Your browser departs from the standard in 4 of 10, and does in all what Chromium is known to do.',
+    );
+  });
+
+  it('8: the differences of Chromium, line by line', async () => {
+    const shown = await readDepartures(await lesson('8. Where engines differ'));
+    expect(Object.fromEntries(Object.entries(shown).map(([id, { bold }]) => [id, bold]))).toMatchObject({
+      'any-header': ['script: an error', 'GET /by-hand/any-header → 200', 'script: 200'],
+      'kept-after-failure': ['OPTIONS /by-hand/second-fails for PUT → 204'],
+      'user-agent': ['OPTIONS /engines/agent for GET, user-agent → 204'],
+      stream: ['POST /engines/upload → 201', 'script: 201', 'script: an error'],
+    });
+    expect(shown['any-header']?.like).toBe('As Chromium, Firefox and WebKit');
+    expect(shown['kept-after-failure']?.like).toBe('As Chromium and WebKit');
+    expect(shown['user-agent']?.like).toBe('As Chromium');
+    expect(shown['preflight-origin']?.here).toEqual([
+      'OPTIONS /engines/moved for PUT → 204',
+      'PUT /engines/moved → 307',
+      'OPTIONS partner.localhost /engines/data for PUT, Origin: null → 204',
+      'PUT partner.localhost /engines/data, Origin: null → 200',
+      'script: 200',
+    ]);
+    expect(shown['two-redirects']?.here[0]).toBe('GET shop.localhost /away, no Origin → 302');
+  });
+
+  it('8: runs all of it again when it is told to, from the keyboard too, and shows the code', async () => {
+    const page = await lesson('8. Where engines differ');
+    const before = await readDepartures(page);
+    await page.locator('#again').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#stream:not([data-call="' + (before['stream']?.call ?? '') + '"])').waitFor();
+    await untilRun(page);
+    const after = await readDepartures(page);
+    const withoutCalls = (shown: typeof before) =>
+      Object.values(shown).map(({ call: _call, ...others }) => others);
+    expect(withoutCalls(after)).toEqual(withoutCalls(before));
+    expect(Object.values(after).every(({ call }, at) => call !== Object.values(before)[at]?.call)).toBe(true);
+
+    await page.locator('#user-agent summary').focus();
+    await page.keyboard.press('Enter');
+    const code = await page.locator('#user-agent details pre').innerText();
+    expect(code).toContain(`await fetch('${api}/engines/agent', {`);
+    expect(code).toContain('"user-agent": "textbook"');
+  });
+
+  it.each(['light', 'dark'] as const)(
+    '8: has nothing that axe complains about, in %s',
+    async (colorScheme) => {
+      const page = await lesson('8. Where engines differ');
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(AXE);
+      const { violations, passes } = await page.evaluate(() => axe.run());
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(passes.length).toBeGreaterThan(10);
+    },
+  );
 
   it('run an exercise again when they are told to', async () => {
     const page = await lesson('3. One origin is admitted');

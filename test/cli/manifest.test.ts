@@ -316,6 +316,50 @@ describe('npx nestjs-cors explain', () => {
     ]);
   });
 
+  it.each<[engine: string, args: readonly string[], code: number, says: string]>([
+    [
+      'webkit',
+      ['DELETE', '/x'],
+      0,
+      'allows it. WebKit: the DELETE is sent, and the approval kept for 600 of 3600 seconds.',
+    ],
+    ['standard', ['GET', '/x'], 0, 'allows it. The standard: script gets the response.'],
+    [
+      'webkit',
+      ['GET', '/x', '--host', 'localhost:3000'],
+      1,
+      'allows it. WebKit: script does not get the response. It sends nothing from a page on https to http://localhost:3000: mixed content.',
+    ],
+    [
+      'chromium',
+      ['GET', '/x', '--header', 'user-agent'],
+      0,
+      'does not allow the header user-agent. Chromium: the GET is sent. It ignores a User-Agent that script sets.',
+    ],
+    [
+      'firefox',
+      ['GET', '/x', '--header', 'user-agent'],
+      1,
+      'does not allow the header user-agent. Firefox: the GET is not sent.',
+    ],
+    [
+      'chromium',
+      ['GET', '/x', '--header', 'user-agent', '--credentials'],
+      1,
+      'does not allow credentials and does not allow the header user-agent. Chromium: the GET is not sent. It ignores a User-Agent that script sets.',
+    ],
+  ])('says what %s makes of %j', async (engine, args, code, says) => {
+    const kept = fileOf('kept.json', made({ origin: SHOP, maxAge: 3600, methods: ['DELETE'] }, []));
+    const outcome = await nestjsCors(['explain', kept, '--from', SHOP, '--engine', engine, ...args]);
+    expect([outcome.code, outcome.printed]).toEqual([code, expect.stringContaining(`${says}\n`)]);
+  });
+
+  it('says nothing of an engine where only the app can tell', async () => {
+    const asking = fileOf('asking.json', made({}, [AskedController]));
+    const args = ['explain', asking, '--from', 'https://b.example.com', 'GET', '/asked'];
+    expect(await nestjsCors([...args, '--engine', 'webkit'])).toEqual(await nestjsCors(args));
+  });
+
   it('knows both versions where none is named', async () => {
     const { code, printed } = await explain(SHOP, 'GET', '/news');
     expect([code, printed.match(/may (?:not )?read/g)]).toEqual([1, ['may read', 'may not read']]);
@@ -447,6 +491,11 @@ describe('npx nestjs-cors, with files and options that are wrong', () => {
       ['explain', good, ...question, '--header', 'x a'],
       '--header "x a" is no name of a header: write one such as x-api-key',
     ],
+    [
+      ['explain', good, ...question, '--engine', 'safari'],
+      '--engine "safari" is none of standard, chromium, firefox, webkit',
+    ],
+    [['diff', good, good, '--engine', 'webkit'], 'diff takes no option --engine: see nestjs-cors --help'],
     [['toString'], 'there is no command toString: see nestjs-cors --help'],
   ])('%j: one line, and exit code 2', async (args, complaint) => {
     const { code, printed, complaints } = await nestjsCors(args);

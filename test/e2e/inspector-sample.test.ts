@@ -41,7 +41,7 @@ describe('sample/05-inspector', () => {
     const text = await show('Routes');
     expect(text).toContain('GET /orders 2 origins OrdersController#list');
     expect(text).toContain('enforce false reportOnly: true the default');
-    expect(text).toContain('maxAge: Chromium keeps a preflight for 7200 seconds at most');
+    expect(text).toContain('maxAge: WebKit keeps a preflight for 600 seconds at most, Chromium for 7200');
   });
 
   it('shows what is refused, with what was meant, and what reportOnly would change', async () => {

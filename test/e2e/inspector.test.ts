@@ -191,7 +191,7 @@ describe.each(PLATFORMS)('the inspector on %s', (platform) => {
     expect(text).toContain('maxAge 20000 options');
     expect(text).toContain('enforce false the default');
     expect(text).toContain('enforce unsafe OrdersController#remove');
-    expect(text).toContain('maxAge: Chromium keeps a preflight for 7200 seconds at most');
+    expect(text).toContain('maxAge: WebKit keeps a preflight for 600 seconds at most, Chromium for 7200');
   });
 
   it('finds routes by words, and by what they open', async () => {
@@ -232,9 +232,23 @@ describe.each(PLATFORMS)('the inspector on %s', (platform) => {
     expect(textOf({ body } as WireResponse)).toContain('headers-not-allowed');
   });
 
+  it('says what an engine makes of it, if one is chosen', async () => {
+    const query = new URLSearchParams({ view: 'explain', origin: APP, method: 'PUT', path: '/orders/7' });
+    expect(textOf(await get(`?${query.toString()}`))).not.toContain('In that engine');
+    query.set('engine', 'webkit');
+    const response = await get(`?${query.toString()}`);
+    expect(response.body).toMatch(/<option value="webkit" selected>\s*WebKit\s*<\/option>/);
+    const text = textOf(response);
+    expect(text).toContain(
+      'accepted WebKit: the PUT is sent, and the approval kept for 600 of 20000 seconds.',
+    );
+    expect(text).toContain('accepted WebKit: script gets the response. Seen with 2.50');
+  });
+
   it.each([
     { path: 'orders', text: 'url' },
     { path: '/a', method: 'A B', text: 'method' },
+    { path: '/a', engine: 'safari', text: 'none of standard, chromium, firefox, webkit' },
   ])('says what is no request: %j', async ({ text, ...asked }) => {
     const query = new URLSearchParams({ view: 'explain', ...asked });
     const { status, body } = await get(`?${query.toString()}`);

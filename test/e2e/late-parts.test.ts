@@ -71,6 +71,12 @@ const program = (platform: string, adapter: string): string => `
   then('explain');
   const { allowed } = await cors.explain({ method: 'GET', url: '/cats', headers: { origin: 'https://x.example' } });
   if (allowed) throw new Error('allowed');
+  then('engine');
+  const asked = { method: 'GET', url: '/cats', headers: { origin: 'https://x.example' } };
+  if ((await cors.explain(asked, { engine: 'webkit' })).engine.accepted) throw new Error('accepted');
+  then('advice');
+  await cors.update({ origin: 'https://last.example', maxAge: 601 });
+  if (!cors.routes().at(-1).notes[0].startsWith('maxAge: WebKit')) throw new Error('no advice');
   then('trust');
   if ((await cors.trustedOrigins()).join() !== 'https://last.example') throw new Error('trusted');
   await cors.trustedOriginsDelegate()(new Request(url, { headers: { origin: 'https://x.example' } }));
@@ -105,6 +111,14 @@ function loadedIn(platform: string, adapter: string): ReadonlyMap<string, Readon
 /** Packages that the library takes and Nest does not, or not on both platforms. */
 const OTHERS: ReadonlySet<string> = new Set(['find-my-way', 'lru.min', 'ret', 'tough-cookie']);
 
+/** What explains an engine: the table, and where redirects lead, are what advice needs as well. */
+const ENGINE_PARTS = [
+  'parts/engine-view.js',
+  'parts/engines.js',
+  'parts/explain-engine.js',
+  'parts/redirects.js',
+];
+
 describe.each(PLATFORMS)('parts of the package on %s', (platform) => {
   it('are loaded when they are first needed', () => {
     if (!existsSync(`${root}/dist/index.js`)) throw new Error('Build first: npm run build.');
@@ -128,6 +142,8 @@ describe.each(PLATFORMS)('parts of the package on %s', (platform) => {
       'ret',
     ]);
     expect(of('explain')).toEqual(['parts/explain-request.js']);
+    expect(of('engine').toSorted()).toEqual(ENGINE_PARTS);
+    expect(of('advice')).toEqual(['parts/engine-advice.js']);
     expect(of('trust')).toEqual(['parts/trusted-origins.js']);
     expect(of('refuse')).toEqual([]);
     expect(of('check')).toEqual(['parts/exact-origin.js']);

@@ -22,7 +22,31 @@ const LESSONS = {
   '5. Credentials': 'credentials.html',
   '6. A server that refuses': 'enforce.html',
   '7. The XHR classic': 'xhr-classic.html',
+  '8. Where engines differ': 'engines.html',
 };
+
+/** The exchanges of lesson 8, and what the standard makes of each: the requests that reach a server, and what the script gets. */
+const BY_THE_STANDARD = {
+  'post-redirect': [['OPTIONS 204', 'POST 303', 'GET 200'], [200]],
+  'authorization-redirect': [['OPTIONS 204', 'GET 302', 'GET 200'], [200]],
+  'two-redirects': [['GET 302', 'GET 302', 'GET 200'], [200]],
+  'preflight-origin': [['OPTIONS 204', 'PUT 307', 'OPTIONS 204', 'PUT 200'], [200]],
+  'any-header': [['OPTIONS 204'], ['error']],
+  'odd-max-age': [
+    ['OPTIONS 204', 'PUT 200', 'PUT 200'],
+    [200, 200],
+  ],
+  'kept-with-credentials': [
+    ['OPTIONS 204', 'PUT 200', 'PUT 200'],
+    [200, 200],
+  ],
+  'kept-after-failure': [
+    ['OPTIONS 204', 'PUT 200', 'PUT 200', 'OPTIONS 204', 'PUT 200'],
+    [200, 'error', 200],
+  ],
+  'user-agent': [['OPTIONS 204', 'GET 200'], [200]],
+  stream: [['OPTIONS 204', 'POST 201'], [201]],
+} as const;
 
 describe('sample/02-textbook', () => {
   const own = startedBySuite();
@@ -105,6 +129,13 @@ describe('sample/02-textbook', () => {
       { from: 'other', path: '/transfers/lenient', method: 'POST', status: 201, fields: { vary } },
       { from: 'other', path: '/transfers/strict', method: 'POST', status: 403, fields: { vary } },
       { from: 'other', path: '/resources/public-data/', status: 200, fields: { acao: '*' } },
+      { from: 'shop', path: '/engines/orders', method: 'POST', status: 303, fields: { acao: 'shop', vary } },
+      { from: 'shop', path: '/engines/moved', status: 302, fields: { acao: 'shop', vary } },
+      { from: 'other', path: '/engines/data', status: 200, fields: { acao: '*' } },
+      { from: 'shop', path: '/engines/exchanges/none', status: 404, fields: { acao: 'shop', vary } },
+      { from: 'other', path: '/engines/exchanges/stream', status: 200, fields: { vary } },
+      { from: 'shop', path: '/by-hand/any-header', status: 200, fields: { acao: 'shop' } },
+      { from: 'shop', path: '/by-hand/max-age', method: 'PUT', status: 200, fields: { acao: 'shop' } },
     ] as const)('answers $from: $path', async ({ from, status, fields, ...request }) => {
       const origin = `http://${from}.localhost:${pagesPort}`;
       const response = await send(port, { ...request, headers: { origin } });
@@ -113,6 +144,38 @@ describe('sample/02-textbook', () => {
         expected('acao' in fields && fields.acao === 'shop' ? { ...fields, acao: origin } : fields),
       );
     });
+
+    it('has the ten exchanges of lesson 8 in its page', async () => {
+      const { body } = await send(pagesPort, { path: '/engines.html' });
+      expect(Array.from(body.matchAll(/<tr id="([\w-]+)">/g), ([, id]) => id)).toEqual(
+        Object.keys(BY_THE_STANDARD),
+      );
+    });
+
+    it.each(Object.entries(BY_THE_STANDARD))(
+      'runs %s by the standard, and otherwise as just those engines that its page names',
+      async (name, [wire, script]) => {
+        const read = async (path: string): Promise<unknown> => JSON.parse((await send(port, { path })).body);
+        const { outcomes } = (await read(`/engines/exchanges/${name}`)) as { outcomes: Record<string, Ran> };
+        const runs = await Promise.all(
+          Object.entries(outcomes).map(async ([engine, ran]) => {
+            const seen = (await read(`/exchanges/${ran.call}`)) as readonly Seen[];
+            return [engine, { seen: seen.map(questionOf), script: ran.script }] as const;
+          }),
+        );
+        const [[, standard], ...engines] = runs as [(typeof runs)[number], ...typeof runs];
+        expect(runs.map(([engine]) => engine)).toEqual(['standard', 'chromium', 'firefox', 'webkit']);
+        expect(standard.seen.map((line) => line.replace(/ .* /, ' '))).toEqual(wire);
+        expect(standard.script).toEqual(script);
+
+        const { body } = await send(pagesPort, { path: '/engines.html' });
+        const row = body.split(`<tr id="${name}">`)[1]?.split('</tr>')[0] ?? '';
+        const departing = engines.filter(([, run]) => JSON.stringify(run) !== JSON.stringify(standard));
+        expect(Array.from(row.matchAll(/data-engine="(\w+)"/g), ([, engine]) => engine)).toEqual(
+          departing.map(([engine]) => engine),
+        );
+      },
+    );
 
     it('restricts the public data where a request asks for that', async () => {
       const get = (host: string) =>
@@ -211,6 +274,25 @@ describe('sample/02-textbook', () => {
     });
   });
 });
+
+/** A run of an exchange, as the server tells of it. */
+interface Ran {
+  readonly call: string;
+  readonly script: readonly (number | 'error')[];
+}
+
+/** What the server has seen of one request, and answered. */
+interface Seen {
+  readonly method: string;
+  readonly status: number;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+}
+
+/** A request in short: its method, what it says of itself to a server, and the status. */
+function questionOf({ method, status, requestHeaders }: Seen): string {
+  const names = ['origin', 'access-control-request-method', 'access-control-request-headers'];
+  return [method, ...names.map((name) => requestHeaders[name] ?? '-'), status].join(' ');
+}
 
 /** Listens on a port, unless somebody else does. */
 async function take(port: number): Promise<Server | undefined> {

@@ -14,6 +14,7 @@ import {
   Post,
   Put,
   RawBody,
+  Redirect,
   RequestMethod,
   Scope,
   SetMetadata,
@@ -60,6 +61,7 @@ import {
   exploreRoutes,
   fastifyConstraints,
   fastifyRouter,
+  fixedRedirect,
   gatewayServer,
   importsOf,
   inFrontOf,
@@ -208,6 +210,18 @@ describe('the metadata that decorators write', () => {
     expect(declaredInput(Cats, 'add')).toEqual({ body: true, headers: ['x-tenant'] });
     expect(declaredInput(Cats, 'raw')).toEqual({ body: true, headers: [] });
     expect(declaredInput(Cats, 'list')).toEqual({ body: false, headers: [] });
+  });
+
+  it('a redirect by @Redirect, as fixedRedirect() reads it', () => {
+    class Redirects {
+      @Redirect('/done', 303) given() {}
+      @Redirect('/done') found() {}
+      @Redirect() later() {}
+    }
+    expect(fixedRedirect(handlerOf(Redirects, 'given'))).toEqual({ url: '/done', status: 303 });
+    expect(fixedRedirect(handlerOf(Redirects, 'found'))).toEqual({ url: '/done', status: 302 });
+    expect(fixedRedirect(handlerOf(Redirects, 'later'))).toBeUndefined();
+    expect(fixedRedirect(handlerOf(Cats, 'list'))).toBeUndefined();
   });
 
   it('constraints by @RouteConstraints, as fastifyConstraints() reads them', () => {

@@ -1,3 +1,6 @@
+import { ENGINE_NAMES, type EngineName } from '../../engines/quirks.js';
+import { DEFAULT_MAX_AGE, engineView } from '../../explain/engine-view.js';
+import type { CorsEngineExplanation } from '../../explain/cors-explanation.js';
 import { listed } from '../../explain/words.js';
 import type {
   CorsManifest,
@@ -34,6 +37,8 @@ export interface Question {
   /** The version that the request asks for in another way than by its path. */
   readonly version: string | undefined;
   readonly host: string | undefined;
+  /** Whose behaviour counts: an engine's; the standard's if unset. */
+  readonly engine: string | undefined;
 }
 
 /** What the manifest says of it: `undecided` where only the app can tell. */
@@ -89,7 +94,10 @@ export function explain(file: string, asked: Question): Explanation {
 }
 
 function readQuestion(question: Question): Question {
-  const { from, method, path, headers } = question;
+  const { from, method, path, headers, engine } = question;
+  if (engine !== undefined && !isEngine(engine)) {
+    throw new CliError(`--engine ${show(engine)} is none of ${ENGINE_NAMES.join(', ')}`);
+  }
   if (!isSerializedOrigin(from)) {
     throw new CliError(`--from ${show(from)} is no origin: write one such as https://shop.example.com`);
   }
@@ -104,6 +112,10 @@ function readQuestion(question: Question): Question {
     path: path.split(/[?#]/, 1)[0] as string,
     headers: headers.map((one) => one.toLowerCase()).toSorted(),
   };
+}
+
+function isEngine(name: string): name is EngineName {
+  return ENGINE_NAMES.includes(name as EngineName);
 }
 
 function answer(
@@ -121,10 +133,22 @@ function answer(
   }
   const policy = compileManifestPolicy(manifest, line.policy);
   const owner = `${subjectOf(line)}, ${line.where} (origin from ${line.from?.['origin']?.join(' and ') ?? 'nobody'})`;
-  const reasons = [
+  const refusedNames = isPreflighted ? refusedHeaders(policy, unsafe) : [];
+  const others = [
     ...credentialReasons(policy, credentials),
-    ...(isPreflighted ? preflightReasons(policy, method, unsafe) : []),
+    ...(isPreflighted ? methodReasons(policy, method) : []),
   ];
+  const reasons = [...others, ...refusedNames.map((name) => `does not allow the header ${name}`)];
+  const decided = (verdict: 'allowed' | 'refused', text: string): ReturnType<typeof answer> => {
+    const view = engineOn(question, policy, {
+      isPreflighted,
+      allowed: verdict === 'allowed',
+      names: unsafe,
+      refusedNames: reasons.length === refusedNames.length ? refusedNames : [],
+    });
+    if (view === undefined) return { verdict, text };
+    return { verdict: view.accepted ? 'allowed' : 'refused', text: `${text} ${view.message}` };
+  };
   const asked = policy.origin.asked.filter((rule) => rule.within(from));
   const reason = decideOrigin(policy, from);
   if (!allowsReading(reason) && asked.length === 0) {
@@ -134,14 +158,43 @@ function answer(
   }
   if (reasons.length > 0) {
     const end = isPreflighted || enforcedOn(policy.enforce, method) ? '' : ' The handler runs all the same.';
-    return { verdict: 'refused', text: `${from} may not ${request}: ${owner} ${listed(reasons)}.${end}` };
+    return decided('refused', `${from} may not ${request}: ${owner} ${listed(reasons)}.${end}`);
   }
   if (!allowsReading(reason)) {
     const names = listed(asked.map((rule) => rule.text));
     const text = `Whether ${from} may ${request} only the app can tell: ${owner} asks ${names}.`;
     return { verdict: 'undecided', text };
   }
-  return { verdict: 'allowed', text: `${from} may ${request}: ${owner} allows it.` };
+  return decided('allowed', `${from} may ${request}: ${owner} allows it.`);
+}
+
+/** What decides of a request for an engine. */
+interface Decided {
+  readonly isPreflighted: boolean;
+  readonly allowed: boolean;
+  readonly names: readonly string[];
+  readonly refusedNames: readonly string[];
+}
+
+/** What the engine that is asked about makes of the answer; `undefined` if none is. */
+function engineOn(
+  { engine, from, method, host }: Question,
+  policy: Policy,
+  { isPreflighted, ...decided }: Decided,
+): CorsEngineExplanation | undefined {
+  if (engine === undefined || !isEngine(engine)) return undefined;
+  return engineView(engine, {
+    ...decided,
+    kind: isPreflighted ? 'preflight' : 'actual',
+    method,
+    origin: from,
+    maxAge: Number(policy.maxAge || DEFAULT_MAX_AGE),
+    credentials: policy.credentials,
+    headers: {},
+    target: host === undefined ? undefined : `http://${host}`,
+    lets: (name) => refusedHeaders(policy, [name]).length === 0,
+    redirect: undefined,
+  });
 }
 
 function whom({ lists }: CorsManifest, { origin }: ManifestPolicy): string {
@@ -152,11 +205,11 @@ function credentialReasons(policy: Policy, credentials: boolean): readonly strin
   return credentials && !policy.credentials ? ['does not allow credentials'] : [];
 }
 
-function preflightReasons(policy: Policy, method: string, headers: readonly string[]): readonly string[] {
+function methodReasons(policy: Policy, method: string): readonly string[] {
   const isMethod = !isForbiddenMethod(method) && approvesMethod(policy.methods, method);
-  const refused = headers.filter((name) => refusedRequestHeader(policy.allowedHeaders, name) !== undefined);
-  return [
-    ...(isMethod ? [] : [`does not allow the method ${method}`]),
-    ...refused.map((name) => `does not allow the header ${name}`),
-  ];
+  return isMethod ? [] : [`does not allow the method ${method}`];
+}
+
+function refusedHeaders({ allowedHeaders }: Policy, names: readonly string[]): readonly string[] {
+  return names.filter((name) => refusedRequestHeader(allowedHeaders, name) !== undefined);
 }
