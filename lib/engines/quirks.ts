@@ -73,11 +73,10 @@ export interface Quirk {
  * a form under `no-referrer` (row 25), or custom schemes (row 22).
  */
 export const QUIRKS = {
-  'lost-headers-still-ask': {
-    engines: ['firefox'],
+  'redirects-ask-again': {
+    engines: ['firefox', 'webkit'],
     source: 'row 1',
-    sentence:
-      'preflights the {method|GET} after the {status|303}, though the redirect has taken {headers|content-type} away',
+    sentence: 'preflights the {method|GET} after the {status|303}, though nothing asks for it any more',
     standard: 'asks for nothing once no header and no method asks',
   },
   'lost-body-headers-still-named': {
@@ -93,123 +92,136 @@ export const QUIRKS = {
       'names authorization in the preflight of the {method|GET} after the {status|302}, though it sends none',
     standard: 'removes Authorization from a request that leaves its origin, and does not ask for it',
   },
-  'second-redirect-away-fails': {
+  'second-redirect-wants-credentials': {
     engines: ['webkit'],
     source: 'row 3',
     sentence:
-      'fails at a second redirect ({status|302}) of a request that has begun on its own origin and has left it',
-    standard: 'follows',
+      'wants Access-Control-Allow-Credentials, and no *, of the {status|302} of another origin, to which its own origin has redirected',
+    standard: 'checks each redirect for what the request includes',
   },
   'preflight-shows-tainted-origin': {
     engines: ['firefox'],
     source: 'row 4',
     sentence:
       'sends the preflight after a redirect between other origins with Origin: {origin|https://shop.example.com}, and the request after it with null',
-    standard: 'sends both with null',
+    standard: 'sends the preflight after a redirect between other origins with Origin: null',
   },
   'star-covers-authorization': {
     engines: ['chromium', 'firefox', 'webkit'],
     source: 'row 5',
     sentence: 'lets * in Access-Control-Allow-Headers cover Authorization',
-    standard: 'has Authorization listed by name',
+    standard: 'wants Authorization listed by name',
   },
   'malformed-max-age-not-kept': {
     engines: ['firefox'],
     source: 'row 7',
     sentence: 'does not keep an answer with Access-Control-Max-Age: {value|abc} at all',
-    standard: 'keeps it for 5 s',
+    standard: 'keeps an answer with a malformed Access-Control-Max-Age for 5 s',
   },
   'negative-max-age-not-kept': {
-    engines: ['chromium'],
-    source: 'preflight-cache/max-age/negative of test/browser/table',
+    engines: ['chromium', 'webkit'],
+    source: 'preflight-cache/max-age/negative-is-as-if-unset of test/browser/table',
     sentence: 'takes Access-Control-Max-Age: {value|-1} for 0',
-    standard: 'takes it for none, and keeps the answer for 5 s',
+    standard: 'takes a negative Access-Control-Max-Age for none, and keeps the answer for 5 s',
+  },
+  'star-not-kept': {
+    engines: ['firefox'],
+    source: 'preflight-cache/any-covers-another-method of test/browser/table',
+    sentence: 'keeps of an answer with * no more than what was asked for',
+    standard: 'keeps that everything is allowed',
   },
   'credentialed-preflights-apart': {
     engines: ['firefox'],
     source: 'row 8',
     sentence: 'does not let an answer that was given with credentials serve a request without',
-    standard: 'lets it serve both',
+    standard: 'lets an answer that was given with credentials serve requests without',
   },
   'preflights-kept-after-failure': {
     engines: ['chromium', 'webkit'],
     source: 'row 10',
     sentence: 'keeps what a preflight has allowed though the request after it has failed',
-    standard: 'drops it',
+    standard: 'drops what a preflight has allowed once the request after it has failed',
   },
   'user-agent-kept-from-script': {
     engines: ['chromium'],
     source: 'row 11',
     sentence: 'ignores a User-Agent that script sets',
-    standard: 'sends it, and asks for it',
+    standard: 'sends a User-Agent that script sets, and asks for it',
   },
   'client-hints-safelisted': {
     engines: ['chromium'],
     source: 'row 12',
     sentence: 'does not ask for the client hint {header|save-data}',
-    standard: 'asks for it as for any header',
+    standard: 'asks for client hints as for any header',
   },
   'referrer-policy-leaves-origin': {
     engines: ['chromium'],
     source: 'rows 13 and 14',
     sentence:
       'sends Origin: {origin|https://shop.example.com} of a fetch() whose referrer policy is {policy|no-referrer}',
-    standard: 'sends null, unless the mode is cors',
+    standard: 'sends Origin: null of a fetch() under such a referrer policy, unless its mode is cors',
   },
   'lines-measured-together': {
     engines: ['chromium', 'webkit'],
     source: 'rows 15 and 16',
     sentence: 'joins the lines of {header|accept} before it measures them',
-    standard: 'measures each line',
+    standard: 'measures each line of a header by itself',
   },
   'values-together-unmeasured': {
     engines: ['firefox'],
     source: 'row 15',
     sentence: 'asks for no safelisted header however long all of their values are together',
-    standard: 'asks for all of them from 1025 bytes on',
+    standard: 'asks for all safelisted headers whose values have more than 1024 bytes together',
   },
   'bytes-beyond-ascii-unsafe': {
     engines: ['firefox'],
     source: 'row 17',
     sentence: 'asks for {header|accept} with a byte beyond ASCII',
-    standard: 'counts such bytes as safe',
+    standard: 'counts bytes beyond ASCII as safe',
   },
   'localhost-is-mixed-content': {
     engines: ['webkit'],
     source: 'row 18',
     sentence: 'sends nothing from a page on https to {origin|http://localhost:3000}: mixed content',
-    standard: 'trusts this machine',
+    standard: 'lets a page on https call this machine over http',
   },
   'local-network-needs-permission': {
     engines: ['chromium', 'firefox'],
     source: 'row 19',
     sentence:
       'sends nothing from a public page to {origin|http://127.0.0.1:3000} before the user has permitted it',
-    standard: 'has no such permission',
+    standard: 'knows no permission for the local network',
+  },
+  'permitted-local-network-is-no-mixed-content': {
+    engines: ['chromium'],
+    source: 'fetch.md, 2',
+    sentence:
+      'calls {origin|http://192.168.0.2} from a page on https, once the user has permitted the local network',
+    standard: 'refuses what is on http in the local network to a page on https',
   },
   'streams-need-http2': {
     engines: ['chromium'],
     source: 'row 20',
     sentence: 'streams a body over HTTP/2 only, and fails after the preflight',
-    standard: 'sends it chunked',
+    standard: 'streams a body over HTTP/1.1 as well',
   },
   'streams-become-text': {
     engines: ['firefox'],
     source: 'row 20',
     sentence: 'sends the text [object ReadableStream] for a stream',
-    standard: 'streams it, and asks first',
+    standard: 'streams a body, and asks first',
   },
   'streams-throw': {
     engines: ['webkit'],
     source: 'row 20',
     sentence: 'takes no stream as body: fetch() throws',
-    standard: 'streams it, and asks first',
+    standard: 'streams a body, and asks first',
   },
   'file-access-shows-origin': {
     engines: ['chromium', 'webkit'],
     source: 'row 21',
     sentence: 'gives a page in a file the origin file://, where it was started with access to files',
-    standard: 'gives it an opaque origin: null',
+    standard: 'gives a page in a file an opaque origin: null',
   },
   'extensions-skip-cors': {
     engines: ['chromium'],
@@ -222,19 +234,25 @@ export const QUIRKS = {
     engines: ['firefox'],
     source: 'row 26',
     sentence: 'asks before each of the first three requests to an IP address, then keeps the answer',
-    standard: 'keeps the first one',
+    standard: 'keeps the first answer of an IP address as of any host',
+  },
+  'preflight-tells-mode-over-http': {
+    engines: ['chromium'],
+    source: 'fetch.md, 1.12 and 3',
+    sentence: 'sends Sec-Fetch-Mode: cors with a preflight over plain http',
+    standard: 'sends no Sec-Fetch-* over plain http',
   },
   'lone-cr-ends-line': {
-    engines: ['chromium'],
+    engines: ['chromium', 'firefox', 'webkit'],
     source: 'odd-answers/lone-cr-in-a-value of test/browser/table',
-    sentence: 'takes a lone CR for the end of a line',
+    sentence: 'takes a lone CR in a response for the end of a line',
     standard: 'has no response from such an answer',
   },
   'credentials-in-subresource-urls-fail': {
     engines: ['chromium'],
     source: 'redirects/credentials-in-location/same-origin-as-the-page of test/browser/table',
     sentence: 'follows no redirect to a URL with a user name or a password, to the own origin neither',
-    standard: 'follows it within the own origin',
+    standard: 'follows a redirect within the own origin to a URL with a user name or a password',
   },
 } as const satisfies Readonly<Record<string, Quirk>>;
 

@@ -1,3 +1,4 @@
+import type { Departs } from './departures.js';
 import type { Exchange, ExchangeResponse } from './exchange.js';
 import { FetchError } from './fetch-error.js';
 import { HeaderList, type Header } from './header-list.js';
@@ -15,10 +16,14 @@ export class ExchangeLog {
   /** In order. */
   readonly exchanges: Exchange[] = [];
 
-  /** @param signal - ends whatever is under way */
+  /**
+   * @param signal - ends whatever is under way
+   * @param departs - whether the engine does it in a way of its own
+   */
   constructor(
     private readonly network: Network,
     private readonly signal: AbortSignal,
+    private readonly departs: Departs,
   ) {}
 
   /**
@@ -33,7 +38,7 @@ export class ExchangeLog {
     const { method, body } = facts;
     const url = facts.urls.at(-1) as URL;
     const endpoint = this.network.endpoint(url);
-    const headers = wireHeaders(facts);
+    const headers = wireHeaders(facts, this.departs);
     refuseUnsendable(headers);
     const note = (response: ExchangeResponse | undefined): void => {
       this.exchanges.push({
@@ -45,7 +50,11 @@ export class ExchangeLog {
       });
     };
     try {
-      const response = await send(endpoint, { method, url, headers, body, signal: this.signal });
+      const response = await send(
+        endpoint,
+        { method, url, headers, body, signal: this.signal },
+        this.departs,
+      );
       note({ status: response.status, headers: response.headers });
       return response;
     } catch (error) {

@@ -178,6 +178,16 @@ async function serverReason(attempt: Attempt): Promise<string> {
   return closest === undefined ? why : `${why}; the closest allowed origin is ${closest}`;
 }
 
+/** Whose policy has refused the preflight; `undefined` if none has, or the library has not answered it. */
+export async function refusingPlace(attempt: Attempt): Promise<string | undefined> {
+  const { failure, exchanges } = attempt.result;
+  const last = exchanges.at(-1);
+  if (failure?.reason !== 'preflight-status' || last === undefined) return undefined;
+  const explanation = await attempt.explain(last);
+  if (explanation?.allowed !== false || explanation.status === undefined) return undefined;
+  return explanation.steps.find(({ passed }) => !passed)?.where;
+}
+
 /** Whether it is Node that has answered, which knows some methods, and those in upper case only. */
 function isUnknownMethod({ method, response }: Exchange): boolean {
   return response?.status === 400 && !METHODS.includes(method);
@@ -208,6 +218,7 @@ function lastHeaders({ result }: Attempt): HeaderList {
   return result.exchanges.at(-1)?.response?.headers ?? new HeaderList();
 }
 
-function subject({ request, origin }: Attempt): string {
+/** The request, as every sentence begins. */
+export function subject({ request, origin }: Attempt): string {
   return `${request} from ${origin === OPAQUE_ORIGIN ? 'an opaque origin' : origin}`;
 }

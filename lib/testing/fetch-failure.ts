@@ -38,6 +38,8 @@ export type FetchFailureReason =
   | 'stream-without-duplex'
   /** A stream as body with `no-cors`. */
   | 'stream-not-allowed'
+  /** A stream as body, which this engine does not take. */
+  | 'stream-not-supported'
   // main-fetch
   /** Another origin with `mode: 'same-origin'`. */
   | 'not-same-origin'
@@ -45,8 +47,10 @@ export type FetchFailureReason =
   | 'redirect-mode-not-allowed'
   /** A URL that is neither http nor https. */
   | 'scheme-not-http'
-  /** An http URL, not on this machine, from a page on https. */
+  /** An http URL from a page on https. One on this machine is let off, though not by every engine. */
   | 'mixed-content'
+  /** A public page calls the local network, and the user has not permitted it. Of engines, not of the standard. */
+  | 'local-network-not-permitted'
   // preflight and cors-check
   /** No `Access-Control-Allow-Origin`. */
   | 'allow-origin-missing'
@@ -76,6 +80,8 @@ export type FetchFailureReason =
   | 'connection-failed'
   /** The `signal` ended it. */
   | 'aborted'
+  /** A stream as body, which this engine sends over HTTP/2 only. */
+  | 'stream-needs-http2'
   // redirect
   /** A redirect with `redirect: 'error'`. */
   | 'redirect-not-expected'
@@ -83,7 +89,7 @@ export type FetchFailureReason =
   | 'location-invalid'
   /** A redirect to a URL that is neither http nor https. */
   | 'location-scheme'
-  /** A redirect to another origin with a user name or a password in the URL. */
+  /** A redirect to a URL with a user name or a password: to another origin, or in some engines anywhere. */
   | 'location-credentials'
   /** The 21st redirect. */
   | 'too-many-redirects'

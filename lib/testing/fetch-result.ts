@@ -1,4 +1,6 @@
 import type { ReadableStream } from 'node:stream/web';
+import type { EngineName, QuirkName } from '../engines/quirks.js';
+import type { Departures, QuirkEffect } from './departures.js';
 import type { Exchange } from './exchange.js';
 import type { FetchFailure } from './fetch-failure.js';
 import type { Header } from './header-list.js';
@@ -12,6 +14,8 @@ export type PreflightUse = 'none' | 'cached' | 'sent';
 /** What a result is made of. */
 export interface FetchResultParts {
   readonly type: ResponseType;
+  readonly engine: EngineName;
+  readonly departures: Departures;
   readonly failure?: FetchFailure;
   readonly exchanges: readonly Exchange[];
   readonly preflight: PreflightUse;
@@ -47,6 +51,12 @@ export class FetchResult {
   readonly headers: Headers;
   /** Whether Resource Timing may show script the details of this fetch. @see Fetch, "TAO check" */
   readonly timingAllowed: boolean;
+  /** The engine that has fetched. */
+  readonly engine: EngineName;
+  /** The quirks of the engine that have made a difference, in order: what the standard would have done otherwise. */
+  readonly quirks: readonly QuirkEffect[];
+  /** @internal The quirks that would have made a difference, had the engine had them. */
+  readonly missedQuirks: ReadonlySet<QuirkName>;
   /** Reads as the one that script has. */
   readonly #response: Response;
 
@@ -63,6 +73,9 @@ export class FetchResult {
     this.redirected = redirected;
     this.url = url;
     this.headers = new Headers(parts.headers?.map(([name, value]) => [name, value]) ?? []);
+    this.engine = parts.engine;
+    this.quirks = Object.freeze([...parts.departures.effects]);
+    this.missedQuirks = parts.departures.missed;
     this.timingAllowed = parts.timingAllowed ?? false;
     this.#response = new Response(parts.body ?? null);
   }

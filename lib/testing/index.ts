@@ -1,6 +1,16 @@
+export type { EngineName, QuirkName } from '../engines/quirks.js';
+export type { QuirkEffect } from './departures.js';
 export type { Exchange, ExchangeResponse } from './exchange.js';
 export { expectCors } from './expect-cors.js';
-export type { CorsExpectation, ExpectationInit, PageExpectation, RefusalInit } from './expect-cors.js';
+export type {
+  CorsExpectation,
+  EngineResults,
+  EveryEngineExpectation,
+  EveryEnginePageOptions,
+  ExpectationInit,
+  PageExpectation,
+  RefusalInit,
+} from './expect-cors.js';
 export { expectManifest } from './expect-manifest.js';
 export type { ManifestExpectation } from './expect-manifest.js';
 export type { FetchFailure, FetchFailureReason, FetchStep } from './fetch-failure.js';
@@ -17,5 +27,5 @@ export type {
 } from './page-fetch-init.js';
 export type { Served } from './network.js';
 export { VirtualBrowser } from './virtual-browser.js';
-export type { VirtualBrowserOptions } from './virtual-browser.js';
+export type { ExtensionOptions, VirtualBrowserOptions } from './virtual-browser.js';
 export type { PageOptions, VirtualPage } from './virtual-page.js';

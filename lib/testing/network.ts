@@ -20,6 +20,7 @@ export interface Endpoint {
 export class Network {
   readonly #apps = new Map<string, INestApplication>();
   readonly #endpoints = new Map<string, Endpoint>();
+  #standIn: string | undefined;
 
   /**
    * Says what serves an origin.
@@ -33,6 +34,16 @@ export class Network {
     }
     if (isApp(served)) this.#apps.set(origin, served);
     this.#endpoints.set(origin, isApp(served) ? await appEndpoint(served) : loopbackEndpoint(served));
+  }
+
+  /** Has an origin stand for the one in production, which nobody has said. */
+  standIn(origin: string): void {
+    this.#standIn = origin;
+  }
+
+  /** Whether a URL only says where the app of a test listens. Who has named it, such as in `origins`, means what it says. */
+  isStandIn({ origin }: URL): boolean {
+    return origin === this.#standIn;
   }
 
   /** The app that serves a URL, if it is one. */

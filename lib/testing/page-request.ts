@@ -1,4 +1,5 @@
 import { isForbiddenMethod, isSafelistedMethod, isToken, normalizeMethod } from '../protocol/names.js';
+import { asStandard, type Departs } from './departures.js';
 import { FetchError } from './fetch-error.js';
 import type { FetchFailureReason } from './fetch-failure.js';
 import type { Header } from './header-list.js';
@@ -46,6 +47,7 @@ const HEADER_VALUE = /^[^\u0000\n\r\u0100-\uffff]*$/;
  * @see Fetch, Request class: the constructor
  * @param base - what a URL without scheme and host is relative to
  * @param page - the page's own referrer policy
+ * @param departs - whether the engine does it in a way of its own
  * @throws FetchError where the constructor throws a TypeError
  */
 export async function makeRequest(
@@ -53,15 +55,16 @@ export async function makeRequest(
   init: PageFetchInit,
   base: string,
   page: { readonly referrerPolicy: ReferrerPolicy },
+  departs: Departs = asStandard,
 ): Promise<PageRequest> {
   const url = parseUrl(String(input), base);
   const mode = oneOf('mode', init.mode, MODES, 'cors');
   const method = readMethod(init.method ?? 'GET', mode);
-  const headers = readHeaders(init.headers ?? [], mode);
-  const body = await readBody(init, method, mode);
+  const headers = readHeaders(init.headers ?? [], mode, departs);
+  const body = await readBody(init, method, mode, departs);
   if (body?.type !== undefined && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
     // Appended as script would, so that a no-cors request gets no content type that it may not have.
-    headers.push(...readHeaders([['Content-Type', body.type]], mode));
+    headers.push(...readHeaders([['Content-Type', body.type]], mode, departs));
   }
   return {
     url,
@@ -105,7 +108,7 @@ function readMethod(written: string, mode: RequestMode): string {
 }
 
 /** Leaves out what the standard drops without a word. @see Fetch, Headers class: "append" */
-function readHeaders(input: HeadersInput, mode: RequestMode): Header[] {
+function readHeaders(input: HeadersInput, mode: RequestMode, departs: Departs): Header[] {
   const headers: Header[] = [];
   for (const [name, written] of entriesOf(input)) {
     const value = String(written).replace(SURROUNDING_WHITE_SPACE, '');
@@ -115,7 +118,9 @@ function readHeaders(input: HeadersInput, mode: RequestMode): Header[] {
       throw refuse('header-invalid', `${name} has a value that no header can have`, 'Headers class');
     }
     if (isForbiddenHeader(name, value)) continue;
-    if (mode === 'no-cors' && !isNoCorsSafelistedHeader(name, combined(headers, name, value))) continue;
+    if (mode === 'no-cors' && !isNoCorsSafelistedHeader(name, combined(headers, name, value), departs))
+      continue;
+    if (name.toLowerCase() === 'user-agent' && departs('user-agent-kept-from-script')) continue;
     append(headers, name, value);
   }
   return headers;
@@ -134,7 +139,7 @@ function append(headers: Header[], name: string, value: string): void {
 
 /** The names, as script writes them, that a request leaves out. @see Fetch, Headers class: "append" */
 export function droppedHeaders(input: HeadersInput, mode: RequestMode): readonly string[] {
-  const kept = new Set(readHeaders(input, mode).map(([name]) => name.toLowerCase()));
+  const kept = new Set(readHeaders(input, mode, asStandard).map(([name]) => name.toLowerCase()));
   const written = new Set(Array.from(entriesOf(input), ([name]) => name));
   return [...written].filter((name) => !kept.has(name.toLowerCase()));
 }
@@ -153,11 +158,16 @@ async function readBody(
   { body, duplex }: PageFetchInit,
   method: string,
   mode: RequestMode,
+  departs: Departs,
 ): Promise<RequestBody | undefined> {
   if (body === undefined || body === null) return undefined;
   if (method === 'GET' || method === 'HEAD') {
     throw refuse('body-not-allowed', `a ${method} request has no body`);
   }
+  if (isStream(body) && departs('streams-throw')) {
+    throw refuse('stream-not-supported', 'this engine takes no stream as body');
+  }
+  if (isStream(body) && departs('streams-become-text')) return await extractBody('[object ReadableStream]');
   if (isStream(body) && duplex === undefined) {
     throw refuse('stream-without-duplex', "a stream as body needs duplex: 'half'");
   }

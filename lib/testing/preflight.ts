@@ -1,5 +1,6 @@
 import { isSafelistedMethod } from '../protocol/names.js';
 import { corsCheck, type CheckFailure, type CorsCheckFacts } from './cors-check.js';
+import { asStandard, standardAlone, type Departs } from './departures.js';
 import type { FetchFailureReason } from './fetch-failure.js';
 import type { Header, HeaderList } from './header-list.js';
 import { isNonWildcardHeader } from './request-headers.js';
@@ -48,6 +49,7 @@ export function readPreflightAnswer(
   question: PreflightQuestion,
   status: number,
   headers: HeaderList,
+  departs: Departs = asStandard,
 ): PreflightApproval | CheckFailure {
   if (status < 200 || status > 299) {
     return refusal('preflight-status', `the preflight answered ${status}`);
@@ -64,7 +66,11 @@ export function readPreflightAnswer(
   const methods = unnamed ? [question.method] : allowMethods;
   return (
     methodFailure(question, methods) ??
-    headersFailure(question, headerNames) ?? { methods, headerNames, maxAge: maxAgeOf(headers) }
+    headersFailure(question, headerNames, departs) ?? {
+      methods,
+      headerNames,
+      maxAge: maxAgeOf(headers, departs),
+    }
   );
 }
 
@@ -78,18 +84,24 @@ function methodFailure(question: PreflightQuestion, allowed: readonly string[]):
 }
 
 /** @see Fetch, "CORS-preflight fetch": `Authorization` must be listed; other names may be covered by a wildcard */
-function headersFailure(question: PreflightQuestion, allowed: readonly string[]): CheckFailure | undefined {
+function headersFailure(
+  question: PreflightQuestion,
+  allowed: readonly string[],
+  departs: Departs,
+): CheckFailure | undefined {
   const listed = new Set(allowed.map((name) => name.toLowerCase()));
   const wildcard = hasWildcard(question, allowed);
   const missing = question.unsafeNames.filter(
-    (name) => !listed.has(name) && (!wildcard || isNonWildcardHeader(name)),
+    (name) =>
+      !listed.has(name) &&
+      !(wildcard && (!isNonWildcardHeader(name) || departs('star-covers-authorization'))),
   );
   if (missing.length === 0) return undefined;
   const said = saidOf('Access-Control-Allow-Headers', question, allowed);
   return wildcard
     ? refusal(
         'authorization-not-listed',
-        `the preflight's answer does not name authorization, which * never covers: ${said}`,
+        `the preflight's answer does not name authorization, which * never covers: ${said}${standardAlone('star-covers-authorization')}`,
       )
     : refusal('header-not-allowed', `the preflight's answer does not allow ${missing.join(', ')}: ${said}`);
 }
@@ -100,9 +112,12 @@ function hasWildcard({ credentials }: PreflightQuestion, allowed: readonly strin
 }
 
 /** `Access-Control-Max-Age` as delta-seconds (RFC 9111, 1.2.2). Two of them, or a `-1`, are none. */
-function maxAgeOf(headers: HeaderList): number {
+function maxAgeOf(headers: HeaderList, departs: Departs): number {
   const value = headers.get('Access-Control-Max-Age') ?? '';
-  return /^\d+$/.test(value) ? Number(value) : DEFAULT_MAX_AGE;
+  if (/^\d+$/.test(value)) return Number(value);
+  if (value !== '' && departs('malformed-max-age-not-kept', { value })) return 0;
+  if (/^-\d+$/.test(value) && departs('negative-max-age-not-kept', { value })) return 0;
+  return DEFAULT_MAX_AGE;
 }
 
 function malformed(reason: FetchFailureReason, name: string, headers: HeaderList): CheckFailure {

@@ -1,4 +1,5 @@
 import type { CheckFailure } from './cors-check.js';
+import { asStandard, type Departs } from './departures.js';
 import type { FetchFailureReason } from './fetch-failure.js';
 import type { Header, HeaderList } from './header-list.js';
 import type { RequestMode } from './page-fetch-init.js';
@@ -56,12 +57,13 @@ export function redirectRequest(
   request: RedirectFacts,
   status: number,
   location: URL | 'invalid',
+  departs: Departs = asStandard,
 ): RedirectedRequest | CheckFailure {
   const current = request.urls.at(-1) as URL;
   if (location === 'invalid') {
     return refusal('location-invalid', 'the redirect has a Location that is no URL, or more than one');
   }
-  const failure = refuseLocation(request, location);
+  const failure = refuseLocation(request, location, departs);
   if (failure !== undefined) return failure;
   if (status !== 303 && request.body !== undefined && request.body.bytes === undefined) {
     return refusal(
@@ -86,6 +88,7 @@ export function redirectRequest(
 function refuseLocation(
   { origin, mode, tainting, urls }: RedirectFacts,
   location: URL,
+  departs: Departs,
 ): CheckFailure | undefined {
   if (!/^https?:$/.test(location.protocol)) {
     return refusal('location-scheme', `the redirect leads to ${location.protocol}, not to http or https`);
@@ -96,6 +99,11 @@ function refuseLocation(
   const credentials = location.username !== '' || location.password !== '';
   if (credentials && (tainting === 'cors' || (mode === 'cors' && !isSameOrigin(origin, location.origin)))) {
     const message = 'the redirect leads to another origin, with a user name or password in the URL';
+    return refusal('location-credentials', message);
+  }
+  if (credentials && departs('credentials-in-subresource-urls-fail')) {
+    const message =
+      'the redirect leads to a URL with a user name or password, which this engine never follows';
     return refusal('location-credentials', message);
   }
   return undefined;

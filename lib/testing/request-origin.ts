@@ -1,5 +1,6 @@
 import { getDomain } from 'tldts';
 import { isInsecureOrigin, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
+import { asStandard, type Departs } from './departures.js';
 import type { ReferrerPolicy, RequestMode } from './page-fetch-init.js';
 
 /*
@@ -47,6 +48,27 @@ export function isTrustworthy(origin: string): boolean {
   return schemeOf(origin) === 'http:' ? !isInsecureOrigin(origin) : schemeOf(origin) === 'https:';
 }
 
+/** Loopback and private addresses (RFC 1918, 3927, 4193, 6598), and names that stand for them. */
+const LOCAL_HOST =
+  /^(?:(?:10|127)\.[\d.]+|192\.168\.[\d.]+|169\.254\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.[\d.]+|\[(?:::1|f[cd][\da-f]{2}:.*|fe[89ab][\da-f]:.*)\]|(?:.+\.)?local(?:host)?\.?)$/;
+
+/** Whether a host, as a URL has it, is this machine or one of its own network. @see Local Network Access, 2.1 */
+export function isLocalNetwork(hostname: string): boolean {
+  return LOCAL_HOST.test(hostname);
+}
+
+/** Whether a page comes from the internet: one of another scheme comes from an app on this machine. */
+export function isPublicPage(origin: string): boolean {
+  if (origin === OPAQUE_ORIGIN) return true;
+  const { protocol, hostname } = new URL(origin);
+  return /^https?:$/.test(protocol) && !isLocalNetwork(hostname);
+}
+
+/** Whether a URL names its host by an IP address. */
+export function isAddress({ hostname }: URL): boolean {
+  return hostname.startsWith('[') || /^[\d.]+$/.test(hostname);
+}
+
 /** Whether a redirect has lost the page's origin. @see Fetch, Requests: "redirect-taint" */
 export function isTainted({ origin, urls }: Pick<OriginFacts, 'origin' | 'urls'>): boolean {
   return urls.some((url, at) => {
@@ -60,14 +82,30 @@ export function serializedRequestOrigin(facts: Pick<OriginFacts, 'origin' | 'url
   return isTainted(facts) ? OPAQUE_ORIGIN : facts.origin;
 }
 
+/**
+ * The request origin that a preflight is sent for, and that its answer is kept for.
+ *
+ * @see Fetch, "CORS-preflight fetch"
+ */
+export function preflightOrigin(facts: Pick<OriginFacts, 'origin' | 'urls'>, departs: Departs): string {
+  const { origin } = facts;
+  const serialized = serializedRequestOrigin(facts);
+  return serialized !== origin && departs('preflight-shows-tainted-origin', { origin }) ? origin : serialized;
+}
+
 /** The value of `Origin`, `undefined` if it is not sent. @see Fetch, "append a request `Origin` header" */
-export function originHeader(facts: OriginFacts): string | undefined {
+export function originHeader(facts: OriginFacts, departs: Departs = asStandard): string | undefined {
   const { origin, urls, method, mode, tainting, referrerPolicy } = facts;
   if (tainting === 'cors') return serializedRequestOrigin(facts);
   if (method === 'GET' || method === 'HEAD') return undefined;
   const target = (urls.at(-1) as URL).origin;
-  const hidden = mode !== 'cors' && hidesOrigin(referrerPolicy, origin, target);
-  return hidden ? OPAQUE_ORIGIN : serializedRequestOrigin(facts);
+  const serialized = serializedRequestOrigin(facts);
+  const hidden =
+    mode !== 'cors' &&
+    serialized !== OPAQUE_ORIGIN &&
+    hidesOrigin(referrerPolicy, origin, target) &&
+    !departs('referrer-policy-leaves-origin', { origin, policy: referrerPolicy });
+  return hidden ? OPAQUE_ORIGIN : serialized;
 }
 
 /** @see Fetch Metadata, "The Sec-Fetch-Site HTTP Request Header" */

@@ -1,7 +1,9 @@
+import type { EngineName, QuirkName } from '../engines/quirks.js';
+import { Departures } from './departures.js';
 import { FetchError } from './fetch-error.js';
 import { withoutFragment } from './exchange-log.js';
 import { Fetching, type Client, type FetchContext, type Outcome } from './fetching.js';
-import { FetchResult } from './fetch-result.js';
+import { FetchResult, type FetchResultParts } from './fetch-result.js';
 import type { PageFetchInit, ReferrerPolicy } from './page-fetch-init.js';
 import { makeRequest, type PageRequest } from './page-request.js';
 import { exposedHeaders, ownHeaders } from './response-headers.js';
@@ -10,6 +12,23 @@ import { exposedHeaders, ownHeaders } from './response-headers.js';
 export interface PageOptions {
   /** The policy of the document. Default: `strict-origin-when-cross-origin`, as in browsers. */
   readonly referrerPolicy?: ReferrerPolicy | undefined;
+  /**
+   * The engine that shows the page; another one than the browser's is another browser, with a preflight cache and cookies of
+   * its own. Default: that of the browser.
+   */
+  readonly engine?: EngineName | undefined;
+  /** Single quirks that are switched on beside those of the engine. Default: those of the browser, unless `engine` is said. */
+  readonly quirks?: readonly QuirkName[] | undefined;
+  /**
+   * Whether the user has permitted the page to reach the local network, as Chromium and Firefox ask before a public page
+   * calls `http://localhost:3000` or `http://192.168.0.2`. Default: `false`.
+   */
+  readonly localNetworkAccess?: boolean | undefined;
+  /**
+   * Whether the browser was started with access to files (`--allow-file-access-from-files` of Chromium), for a page in a
+   * file. Default: `false`.
+   */
+  readonly fileAccess?: boolean | undefined;
 }
 
 /** A page, as `browser.page()` makes it. */
@@ -17,6 +36,8 @@ export interface PageSettings extends Client {
   /** What URLs without scheme and host are relative to. */
   readonly base: string;
   readonly referrerPolicy: ReferrerPolicy;
+  /** What the engine has done otherwise when the page was opened. */
+  readonly opened?: Departures;
 }
 
 /** Statuses without a body. @see Fetch, Statuses: "null body status" */
@@ -49,23 +70,38 @@ export class VirtualPage {
    */
   async fetch(input: string | URL, init: PageFetchInit = {}): Promise<FetchResult> {
     let fetching: Fetching | undefined;
+    const departures = new Departures(this.#context.profile, this.#settings.opened);
+    const { engine } = this.#context.profile;
     try {
-      const request = await makeRequest(input, init, this.#settings.base, this.#settings);
-      fetching = new Fetching(request, this.#settings, this.#context);
-      return resultOf(request, fetching, await fetching.run());
+      const request = await makeRequest(input, init, this.#settings.base, this.#settings, departures.departs);
+      fetching = new Fetching(request, this.#settings, this.#context, departures);
+      const outcome = await fetching.run();
+      return resultOf(request, fetching, outcome, { engine, departures });
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
       const { exchanges = [], preflight = 'none' } = fetching ?? {};
-      return new FetchResult({ type: 'error', failure: error.failure, exchanges, preflight });
+      return new FetchResult({
+        type: 'error',
+        failure: error.failure,
+        exchanges,
+        preflight,
+        engine,
+        departures,
+      });
     }
   }
 }
 
 /** Filters a response for script. @see Fetch, Main fetch, and Responses: "filtered response" */
-function resultOf(request: PageRequest, fetching: Fetching, { response, manual }: Outcome): FetchResult {
+function resultOf(
+  request: PageRequest,
+  fetching: Fetching,
+  { response, manual }: Outcome,
+  engine: Pick<FetchResultParts, 'engine' | 'departures'>,
+): FetchResult {
   const { exchanges, preflight, tainting, timingAllowed, urls, method } = fetching;
   const { status, headers } = response;
-  const shared = { exchanges, preflight, timingAllowed };
+  const shared = { ...engine, exchanges, preflight, timingAllowed };
   const url = withoutFragment(fetching.currentUrl);
   if (manual || tainting === 'opaque') {
     response.discard();

@@ -1,3 +1,4 @@
+import { asStandard, type Departs } from './departures.js';
 import type { Header } from './header-list.js';
 import type { RequestBody } from './request-body.js';
 import { fetchSite, isTrustworthy, originHeader, type OriginFacts } from './request-origin.js';
@@ -13,6 +14,10 @@ export interface WireHeaderFacts extends OriginFacts {
   /** As main fetch has determined it. */
   readonly referrer: string | undefined;
   readonly cookie?: string | undefined;
+  /** The request origin, where that of a preflight is another one than the request's. */
+  readonly preflightOrigin?: string | undefined;
+  /** Whether it comes from no page, but from an extension. */
+  readonly extension?: boolean | undefined;
 }
 
 /**
@@ -20,7 +25,7 @@ export interface WireHeaderFacts extends OriginFacts {
  *
  * @see Fetch, "HTTP-network-or-cache fetch", and Fetch Metadata, "Set the Fetch metadata headers for a request"
  */
-export function wireHeaders(facts: WireHeaderFacts): readonly Header[] {
+export function wireHeaders(facts: WireHeaderFacts, departs: Departs = asStandard): readonly Header[] {
   const { urls, method, mode, headers, body, cookie, referrer } = facts;
   const url = urls.at(-1) as URL;
   const lines: Header[] = [
@@ -32,12 +37,15 @@ export function wireHeaders(facts: WireHeaderFacts): readonly Header[] {
   else if (body?.bytes !== undefined) lines.push(['Content-Length', String(body.bytes.byteLength)]);
   else if (method === 'POST' || method === 'PUT') lines.push(['Content-Length', '0']);
   lines.push(...headers);
-  const sentOrigin = originHeader(facts);
+  const sentOrigin = facts.preflightOrigin ?? originHeader(facts, departs);
   if (sentOrigin !== undefined) lines.push(['Origin', sentOrigin]);
   const has = (wanted: string): boolean => headers.some(([name]) => name.toLowerCase() === wanted);
   if (!has('user-agent')) lines.push(['User-Agent', USER_AGENT]);
   if (isTrustworthy(url.origin)) {
-    lines.push(['Sec-Fetch-Site', fetchSite(facts)], ['Sec-Fetch-Mode', mode], ['Sec-Fetch-Dest', 'empty']);
+    const site = facts.extension === true ? 'none' : fetchSite(facts);
+    lines.push(['Sec-Fetch-Site', site], ['Sec-Fetch-Mode', mode], ['Sec-Fetch-Dest', 'empty']);
+  } else if (facts.preflightOrigin !== undefined && departs('preflight-tells-mode-over-http')) {
+    lines.push(['Sec-Fetch-Mode', mode]);
   }
   if (referrer !== undefined) lines.push(['Referer', referrer]);
   // A part of something compressed is of no use.

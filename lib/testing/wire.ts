@@ -3,7 +3,9 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { CountQueuingStrategy, type ReadableStream } from 'node:stream/web';
+import type { Departs } from './departures.js';
 import { HeaderList, type Header } from './header-list.js';
+import { readWithLoneCr } from './lone-cr.js';
 import type { Endpoint } from './network.js';
 import type { RequestBody } from './request-body.js';
 
@@ -35,7 +37,11 @@ export interface WireResponse {
 }
 
 /** Sends a request over a connection of its own, and resolves with the start of the response. */
-export async function send(endpoint: Endpoint, request: WireRequest): Promise<WireResponse> {
+export async function send(
+  endpoint: Endpoint,
+  request: WireRequest,
+  departs: Departs,
+): Promise<WireResponse> {
   const { method, url, headers, body, signal } = request;
   const outgoing = (endpoint.tls ? httpsRequest : httpRequest)({
     host: endpoint.host,
@@ -57,7 +63,15 @@ export async function send(endpoint: Endpoint, request: WireRequest): Promise<Wi
   outgoing.maxHeadersCount = 0;
   const arrival = arrivalOf(outgoing);
   void sendRequest(outgoing, headers, body);
-  const incoming = await arrival;
+  let incoming;
+  try {
+    incoming = await arrival;
+  } catch (error) {
+    const { rawPacket } = error as { readonly rawPacket?: Uint8Array };
+    const mended = rawPacket && readWithLoneCr(rawPacket);
+    if (mended === undefined || !departs('lone-cr-ends-line')) throw error;
+    return mended;
+  }
   return {
     status: incoming.statusCode ?? 0,
     headers: new HeaderList(pairs(incoming.rawHeaders)),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { costTable } from '../../bench/report/cost-table.js';
 import type { Results } from '../../bench/report/results.js';
+import { titlesOf } from '../../lib/engines/engine-profile.js';
+import { ENGINES, QUIRK_NAMES, QUIRKS, quirkSentence, type EngineName } from '../../lib/engines/quirks.js';
 import { POLICY_OPTIONS } from '../../lib/policy/policy-options.js';
 import { APACHE } from '../proxies/support/apache.js';
 import { HAPROXY } from '../proxies/support/haproxy.js';
@@ -31,6 +33,26 @@ describe('tables of options', () => {
     const listed = rows.map(([name = '']) => name.replaceAll('`', ''));
     const known = [...POLICY_OPTIONS, 'policies', 'routes', 'publicOrigins', 'refusals', 'debug'];
     expect(listed.toSorted()).toEqual(known.toSorted());
+  });
+});
+
+describe('tables of engines', () => {
+  it('have every quirk, who has it, and what it is', () => {
+    const [, ...rows] = tableOf(readPage('docs/engines.md'), 'quirk');
+    const known = QUIRK_NAMES.map((name) => {
+      const { engines, standard } = QUIRKS[name];
+      return [`\`${name}\``, titlesOf(engines), quirkSentence(name), standard];
+    });
+    expect(rows.map((row) => row.map((cell) => cell.replaceAll('\\*', '*')))).toEqual(known);
+  });
+
+  it('have the longest time that each engine keeps a preflight', () => {
+    const [, ...rows] = tableOf(readPage('docs/engines.md'), 'engine');
+    for (const [engine = '', time = ''] of rows) {
+      const name = engine.toLowerCase() as EngineName;
+      expect(time).toContain(`${ENGINES[name].maxPreflightAge} seconds`);
+    }
+    expect(rows).toHaveLength(Object.keys(ENGINES).length);
   });
 });
 

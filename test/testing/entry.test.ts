@@ -59,7 +59,7 @@ describe('nestjs-cors/testing', () => {
     );
     const foreign = new Set(imported.filter((name) => !name.startsWith('./') && !name.startsWith('node:')));
     expect(
-      [...foreign].filter((name) => !/^\.\.\/(?:manifest|policy|protocol)\//.test(name)).toSorted(),
+      [...foreign].filter((name) => !/^\.\.\/(?:engines|manifest|policy|protocol)\//.test(name)).toSorted(),
     ).toEqual([
       '../cors.service.js',
       '../explain/cors-explanation.js',
