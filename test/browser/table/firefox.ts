@@ -13,7 +13,7 @@ export async function startFirefox(world: World): Promise<Driver> {
       const page = await context.newPage();
       await page.goto(url);
       return {
-        run: (script, argument) => page.evaluate(script, argument) as never,
+        run: (script, argument) => page.evaluate(script as (argument: unknown) => unknown, argument) as never,
         why: async () => undefined,
         close: () => (profile === 'own' ? context.close() : page.close()),
       };

@@ -25,14 +25,15 @@ export function holdAgainst(engine: ShippingEngine, start: (world: World) => Pro
       const world = await own(startWorld(platform), (started) => started.close());
       const driver = await own(start(world), (started) => started.close());
       browser = await Runner.start(driver, world);
-      virtual = await own(VirtualRunner.start(world), (started) => started.close());
+      virtual = await own(VirtualRunner.start(world, engine), (started) => started.close());
     });
 
     describe.each(Object.entries(TABLE))('%s', (_subject, cases) => {
       const runnable = cases.filter(({ id }) => leftOut[id] === undefined);
       it.each(runnable.map((testCase) => [testCase.id, testCase] as const))('%s', async (id, testCase) => {
         const departure = departures[id];
-        const isBeyond = testCase.realOnly !== undefined || departure !== undefined;
+        const isBeyond =
+          testCase.realOnly !== undefined || (departure !== undefined && 'beyond' in departure);
         const real = await browser.run(testCase);
         const result = {
           engine,

@@ -16,7 +16,7 @@ describe.each(PLATFORMS)('the table, as the standard has it, on %s', (platform) 
 
   beforeAll(async () => {
     const world = await own(startWorld(platform), (started) => started.close());
-    virtual = await own(VirtualRunner.start(world), (started) => started.close());
+    virtual = await own(VirtualRunner.start(world, 'standard'), (started) => started.close());
   });
 
   describe.each(SUBJECTS)('%s', (_subject, cases) => {

@@ -75,7 +75,7 @@ export const FIREFOX_DEPARTURES: Departures = {
     sees: { status: 101, body: '' },
   },
   'redirects/app/json-post-turns-simple': {
-    quirk: 'lost-headers-still-ask',
+    quirk: 'redirects-ask-again',
     server: [
       asked('POST', '/moved?to=/origins/list&status=302', 'content-type'),
       sent('POST', '/moved?to=/origins/list&status=302', JSON_BODY),
@@ -84,7 +84,7 @@ export const FIREFOX_DEPARTURES: Departures = {
     ],
   },
   'redirects/put/303': {
-    quirk: 'lost-headers-still-ask',
+    quirk: 'redirects-ask-again',
     sees: refused('allow-origin-missing'),
     server: [asked('PUT', '/a', 'content-type'), sent('PUT', '/a', JSON_BODY), asked('GET', '/final')],
   },
