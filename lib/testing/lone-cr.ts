@@ -2,7 +2,7 @@ import { HeaderList, type Header } from './header-list.js';
 import type { WireResponse } from './wire.js';
 
 /** A status line, header lines and what comes behind them, where a CR, an LF or both end a line. */
-const HEAD = /^HTTP\/1\.\d (\d{3})[^\r\n]*(?:\r\n?|\n)(.*?)(?:\r\n?|\n){2}(.*)$/s;
+const HEAD = /^HTTP\/1\.\d (\d{3})[^\r\n]*(?:\r\n|\r(?!\n)|\n)(.*?)(?:\r\n|\r(?!\n)|\n){2}(.*)$/s;
 
 /**
  * Reads a response as browsers do that take a lone CR for the end of a line, and leave out lines without a colon. Node has

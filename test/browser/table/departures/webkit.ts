@@ -13,12 +13,13 @@ import type { Departure, Departures } from './departure.js';
 
 const JSON_BODY = { contentType: 'application/json' };
 
-const BYTES = 'WebKitGTK takes header values for UTF-8, where the standard has each byte stand for itself.';
+const BYTES =
+  'WebKitGTK takes header values for UTF-8, where the standard has each byte stand for itself; what is none becomes U+FFFD.';
 
 /** An upload of a stream, which WebKit has not: the call is wrong, and nothing is sent. */
 const NO_STREAMS: Departure & { readonly sees: Seen; readonly server: readonly Wire[] } = {
   quirk: 'streams-throw',
-  sees: invalid('stream-not-allowed'),
+  sees: invalid('stream-not-supported'),
   server: [],
 };
 
@@ -46,9 +47,9 @@ export const WEBKIT_DEPARTURES: Departures = {
     quirk: 'preflights-kept-after-failure',
     server: [asked('PUT', '/a'), sent('PUT', '/a'), sent('PUT', '/a'), sent('PUT', '/a')],
   },
-  'odd-answers/value/80': { beyond: BYTES, sees: read('ok', { 'x-odd': 'a\ufffdb' }) },
-  'odd-answers/value/9b': { beyond: BYTES, sees: read('ok', { 'x-odd': 'a\ufffdb' }) },
-  'odd-answers/value/ff': { beyond: BYTES, sees: read('ok', { 'x-odd': 'a\ufffdb' }) },
+  'odd-answers/value/80': { beyond: BYTES, sees: read('ok', { 'x-odd': 'a\u00ef\u00bf\u00bdb' }) },
+  'odd-answers/value/9b': { beyond: BYTES, sees: read('ok', { 'x-odd': 'a\u00ef\u00bf\u00bdb' }) },
+  'odd-answers/value/ff': { beyond: BYTES, sees: read('ok', { 'x-odd': 'a\u00ef\u00bf\u00bdb' }) },
   'odd-answers/value/100-kilobytes': {
     beyond: 'WebKitGTK reads less than 100 kB of headers (libsoup).',
     sees: refused('connection-failed'),
@@ -93,6 +94,7 @@ export const WEBKIT_DEPARTURES: Departures = {
   'secure/upload-stream/is-preflighted-without-a-header': NO_STREAMS,
   'secure/upload-stream/refused': NO_STREAMS,
   'secure/upload-stream/same-origin-needs-no-preflight': NO_STREAMS,
+  'secure/upload-stream/no-cors-is-not-possible': NO_STREAMS,
   'secure/upload-stream/307-cannot-be-replayed': NO_STREAMS,
   'secure/upload-stream/303-becomes-a-get': NO_STREAMS,
   'http-cache/revalidated/304-without-headers-keeps-the-stored-ones': {
