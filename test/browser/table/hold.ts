@@ -3,10 +3,9 @@ import type { ShippingEngine } from '../../../lib/engines/quirks.js';
 import { PLATFORMS } from '../../support/apps.js';
 import { startedBySuite } from '../../support/suites.js';
 import { disagreements } from './agreement.js';
-import { TABLE } from './cases/index.js';
 import { DEPARTURES } from './departures/index.js';
 import type { Driver } from './driver.js';
-import { LEFT_OUT } from './left-out.js';
+import { casesIn } from './left-out.js';
 import { Runner } from './runner.js';
 import { VirtualRunner } from './virtual.js';
 import { startWorld, type World } from './world.js';
@@ -14,7 +13,6 @@ import { startWorld, type World } from './world.js';
 /** For a suite: holds the table, and the virtual browser in the profile of an engine, against that engine itself. */
 export function holdAgainst(engine: ShippingEngine, start: (world: World) => Promise<Driver>): void {
   const departures = DEPARTURES[engine];
-  const leftOut = LEFT_OUT[engine];
 
   describe.each(PLATFORMS)('on %s', (platform) => {
     const own = startedBySuite();
@@ -28,9 +26,8 @@ export function holdAgainst(engine: ShippingEngine, start: (world: World) => Pro
       virtual = await own(VirtualRunner.start(world, engine), (started) => started.close());
     });
 
-    describe.each(Object.entries(TABLE))('%s', (_subject, cases) => {
-      const runnable = cases.filter(({ id }) => leftOut[id] === undefined);
-      it.each(runnable.map((testCase) => [testCase.id, testCase] as const))('%s', async (id, testCase) => {
+    describe.each(casesIn(engine))('%s', (_subject, cases) => {
+      it.each(cases.map((testCase) => [testCase.id, testCase] as const))('%s', async (id, testCase) => {
         const departure = departures[id];
         const isBeyond =
           testCase.realOnly !== undefined || (departure !== undefined && 'beyond' in departure);

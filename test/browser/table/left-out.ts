@@ -1,4 +1,6 @@
 import type { ShippingEngine } from '../../../lib/engines/quirks.js';
+import type { TableCase } from './case.js';
+import { TABLE } from './cases/index.js';
 
 const NO_HTTP_CACHE =
   'What WebKitWebDriver starts keeps everything in memory, and has no HTTP cache that could answer instead of the server.';
@@ -17,3 +19,14 @@ export const LEFT_OUT: Readonly<Record<ShippingEngine, Readonly<Record<string, s
     'http-cache/always-any-needs-no-vary': NO_HTTP_CACHE,
   },
 };
+
+/** The cases that are run in an engine, by subject. */
+export function casesIn(
+  engine: ShippingEngine,
+): readonly (readonly [subject: string, cases: readonly TableCase[]])[] {
+  const leftOut = LEFT_OUT[engine];
+  return Object.entries(TABLE).map(([subject, cases]) => [
+    subject,
+    cases.filter(({ id }) => leftOut[id] === undefined),
+  ]);
+}

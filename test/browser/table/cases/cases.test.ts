@@ -3,7 +3,7 @@ import { profileOf } from '../../../../lib/engines/engine-profile.js';
 import type { ShippingEngine } from '../../../../lib/engines/quirks.js';
 import type { TableCase } from '../case.js';
 import { DEPARTURES } from '../departures/index.js';
-import { LEFT_OUT } from '../left-out.js';
+import { casesIn, LEFT_OUT } from '../left-out.js';
 import { TABLE } from './index.js';
 
 const CASES = Object.values(TABLE).flat();
@@ -63,6 +63,9 @@ describe.each(ENGINES)('the table, in %s', (engine) => {
     // May become fewer.
     expect(leftOut.length).toBe({ chromium: 0, firefox: 0, webkit: 5 }[engine]);
     expect(leftOut.filter(([id, reason]) => !IDS.has(id) || reason.length < 20)).toEqual([]);
+    const run = new Set(casesIn(engine).flatMap(([, cases]) => ids(cases)));
+    expect(leftOut.filter(([id]) => run.has(id))).toEqual([]);
+    expect(run.size).toBe(CASES.length - leftOut.length);
     expect(leftOut.filter(([id]) => departures.some(([departing]) => departing === id))).toEqual([]);
   });
 });
