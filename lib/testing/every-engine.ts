@@ -45,18 +45,22 @@ const SUBJECT = '{engines}';
 
 /** What an engine does, and what comes of it. */
 function whatHappens({ result, complaint, refusedBy }: Failed, passed: readonly Trial[]): string {
-  const quirks = result.quirks.map(({ sentence }) => sentence);
-  if (quirks.length === 0) quirks.push(...standardsOf(result, passed));
-  if (quirks.length === 0) return `in ${SUBJECT} ${consequence(complaint)}`;
-  const what = `${SUBJECT} ${quirks.join(', and ')}`;
+  const reasons = reasonsOf(result, passed);
+  if (reasons.length === 0) return `in ${SUBJECT} ${consequence(complaint)}`;
+  const what = `${SUBJECT} ${reasons.join(', and ')}`;
   return refusedBy !== undefined && complaint.startsWith('is refused')
     ? `${what}, which ${refusedBy} does not allow`
     : `${what}, and ${consequence(complaint)}`;
 }
 
-/** What the engine does as the standard says, where those that pass have a quirk. */
-function standardsOf({ missedQuirks }: FetchResult, passed: readonly Trial[]): readonly string[] {
+/**
+ * What the engine does otherwise than those in which the assertion holds: by its own quirks, or as the standard says where
+ * they have quirks.
+ */
+function reasonsOf({ quirks, missedQuirks }: FetchResult, passed: readonly Trial[]): readonly string[] {
   const theirs = new Set(passed.flatMap(({ result }) => result.quirks.map(({ quirk }) => quirk)));
+  const own = quirks.filter(({ quirk }) => !theirs.has(quirk)).map(({ sentence }) => sentence);
+  if (own.length > 0) return own;
   return [...missedQuirks].filter((quirk) => theirs.has(quirk)).map((quirk) => QUIRKS[quirk].standard);
 }
 

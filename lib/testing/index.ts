@@ -19,6 +19,7 @@ export type { Header, HeaderList } from './header-list.js';
 export type {
   BodyInput,
   CredentialsMode,
+  FormFields,
   HeadersInput,
   PageFetchInit,
   RedirectMode,

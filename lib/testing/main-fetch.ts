@@ -1,7 +1,7 @@
 import type { CheckFailure } from './cors-check.js';
 import { asStandard, type Departs } from './departures.js';
 import type { FetchFailureReason } from './fetch-failure.js';
-import type { RedirectMode, RequestMode } from './page-fetch-init.js';
+import type { RedirectMode, AnyRequestMode } from './page-fetch-init.js';
 import {
   isLocalNetwork,
   isPublicPage,
@@ -14,7 +14,7 @@ import {
 export interface MainFetchFacts {
   /** The page's origin. */
   readonly origin: string;
-  readonly mode: RequestMode;
+  readonly mode: AnyRequestMode;
   readonly redirect: RedirectMode;
   /** So far: a request that has been elsewhere stays tainted. */
   readonly tainting: Tainting;
@@ -36,6 +36,7 @@ export function responseTainting(
   departs: Departs = asStandard,
 ): Tainting | CheckFailure {
   const { origin, mode, redirect, tainting } = facts;
+  if (mode === 'navigate') return 'basic';
   if (origin.startsWith('https:') && url.protocol === 'http:' && isMixedContent(facts, url, departs)) {
     return refusal('mixed-content', `a page on https cannot call ${url.origin}`);
   }

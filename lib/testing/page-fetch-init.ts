@@ -6,6 +6,9 @@ export type CredentialsMode = 'omit' | 'same-origin' | 'include';
 /** What a request is for, as far as script can choose. @see Fetch, Requests: "mode" */
 export type RequestMode = 'cors' | 'no-cors' | 'same-origin';
 
+/** What a request is for: something that script can choose, or to show another document. @see Fetch, Requests: "mode" */
+export type AnyRequestMode = RequestMode | 'navigate';
+
 /** What becomes of redirects. @see Fetch, Requests: "redirect mode" */
 export type RedirectMode = 'follow' | 'error' | 'manual';
 
@@ -23,6 +26,9 @@ export type ReferrerPolicy =
 /** Headers as script gives them: a `Headers` object, pairs, or an object. */
 export type HeadersInput =
   Iterable<readonly [name: string, value: string]> | Readonly<Record<string, string>>;
+
+/** The fields of a form. A `FormData` is sent as `multipart/form-data`, everything else as browsers do by default. */
+export type FormFields = Readonly<Record<string, string>> | URLSearchParams | FormData;
 
 /** What script can send as a body. */
 export type BodyInput =

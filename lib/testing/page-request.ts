@@ -4,7 +4,9 @@ import { FetchError } from './fetch-error.js';
 import type { FetchFailureReason } from './fetch-failure.js';
 import type { Header } from './header-list.js';
 import type {
+  AnyRequestMode,
   CredentialsMode,
+  FormFields,
   HeadersInput,
   PageFetchInit,
   RedirectMode,
@@ -21,7 +23,7 @@ export interface PageRequest {
   readonly method: string;
   readonly headers: readonly Header[];
   readonly body: RequestBody | undefined;
-  readonly mode: RequestMode;
+  readonly mode: AnyRequestMode;
   readonly credentials: CredentialsMode;
   readonly redirect: RedirectMode;
   readonly referrerPolicy: ReferrerPolicy;
@@ -82,6 +84,46 @@ export async function makeRequest(
     ),
     forced: init.uploadListener === true || body?.stream !== undefined,
     signal: init.signal,
+  };
+}
+
+/** What browsers want of a server that is to show a document. */
+const DOCUMENT_TYPES = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+/**
+ * Makes the request of a form with the method POST.
+ *
+ * @see HTML, "form submission algorithm", and Fetch, Requests: "navigation request"
+ * @throws FetchError if the action is no URL of http or https
+ */
+export async function makeSubmission(
+  action: string | URL,
+  fields: FormFields,
+  base: string,
+  { referrerPolicy }: { readonly referrerPolicy: ReferrerPolicy },
+): Promise<PageRequest> {
+  if (!URL.canParse(String(action), base)) {
+    throw refuse('url-invalid', `${JSON.stringify(String(action))} is no URL`);
+  }
+  const url = new URL(action, base);
+  if (!/^https?:$/.test(url.protocol)) {
+    throw refuse('scheme-not-http', `${url.protocol} is neither http nor https`, 'Main fetch');
+  }
+  const body = await extractBody(fields instanceof FormData ? fields : new URLSearchParams(fields));
+  return {
+    url,
+    method: 'POST',
+    headers: [
+      ['Content-Type', (body.type as string).replace(/;charset=UTF-8$/, '')],
+      ['Accept', DOCUMENT_TYPES],
+    ],
+    body,
+    mode: 'navigate',
+    credentials: 'include',
+    redirect: 'follow',
+    referrerPolicy,
+    forced: false,
+    signal: undefined,
   };
 }
 

@@ -2,7 +2,7 @@ import type { CheckFailure } from './cors-check.js';
 import { asStandard, type Departs } from './departures.js';
 import type { FetchFailureReason } from './fetch-failure.js';
 import type { Header, HeaderList } from './header-list.js';
-import type { RequestMode } from './page-fetch-init.js';
+import type { AnyRequestMode } from './page-fetch-init.js';
 import type { RequestBody } from './request-body.js';
 import { isBodyHeader, isNonWildcardHeader } from './request-headers.js';
 import { isSameOrigin, type Tainting } from './request-origin.js';
@@ -16,7 +16,7 @@ const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]
 /** What of a request a redirect looks at. */
 export interface RedirectFacts {
   readonly origin: string;
-  readonly mode: RequestMode;
+  readonly mode: AnyRequestMode;
   readonly tainting: Tainting;
   readonly method: string;
   readonly headers: readonly Header[];
@@ -101,7 +101,7 @@ function refuseLocation(
     const message = 'the redirect leads to another origin, with a user name or password in the URL';
     return refusal('location-credentials', message);
   }
-  if (credentials && departs('credentials-in-subresource-urls-fail')) {
+  if (credentials && mode !== 'navigate' && departs('credentials-in-subresource-urls-fail')) {
     const message =
       'the redirect leads to a URL with a user name or password, which this engine never follows';
     return refusal('location-credentials', message);

@@ -1,7 +1,7 @@
 import { getDomain } from 'tldts';
 import { isInsecureOrigin, OPAQUE_ORIGIN } from '../protocol/serialized-origin.js';
 import { asStandard, type Departs } from './departures.js';
-import type { ReferrerPolicy, RequestMode } from './page-fetch-init.js';
+import type { AnyRequestMode, ReferrerPolicy } from './page-fetch-init.js';
 
 /*
  * Origins are strings here: serialized, and `null` for every opaque one, which is the same as none, not even itself.
@@ -17,7 +17,7 @@ export interface OriginFacts {
   /** Where the request has been sent so far, and where it goes now. @see Fetch, Requests: "URL list" */
   readonly urls: readonly URL[];
   readonly method: string;
-  readonly mode: RequestMode;
+  readonly mode: AnyRequestMode;
   readonly tainting: Tainting;
   readonly referrerPolicy: ReferrerPolicy;
 }
@@ -104,7 +104,8 @@ export function originHeader(facts: OriginFacts, departs: Departs = asStandard):
     mode !== 'cors' &&
     serialized !== OPAQUE_ORIGIN &&
     hidesOrigin(referrerPolicy, origin, target) &&
-    !departs('referrer-policy-leaves-origin', { origin, policy: referrerPolicy });
+    // Forms are not what engines differ about.
+    !(mode !== 'navigate' && departs('referrer-policy-leaves-origin', { origin, policy: referrerPolicy }));
   return hidden ? OPAQUE_ORIGIN : serialized;
 }
 

@@ -1,11 +1,11 @@
 import type { EngineName, QuirkName } from '../engines/quirks.js';
-import { Departures } from './departures.js';
+import { Departures, type Departs } from './departures.js';
 import { FetchError } from './fetch-error.js';
 import { withoutFragment } from './exchange-log.js';
 import { Fetching, type Client, type FetchContext, type Outcome } from './fetching.js';
 import { FetchResult, type FetchResultParts } from './fetch-result.js';
-import type { PageFetchInit, ReferrerPolicy } from './page-fetch-init.js';
-import { makeRequest, type PageRequest } from './page-request.js';
+import type { FormFields, PageFetchInit, ReferrerPolicy } from './page-fetch-init.js';
+import { makeRequest, makeSubmission, type PageRequest } from './page-request.js';
 import { exposedHeaders, ownHeaders } from './response-headers.js';
 
 /** What else is known of a page. */
@@ -69,25 +69,42 @@ export class VirtualPage {
    *   `VirtualBrowserOptions.origins`
    */
   async fetch(input: string | URL, init: PageFetchInit = {}): Promise<FetchResult> {
+    const { base } = this.#settings;
+    return await this.#run((departs) => makeRequest(input, init, base, this.#settings, departs));
+  }
+
+  /**
+   * Sends a form of this page with the method POST, as a click of the user does: without CORS and with cookies. What comes
+   * back is another document, of which this page's script sees nothing; `result.exchanges` has it.
+   *
+   * @param action - a URL; one without scheme and host is the app's
+   * @param fields - by default none
+   * @example
+   * ```ts
+   * const page = browser.page(browser.origin, { referrerPolicy: 'no-referrer' }); // as Helmet has it by default
+   * const { exchanges } = await page.submit('/login', { user: 'ada' });
+   * exchanges[0].headers.get('Origin'); // 'null', in every engine
+   * ```
+   */
+  async submit(action: string | URL, fields: FormFields = {}): Promise<FetchResult> {
+    const { base } = this.#settings;
+    return await this.#run(() => makeSubmission(action, fields, base, this.#settings));
+  }
+
+  async #run(make: (departs: Departs) => Promise<PageRequest>): Promise<FetchResult> {
     let fetching: Fetching | undefined;
     const departures = new Departures(this.#context.profile, this.#settings.opened);
     const { engine } = this.#context.profile;
     try {
-      const request = await makeRequest(input, init, this.#settings.base, this.#settings, departures.departs);
+      const request = await make(departures.departs);
       fetching = new Fetching(request, this.#settings, this.#context, departures);
       const outcome = await fetching.run();
       return resultOf(request, fetching, outcome, { engine, departures });
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
       const { exchanges = [], preflight = 'none' } = fetching ?? {};
-      return new FetchResult({
-        type: 'error',
-        failure: error.failure,
-        exchanges,
-        preflight,
-        engine,
-        departures,
-      });
+      const { failure } = error;
+      return new FetchResult({ type: 'error', failure, exchanges, preflight, engine, departures });
     }
   }
 }
@@ -103,7 +120,7 @@ function resultOf(
   const { status, headers } = response;
   const shared = { ...engine, exchanges, preflight, timingAllowed };
   const url = withoutFragment(fetching.currentUrl);
-  if (manual || tainting === 'opaque') {
+  if (manual || tainting === 'opaque' || request.mode === 'navigate') {
     response.discard();
     return new FetchResult(
       manual ? { ...shared, type: 'opaqueredirect', url } : { ...shared, type: 'opaque' },

@@ -43,7 +43,8 @@ export function wireHeaders(facts: WireHeaderFacts, departs: Departs = asStandar
   if (!has('user-agent')) lines.push(['User-Agent', USER_AGENT]);
   if (isTrustworthy(url.origin)) {
     const site = facts.extension === true ? 'none' : fetchSite(facts);
-    lines.push(['Sec-Fetch-Site', site], ['Sec-Fetch-Mode', mode], ['Sec-Fetch-Dest', 'empty']);
+    const destination = mode === 'navigate' ? 'document' : 'empty';
+    lines.push(['Sec-Fetch-Site', site], ['Sec-Fetch-Mode', mode], ['Sec-Fetch-Dest', destination]);
   } else if (facts.preflightOrigin !== undefined && departs('preflight-tells-mode-over-http')) {
     lines.push(['Sec-Fetch-Mode', mode]);
   }

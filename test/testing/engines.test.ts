@@ -227,6 +227,43 @@ describe('a browser of an engine', () => {
     );
   });
 
+  it.each(ENGINE_NAMES)(
+    'sends a form of its own origin with null under no-referrer, in %s',
+    async (engine) => {
+      const browser = await VirtualBrowser.for(served, { origin: API, engine });
+      const helmet = browser.page(API, { referrerPolicy: 'no-referrer' });
+      const result = await helmet.submit('/login', { user: 'ada' });
+      expect(result).toMatchObject({ type: 'opaque', readable: false, failure: undefined, quirks: [] });
+      const [exchange] = result.exchanges;
+      expect(exchange).toMatchObject({ method: 'POST', url: `${API}/login`, response: { status: 200 } });
+      const sent = Object.fromEntries(exchange?.headers.lines ?? []);
+      expect(sent).toMatchObject({
+        Origin: 'null',
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'Sec-Fetch-Site': 'same-origin',
+        'Sec-Fetch-Mode': 'navigate',
+        'Sec-Fetch-Dest': 'document',
+      });
+      expect(sent).not.toHaveProperty('Referer');
+      const again = (await browser.page(API).submit('/login', new FormData())).exchanges[0]?.headers;
+      expect(again?.get('Origin')).toBe(API);
+      expect(again?.get('Cookie')).toBe('sid=1');
+      expect(again?.get('Content-Type')).toMatch(/^multipart\/form-data; boundary=/);
+      // CORS does not ask forms of other sites, and does not stop them.
+      const cross = (await browser.page(SHOP).submit('/login')).exchanges;
+      expect(cross).toMatchObject([{ method: 'POST', response: { status: 200 } }]);
+      expect(cross[0]?.headers.get('Origin')).toBe(SHOP);
+    },
+  );
+
+  it('sends no form to what is no server', async () => {
+    const page = (await VirtualBrowser.for(served, { origin: API })).page(API);
+    expect((await page.submit('mailto:ada@example.com')).failure).toMatchObject({
+      reason: 'scheme-not-http',
+    });
+    expect((await page.submit('http://:0/')).failure).toMatchObject({ reason: 'url-invalid' });
+  });
+
   it('lets an extension read with cookies, whatever the engine of the browser', async () => {
     const browser = await VirtualBrowser.for(served, { origin: API, engine: 'webkit' });
     const extension = browser.extension(ID);
