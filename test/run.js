@@ -6,8 +6,13 @@
  *
  * CHROMIUM_PATH          the Chromium for the suites under test/browser; found in the usual places if unset
  * CORS_REQUIRE_BROWSER=1 fails without one, instead of leaving those suites out
- * FIREFOX_PATH           the Firefox for half of test/browser/csrf.test.ts; found in the usual places if unset
- * CORS_REQUIRE_FIREFOX=1 fails without one, instead of leaving that out
+ * FIREFOX_PATH           the Firefox for test/browser/table and half of test/browser/csrf.test.ts; found in the usual places
+ *                        if unset
+ * CORS_REQUIRE_FIREFOX=1 fails without one, instead of leaving these out
+ * WEBKIT_DRIVER_PATH, XVFB_PATH
+ *                        the WebKitWebDriver of WebKitGTK for test/browser/table, and the Xvfb that it is shown on; found in
+ *                        the usual places if unset
+ * CORS_REQUIRE_WEBKIT=1  fails without one of them, instead of leaving that out
  * REDIS_SERVER_PATH      the redis-server for the suites under test/redis; found in the usual places if unset
  * CORS_REQUIRE_REDIS=1   fails without one, instead of leaving those suites out
  * POSTGRES_PATH          the postgres for the suites under test/postgres; found in the usual places if unset
@@ -51,11 +56,30 @@ const PROGRAMS = [
   {
     name: 'Firefox',
     package: 'firefox-esr',
-    suites: undefined,
+    suites: 'test/browser/table/firefox.test.ts',
+    // These look for the program themselves.
     parts: ['test/browser/csrf.test.ts, the half in Firefox'],
     path: 'FIREFOX_PATH',
     required: 'CORS_REQUIRE_FIREFOX',
     places: ['/usr/bin/firefox', '/usr/bin/firefox-esr', ...inPath('firefox')],
+  },
+  {
+    name: 'WebKitWebDriver',
+    package: 'webkit2gtk-driver',
+    suites: 'test/browser/table/webkit.test.ts',
+    parts: [],
+    path: 'WEBKIT_DRIVER_PATH',
+    required: 'CORS_REQUIRE_WEBKIT',
+    places: ['/usr/bin/WebKitWebDriver', ...inPath('WebKitWebDriver')],
+  },
+  {
+    name: 'Xvfb',
+    package: 'xvfb',
+    suites: 'test/browser/table/webkit.test.ts',
+    parts: [],
+    path: 'XVFB_PATH',
+    required: 'CORS_REQUIRE_WEBKIT',
+    places: ['/usr/bin/Xvfb', ...inPath('Xvfb')],
   },
   {
     name: 'redis-server',

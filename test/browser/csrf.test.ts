@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Header, Module, Post, Query } from '@nestjs/common';
 import type { Page } from 'playwright-core';
+import type { Page as FirefoxPage } from 'puppeteer-core';
 import { CorsModule, NoCors } from '../../lib/index.js';
 import { PLATFORMS } from '../support/apps.js';
 import { appsOfSuite, startedBySuite } from '../support/suites.js';
@@ -35,7 +36,18 @@ const CHROMIUM = async (): Promise<Visitor> => {
   };
 };
 
-const FIREFOX = (): Promise<Visitor> => startFirefox(HOSTS);
+const FIREFOX = async (): Promise<Visitor> => {
+  const { browser, close } = await startFirefox();
+  let last: FirefoxPage | undefined;
+  return {
+    visit: async (url) => {
+      await last?.close();
+      last = await browser.newPage();
+      await last.goto(url).catch(() => undefined);
+    },
+    close,
+  };
+};
 
 /** Where a page stands, in a world that browsers trust, and say `Sec-Fetch-Site` in, and in one that is plain HTTP. */
 const WORLDS = {
@@ -52,8 +64,6 @@ const WORLDS = {
     partner: 'app.partner.example',
   },
 } as const;
-
-const HOSTS: readonly string[] = Object.values(WORLDS).flatMap((world) => Object.values(world));
 
 type World = keyof typeof WORLDS;
 type Where = keyof (typeof WORLDS)['plain'];

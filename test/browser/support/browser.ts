@@ -1,7 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { startWhole } from '../../support/started.js';
+import { startHosts, type BrowserOptions } from './hosts.js';
 
 /** Pages that share their cookies and caches. */
 export interface Profile {
@@ -34,23 +33,11 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** What a {@link TestBrowser} finds where. */
-export interface BrowserOptions {
-  /** Ports of this machine by host and port, where they are not the same: `{ 'api.shop.example:80': 49152 }`. */
-  readonly ports?: Readonly<Record<string, number>>;
-}
-
 /** Starts the browser that `CHROMIUM_PATH` names. */
-export async function startBrowser({ ports = {} }: BrowserOptions = {}): Promise<TestBrowser> {
+export async function startBrowser(options?: BrowserOptions): Promise<TestBrowser> {
   return await startWhole(async (own, close) => {
-    const documents = await own(serveDocuments(), (server) => {
-      server.close();
-      server.closeAllConnections();
-    });
-    const { port } = documents.address() as AddressInfo;
-    const rules = Object.entries({ ...ports, '*:80': port, '*:8080': port }).map(
-      ([host, served]) => `MAP ${host} 127.0.0.1:${served}`,
-    );
+    const hosts = await own(startHosts(options), (started) => started.close());
+    const rules = hosts.rules.map(([place, port]) => `MAP ${place} 127.0.0.1:${port}`);
     const launching = chromium.launch({
       executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
       headless: true,
@@ -79,20 +66,4 @@ async function newProfile(browser: Browser): Promise<Profile> {
       return page;
     },
   };
-}
-
-/** Serves an empty document at any URL; at `/worker.js` the script that the query's `code` is. */
-function serveDocuments(): Promise<Server> {
-  return new Promise((resolve) => {
-    const server = createServer(({ url = '' }, response) => {
-      const { pathname, searchParams } = new URL(url, 'http://documents.invalid');
-      if (pathname === '/worker.js') {
-        response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(searchParams.get('code'));
-        return;
-      }
-      response.writeHead(200, { 'Content-Type': 'text/html' });
-      response.end('<!doctype html><title>A page</title>');
-    });
-    server.listen(0, '127.0.0.1', () => resolve(server));
-  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { disagreements, type Outcome } from './agreement.js';
+import { departures, disagreements, type Outcome, type Results } from './agreement.js';
 import { APP, asked, read, refused, sent, type TableCase } from './case.js';
 
 const CASE: TableCase = {
@@ -23,8 +23,8 @@ const AS_EXPECTED: Outcome = {
     },
   ],
   server: [
-    { ...asked('PUT', 'http://api.shop.example/a', 'x-one'), ...ORIGIN },
-    { ...sent('PUT', 'http://api.shop.example/a', { cookie: true }), ...ORIGIN },
+    { ...asked('PUT', 'http://api.shop.example.com/a', 'x-one'), ...ORIGIN },
+    { ...sent('PUT', 'http://api.shop.example.com/a', { cookie: true }), ...ORIGIN },
   ],
 };
 
@@ -39,10 +39,20 @@ function gets(...server: readonly object[]): Outcome {
   return { ...AS_EXPECTED, server } as Outcome;
 }
 
+/** What differs where a case came out so in Chromium, and so in the virtual browser. */
+function differing(
+  testCase: TableCase,
+  real: Outcome,
+  virtual?: Outcome,
+  departure?: Results['departure'],
+): string {
+  return disagreements(testCase, { engine: 'chromium', real, virtual, departure });
+}
+
 describe('the three ways', () => {
   it('agree', () => {
-    expect(disagreements(CASE, AS_EXPECTED)).toBe('');
-    expect(disagreements(CASE, AS_EXPECTED, AS_EXPECTED)).toBe('');
+    expect(differing(CASE, AS_EXPECTED)).toBe('');
+    expect(differing(CASE, AS_EXPECTED, AS_EXPECTED)).toBe('');
   });
 
   const WRONG: readonly (readonly [string, Outcome])[] = [
@@ -60,8 +70,8 @@ describe('the three ways', () => {
     ['a request too many', gets(PREFLIGHT, REQUEST, REQUEST)],
     ['another order', gets(REQUEST, PREFLIGHT)],
     ['another method', gets(PREFLIGHT, { ...REQUEST, method: 'POST' })],
-    ['another host', gets(PREFLIGHT, { ...REQUEST, url: 'http://mirror.shop.example/a' })],
-    ['another path', gets(PREFLIGHT, { ...REQUEST, url: 'http://api.shop.example/b' })],
+    ['another host', gets(PREFLIGHT, { ...REQUEST, url: 'http://mirror.shop.example.com/a' })],
+    ['another path', gets(PREFLIGHT, { ...REQUEST, url: 'http://api.shop.example.com/b' })],
     ['another Origin', gets(PREFLIGHT, { ...REQUEST, origin: 'null' })],
     ['no Origin', gets(PREFLIGHT, { ...REQUEST, origin: 'none' })],
     ['another requested method', gets({ ...PREFLIGHT, requestMethod: 'POST' }, REQUEST)],
@@ -73,23 +83,23 @@ describe('the three ways', () => {
   ];
 
   it.each(WRONG)('differ in Chromium by %s', (_what, outcome) => {
-    expect(disagreements(CASE, outcome, AS_EXPECTED)).toMatch(
+    expect(differing(CASE, outcome, AS_EXPECTED)).toMatch(
       /^a\/case: Chromium differs from the expected value\n {2}(?:script|server), \w+ \d\n {4}expected {2}.*\n {4}Chromium {2}.*\n/,
     );
   });
 
   it.each(WRONG)('differ in the virtual browser by %s', (_what, outcome) => {
-    expect(disagreements(CASE, AS_EXPECTED, outcome)).toMatch(
+    expect(differing(CASE, AS_EXPECTED, outcome)).toMatch(
       /^a\/case: virtual browser differs from the expected value\n/,
     );
   });
 
   it('say both values', () => {
-    expect(disagreements(CASE, gets(PREFLIGHT), AS_EXPECTED)).toBe(
+    expect(differing(CASE, gets(PREFLIGHT), AS_EXPECTED)).toBe(
       [
         'a/case: Chromium differs from the expected value',
         '  server, request 2',
-        '    expected  PUT /a | Origin: http://app.shop.example | Cookie: yes',
+        '    expected  PUT /a | Origin: http://app.shop.example.com | Cookie: yes',
         '    Chromium  nothing',
         '',
       ].join('\n'),
@@ -100,8 +110,8 @@ describe('the three ways', () => {
     const failing: TableCase = { ...CASE, sees: refused('preflight-status', 'allow-origin-missing') };
     const because = (reason?: 'preflight-status' | 'method-not-allowed'): Outcome =>
       sees({ fails: 'network error', ...(reason && { reasons: [reason] }) });
-    expect(disagreements(failing, because(), because('preflight-status'))).toBe('');
-    expect(disagreements(failing, because('method-not-allowed'), because())).toContain(
+    expect(differing(failing, because(), because('preflight-status'))).toBe('');
+    expect(differing(failing, because('method-not-allowed'), because())).toContain(
       [
         '    expected  network error, preflight-status or allow-origin-missing',
         '    Chromium  network error, method-not-allowed',
@@ -111,27 +121,37 @@ describe('the three ways', () => {
 
   it('differ between the browsers in what the case leaves open', () => {
     const open: TableCase = { ...CASE, sees: { status: 200, headers: { 'x-one': '1' } } };
-    expect(disagreements(open, AS_EXPECTED, sees({ ...RESPONSE, body: 'no' }))).toMatch(
+    expect(differing(open, AS_EXPECTED, sees({ ...RESPONSE, body: 'no' }))).toMatch(
       /^a\/case: virtual browser differs from Chromium\n/,
     );
     const html = { 'content-type': 'text/html', 'x-one': '1' };
-    expect(disagreements(open, AS_EXPECTED, sees({ ...RESPONSE, headers: html }))).toMatch(
+    expect(differing(open, AS_EXPECTED, sees({ ...RESPONSE, headers: html }))).toMatch(
       /^a\/case: virtual browser differs from Chromium\n/,
     );
     const told = gets({ ...PREFLIGHT, others: 'accept: */*' }, REQUEST);
-    expect(disagreements(open, told, gets({ ...PREFLIGHT, others: 'accept: text/html' }, REQUEST))).toMatch(
+    expect(differing(open, told, gets({ ...PREFLIGHT, others: 'accept: text/html' }, REQUEST))).toMatch(
       /^a\/case: virtual browser differs from Chromium\n/,
     );
   });
 
-  it('differ where Chromium does not depart as the case says', () => {
-    const departing: TableCase = { ...CASE, chromium: { why: 'a reason', server: [] } };
-    expect(disagreements(departing, { ...AS_EXPECTED, server: [] }, AS_EXPECTED)).toBe('');
-    expect(disagreements(departing, AS_EXPECTED, AS_EXPECTED)).toContain(
-      'Chromium differs from the expected',
-    );
-    expect(disagreements(departing, { ...AS_EXPECTED, server: [] }, gets())).toContain(
-      'virtual browser differs',
-    );
+  it('differ where a browser does not depart as it shall', () => {
+    const departure = { beyond: 'a reason', server: [] };
+    expect(differing(CASE, gets(), gets(), departure)).toBe('');
+    expect(differing(CASE, gets(), undefined, departure)).toBe('');
+    expect(differing(CASE, AS_EXPECTED, gets(), departure)).toContain('Chromium differs from the expected');
+    expect(differing(CASE, gets(), AS_EXPECTED, departure)).toContain('virtual browser differs');
+  });
+
+  it('are named after the engine', () => {
+    const results = { virtual: AS_EXPECTED, real: gets(), departure: undefined };
+    expect(disagreements(CASE, { ...results, engine: 'firefox' })).toContain(': Firefox differs from');
+    expect(disagreements(CASE, { ...results, engine: 'webkit' })).toContain(': WebKit differs from');
+  });
+});
+
+describe('the standard', () => {
+  it('is what the virtual browser follows', () => {
+    expect(departures(CASE, AS_EXPECTED)).toBe('');
+    expect(departures(CASE, gets())).toMatch(/^a\/case: virtual browser differs from the expected value\n/);
   });
 });

@@ -1,4 +1,6 @@
+import { ENGINES, type ShippingEngine } from '../../../lib/engines/quirks.js';
 import { APP, type Seen, type SeenFailure, type SeenResponse, type TableCase, type Wire } from './case.js';
+import type { Departure } from './departures/departure.js';
 import { baseOf, tokenText } from './tokens.js';
 
 /** What came of a case: what the script saw, and what reached the servers. */
@@ -9,11 +11,11 @@ export interface Outcome {
 
 /** An outcome, and whose it is. */
 interface Account extends Outcome {
-  readonly by: 'expected' | 'Chromium' | 'virtual browser';
+  readonly by: string;
 }
 
-/** Visible fields whose values change from one connection to the next. */
-const VOLATILE = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding']);
+/** Visible fields whose values change from one connection to the next, and what Firefox adds of its own. */
+const VOLATILE = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding', 'x-firefox-spdy']);
 
 /** Visible fields that are the adapter's affair. Cases need not name them; the browsers still have to agree. */
 const ADAPTERS = new Set(['content-length', 'content-type', 'etag', 'vary', 'x-powered-by']);
@@ -21,29 +23,52 @@ const ADAPTERS = new Set(['content-length', 'content-type', 'etag', 'vary', 'x-p
 /** Of those, what script sees of another origin (Fetch, "CORS-safelisted response-header name"). */
 const SAFELISTED = new Set(['content-length', 'content-type']);
 
+/** What came of a case in a real browser, and in the virtual one. */
+export interface Results {
+  readonly engine: ShippingEngine;
+  readonly real: Outcome;
+  /** In the engine's profile; `undefined` where the case, or the departure, is beyond it. */
+  readonly virtual: Outcome | undefined;
+  /** What the engine does instead of what the standard says. */
+  readonly departure: Departure | undefined;
+}
+
 /**
- * Holds what is expected of a case against what came of it in each browser, and the browsers against one another.
+ * Holds what is expected of a case in an engine against what came of it in each browser, and the browsers against one another.
  *
  * @returns what differs, in words; empty if all agree
  */
-export function disagreements(testCase: TableCase, chromium: Outcome, virtual?: Outcome): string {
-  const { chromium: departure, sees, server } = testCase;
-  const standard = { seen: [sees].flat().map(complete), server };
-  const departing = {
-    seen: departure?.sees === undefined ? standard.seen : [departure.sees].flat().map(complete),
-    server: departure?.server ?? server,
-  };
-  const inChromium: Account = { by: 'Chromium', ...chromium };
-  const inVirtual: Account | undefined = virtual && { by: 'virtual browser', ...virtual };
+export function disagreements(testCase: TableCase, results: Results): string {
+  const { engine, departure } = results;
+  const expected = expectation(testCase, departure);
+  const real: Account = { by: ENGINES[engine].title, ...results.real };
+  const virtual: Account | undefined = results.virtual && { by: 'virtual browser', ...results.virtual };
   const found = [
-    ...compare(testCase, { by: 'expected', ...departing }, inChromium),
-    ...(inVirtual ? compare(testCase, { by: 'expected', ...standard }, inVirtual) : []),
+    ...compare(testCase, expected, real),
+    ...(virtual ? compare(testCase, expected, virtual) : []),
   ];
   if (found.length > 0) return found.join('\n');
   // Beyond what a case says: bodies that it leaves open, and fields that are the adapter's affair.
-  return inVirtual && !departure
-    ? compare(testCase, withoutReasons(inChromium), withoutReasons(inVirtual)).join('\n')
-    : '';
+  return virtual ? compare(testCase, withoutReasons(real), withoutReasons(virtual)).join('\n') : '';
+}
+
+/**
+ * Holds what the standard says of a case against what came of it in the virtual browser.
+ *
+ * @returns what differs, in words; empty if they agree
+ */
+export function departures(testCase: TableCase, virtual: Outcome): string {
+  return compare(testCase, expectation(testCase, undefined), { by: 'virtual browser', ...virtual }).join(
+    '\n',
+  );
+}
+
+function expectation({ sees, server }: TableCase, departure: Departure | undefined): Account {
+  return {
+    by: 'expected',
+    seen: [departure?.sees ?? sees].flat().map(complete),
+    server: departure?.server ?? server,
+  };
 }
 
 /** Takes a run's token out of what a server has written of its own URL. */

@@ -22,10 +22,8 @@ export interface TableCase {
   readonly answers?: Readonly<Record<string, Answer | readonly Answer[]>>;
   /** Whether the profile is the case's own, and without a cookie. Otherwise it has one for each API host. */
   readonly freshProfile?: boolean;
-  /** Where Chromium departs from the standard: what is expected of it instead, and why. */
-  readonly chromium?: Departure;
-  /** The case is beyond the scope of the virtual browser, and is run in Chromium only. */
-  readonly only?: { readonly browser: 'chromium'; readonly why: string };
+  /** Why the case is beyond the scope of the virtual browser, and is run in real ones only. */
+  readonly realOnly?: string;
 }
 
 /** Where a script runs: in some of these places with the origin of the page, in the others with an opaque one. */
@@ -33,14 +31,6 @@ export type Place = 'page' | 'worker' | 'blob worker' | 'about:blank frame' | Op
 
 /** A place whose origin is opaque (HTML, "origin"). */
 export type OpaquePlace = 'sandboxed frame' | 'data frame' | 'data worker';
-
-/** What Chromium does instead of what the standard says. */
-export interface Departure {
-  /** The reason, with the place where it is known from. */
-  readonly why: string;
-  readonly sees?: Seen | readonly Seen[];
-  readonly server?: readonly Wire[];
-}
 
 /** Something that a script does. It crosses into the browser, so it is nothing but JSON. */
 export type Call = Fetch | Xhr | Events | Beacon | Load | Wait;
@@ -162,21 +152,21 @@ export interface Answer {
 }
 
 /** A page that most policies of the app admit. */
-export const APP = 'http://app.shop.example';
+export const APP = 'http://app.shop.example.com';
 /** A page that no policy but `*` admits, on another site. */
 export const EVIL = 'http://evil.example';
 /** The app: another origin than {@link APP}, but the same site, so that cookies go. */
-export const API = 'http://api.shop.example';
+export const API = 'http://api.shop.example.com';
 /** The same app on another host. */
-export const MIRROR = 'http://mirror.shop.example';
+export const MIRROR = 'http://mirror.shop.example.com';
 /** The raw server, on two hosts. */
-export const RAW = 'http://raw.shop.example';
-export const OTHER_RAW = 'http://raw-mirror.shop.example';
+export const RAW = 'http://raw.shop.example.com';
+export const OTHER_RAW = 'http://raw-mirror.shop.example.com';
 
 /** The same over TLS. */
-export const SECURE_APP = 'https://app.shop.example';
-export const SECURE_API = 'https://api.shop.example';
-export const SECURE_RAW = 'https://raw.shop.example';
+export const SECURE_APP = 'https://app.shop.example.com';
+export const SECURE_API = 'https://api.shop.example.com';
+export const SECURE_RAW = 'https://raw.shop.example.com';
 
 /** A readable response. */
 export function read(body: string, headers?: Readonly<Record<string, string>>, status = 200): SeenResponse {

@@ -40,6 +40,12 @@ interface Scope {
 /** Carries out one call, and says what came of it. */
 export function perform(call: Call): Promise<Seen | undefined> {
   const scope = globalThis as unknown as Scope;
+  // What Chromium, Firefox and WebKit say of all of them.
+  const NETWORK_ERRORS = new Set([
+    'TypeError: Failed to fetch',
+    'TypeError: NetworkError when attempting to fetch resource.',
+    'TypeError: Load failed',
+  ]);
   if ('fetch' in call) return callFetch(call);
   if ('xhr' in call) return callXhr(call);
   if ('eventSource' in call) return listen(call);
@@ -74,7 +80,7 @@ export function perform(call: Call): Promise<Seen | undefined> {
       const headers = Object.fromEntries(response.headers);
       seen = { status, type, redirected, headers, body: await response.text() } as SeenResponse;
     } catch (error) {
-      return { fails: String(error) === 'TypeError: Failed to fetch' ? 'network error' : 'type error' };
+      return { fails: NETWORK_ERRORS.has(String(error)) ? 'network error' : 'type error' };
     }
     return timing ? { ...seen, timed: await hasDetails(url) } : seen;
   }

@@ -4,6 +4,7 @@ import {
   type PageFetchInit,
   type VirtualPage,
 } from '../../../lib/testing/index.js';
+import type { EngineName } from '../../../lib/engines/quirks.js';
 import { anonymous, type Outcome } from './agreement.js';
 import {
   API,
@@ -28,19 +29,21 @@ interface Translation {
 export class VirtualRunner {
   private constructor(
     private readonly world: World,
+    private readonly engine: EngineName,
     /** A profile with cookies, which is shared. */
     private readonly shared: VirtualBrowser,
   ) {}
 
-  static async start(world: World): Promise<VirtualRunner> {
-    const shared = await profile(world);
+  /** @param engine - whose browser it is */
+  static async start(world: World, engine: EngineName): Promise<VirtualRunner> {
+    const shared = await profile(world, engine);
     for (const origin of COOKIE_ORIGINS) await shared.page(origin).fetch(`${origin}/page`);
-    return new VirtualRunner(world, shared);
+    return new VirtualRunner(world, engine, shared);
   }
 
   async run(testCase: TableCase): Promise<Outcome> {
     const run = this.world.begin(testCase);
-    const browser = testCase.freshProfile ? await profile(this.world) : this.shared;
+    const browser = testCase.freshProfile ? await profile(this.world, this.engine) : this.shared;
     const page = browser.page(originOf(testCase));
     const seen: Seen[] = [];
     for (const call of run.calls) {
@@ -57,13 +60,13 @@ export class VirtualRunner {
   }
 }
 
-function profile({ app, ports, tlsPort }: World): Promise<VirtualBrowser> {
+function profile({ app, ports, tlsPort }: World, engine: EngineName): Promise<VirtualBrowser> {
   const served = Object.entries(ports).flatMap(([host, port]) => {
     const plain = [new URL(`http://${host}`).origin, `http://127.0.0.1:${port}`] as const;
     const secure = [plain[0].replace('http:', 'https:'), `https://127.0.0.1:${tlsPort}`] as const;
     return host.endsWith(':80') ? [plain, secure] : [plain];
   });
-  return VirtualBrowser.for(app, { origin: API, origins: Object.fromEntries(served) });
+  return VirtualBrowser.for(app, { origin: API, origins: Object.fromEntries(served), engine });
 }
 
 /** The origin of the place where the script runs. */

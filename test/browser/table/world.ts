@@ -32,7 +32,7 @@ export const COOKIE_ORIGINS: readonly string[] = [API, MIRROR, RAW, OTHER_RAW];
 /** The servers of the table, and what reaches them. */
 export interface World {
   readonly app: INestApplication;
-  /** The port of this machine behind each host and port that a case names: `api.shop.example:80`. */
+  /** The port of this machine behind each host and port that a case names: `api.shop.example.com:80`. */
   readonly ports: Readonly<Record<string, number>>;
   /** The port of this machine behind every host at port 443. */
   readonly tlsPort: number;
@@ -81,11 +81,11 @@ async function startParts(platform: Platform, own: Own, close: () => Promise<voi
   }
   const rawPort = (raw.address() as AddressInfo).port;
   const ports = {
-    'api.shop.example:80': port,
-    'mirror.shop.example:80': port,
-    'api.shop.example:8081': port,
-    'raw.shop.example:80': rawPort,
-    'raw-mirror.shop.example:80': rawPort,
+    'api.shop.example.com:80': port,
+    'mirror.shop.example.com:80': port,
+    'api.shop.example.com:8081': port,
+    'raw.shop.example.com:80': rawPort,
+    'raw-mirror.shop.example.com:80': rawPort,
   };
   const behindTls = Object.entries(ports).map(
     ([host, behind]) => [host.replace(/:80$/, ''), behind] as const,

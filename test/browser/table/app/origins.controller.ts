@@ -19,25 +19,25 @@ export class OriginsController {
   @Get('any') @AllowOrigin('*') any() {
     return 'ok';
   }
-  @Get('list') @AllowOrigin('https://admin.shop.example', APP) list() {
+  @Get('list') @AllowOrigin('https://admin.shop.example.com', APP) list() {
     return 'ok';
   }
-  @Get('https') @AllowOrigin('https://app.shop.example') https() {
+  @Get('https') @AllowOrigin('https://app.shop.example.com') https() {
     return 'ok';
   }
-  @Get('port') @AllowOrigin('http://app.shop.example:8080') port() {
+  @Get('port') @AllowOrigin('http://app.shop.example.com:8080') port() {
     return 'ok';
   }
-  @Get('any-port') @AllowOrigin('http://app.shop.example:*') anyPort() {
+  @Get('any-port') @AllowOrigin('http://app.shop.example.com:*') anyPort() {
     return 'ok';
   }
-  @Get('label') @AllowOrigin('http://*.shop.example') label() {
+  @Get('label') @AllowOrigin('http://*.shop.example.com') label() {
     return 'ok';
   }
-  @Get('labels') @AllowOrigin('http://**.shop.example') labels() {
+  @Get('labels') @AllowOrigin('http://**.shop.example.com') labels() {
     return 'ok';
   }
-  @Get('regexp') @AllowOrigin(/http:\/\/app-\d{1,3}\.shop\.example/) regexp() {
+  @Get('regexp') @AllowOrigin(/http:\/\/app-\d{1,3}\.shop\.example\.com/) regexp() {
     return 'ok';
   }
   @Get('function') @AllowOrigin((origin) => origin === APP) byFunction() {

@@ -221,7 +221,7 @@ export class MovedController {
   put(@Query() query: Target) {
     return target(query);
   }
-  @Get('closed') @AllowOrigin('https://admin.shop.example') @Redirect() closed(@Query() query: Target) {
+  @Get('closed') @AllowOrigin('https://admin.shop.example.com') @Redirect() closed(@Query() query: Target) {
     return target(query);
   }
 }

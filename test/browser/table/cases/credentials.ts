@@ -24,7 +24,7 @@ export const CREDENTIALS_CASES: readonly TableCase[] = [
   },
   {
     id: 'credentials/include/from-a-refused-origin',
-    page: 'http://www.app.shop.example',
+    page: 'http://www.app.shop.example.com',
     does: { fetch: '/account/me', ...INCLUDE },
     sees: refused('allow-origin-missing'),
     server: [sent('GET', '/account/me', { cookie: true })],
@@ -111,7 +111,7 @@ export const CREDENTIALS_CASES: readonly TableCase[] = [
   {
     id: 'credentials/set-cookie-counts-in-a-response-that-is-refused',
     freshProfile: true,
-    page: 'http://www.app.shop.example',
+    page: 'http://www.app.shop.example.com',
     does: [
       { fetch: '/account/login', ...INCLUDE },
       { fetch: '/account/me', ...INCLUDE },
@@ -159,7 +159,7 @@ export const CREDENTIALS_CASES: readonly TableCase[] = [
   },
   {
     id: 'credentials/in-the-url',
-    does: { fetch: 'http://user:secret@api.shop.example/origins/any' },
+    does: { fetch: 'http://user:secret@api.shop.example.com/origins/any' },
     sees: invalid('url-credentials'),
     server: [],
   },

@@ -54,7 +54,7 @@ export const EMBEDDING_CASES: readonly TableCase[] = [
   timed('one-of-a-list', `${EVIL}, ${APP}`, true),
   timed('on-two-lines', [EVIL, APP], true),
   timed('another', EVIL, false),
-  timed('in-another-case', 'http://App.shop.example', false),
+  timed('in-another-case', 'http://App.shop.example.com', false),
   {
     id: 'embedding/timing/same-origin',
     page: API,

@@ -1,10 +1,7 @@
 import { APP, EVIL, read, refused, sent, type Answer, type TableCase } from '../case.js';
 
 const SCRIPT = { 'Content-Type': 'text/javascript', 'Cache-Control': 'max-age=600' };
-const ONLY = {
-  browser: 'chromium',
-  why: 'An HTTP cache is no part of CORS, and beyond the scope of the virtual browser.',
-} as const;
+const NO_PART_OF_CORS = 'An HTTP cache is no part of CORS, and beyond the scope of the virtual browser.';
 
 /** What a script element leaves in the cache, and what `fetch()` then finds there. */
 function scriptThenFetch(
@@ -22,7 +19,7 @@ function scriptThenFetch(
       ...(requests === 2 ? [sent('GET', '/a.js')] : []),
     ],
     answers: { 'GET /a.js': answers },
-    only: ONLY,
+    realOnly: NO_PART_OF_CORS,
   };
 }
 
@@ -40,7 +37,7 @@ function revalidated(id: string, headers: Answer['headers'], sees: TableCase['se
         { status: 304, headers: { ETag: '"1"', ...headers } },
       ],
     },
-    only: ONLY,
+    realOnly: NO_PART_OF_CORS,
   };
 }
 
@@ -53,35 +50,35 @@ export const HTTP_CACHE_CASES: readonly TableCase[] = [
     does: [{ element: 'script', src: '/cached/one.js' }, { fetch: '/cached/one.js' }],
     sees: ['loaded', read('0', CACHED)],
     server: [sent('GET', '/cached/one.js', { origin: 'none', cookie: true }), sent('GET', '/cached/one.js')],
-    only: ONLY,
+    realOnly: NO_PART_OF_CORS,
   },
   {
     id: 'http-cache/app/any-is-shared-with-a-script-element',
     does: [{ element: 'script', src: '/cached/any.js' }, { fetch: '/cached/any.js' }],
     sees: ['loaded', read('0', CACHED)],
     server: [sent('GET', '/cached/any.js', { origin: 'none', cookie: true })],
-    only: ONLY,
+    realOnly: NO_PART_OF_CORS,
   },
   {
     id: 'http-cache/app/one-origin-is-not-poisoned-by-no-cors',
     does: [{ fetch: '/cached/one.js', mode: 'no-cors' }, { fetch: '/cached/one.js' }],
     sees: [{ status: 0, type: 'opaque', body: '' }, read('0', CACHED)],
     server: [sent('GET', '/cached/one.js', { origin: 'none' }), sent('GET', '/cached/one.js')],
-    only: ONLY,
+    realOnly: NO_PART_OF_CORS,
   },
   {
     id: 'http-cache/app/a-second-fetch-is-served-from-it',
     does: [{ fetch: '/cached/one.js' }, { fetch: '/cached/one.js' }],
     sees: [read('0', CACHED), read('0', CACHED)],
     server: [sent('GET', '/cached/one.js')],
-    only: ONLY,
+    realOnly: NO_PART_OF_CORS,
   },
   {
     id: 'http-cache/app/revalidation-with-304',
     does: [{ fetch: '/cached/etag.js' }, { fetch: '/cached/etag.js' }],
     sees: [read('0', { 'cache-control': 'no-cache' }), read('0', { 'cache-control': 'no-cache' })],
     server: [sent('GET', '/cached/etag.js'), sent('GET', '/cached/etag.js')],
-    only: ONLY,
+    realOnly: NO_PART_OF_CORS,
   },
   scriptThenFetch(
     'allow-origin-without-vary-is-poisoned',

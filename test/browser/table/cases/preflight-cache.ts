@@ -155,10 +155,6 @@ export const PREFLIGHT_CACHE_CASES: readonly TableCase[] = [
   maxAge('huge', '99999999999999999999', false),
   {
     ...maxAge('negative-is-as-if-unset', '-1', false),
-    chromium: {
-      why: 'Chromium takes a negative number for 0, as the Web Platform Tests have it (fetch.md 1.12).',
-      server: [asked('PUT', '/a'), sent('PUT', '/a'), asked('PUT', '/a'), sent('PUT', '/a')],
-    },
   },
   kept(
     'another-url',
@@ -313,10 +309,6 @@ export const PREFLIGHT_CACHE_CASES: readonly TableCase[] = [
     {},
     {
       sees: [OK, refused('allow-origin-missing'), OK],
-      chromium: {
-        why: 'Chromium leaves the cache as it is where the response, and not the preflight, is refused.',
-        server: [asked('PUT', '/a'), sent('PUT', '/a'), sent('PUT', '/a'), sent('PUT', '/a')],
-      },
       answers: {
         'OPTIONS /a': {
           headers: { ...MINE, 'Access-Control-Allow-Methods': 'PUT', 'Access-Control-Max-Age': '600' },

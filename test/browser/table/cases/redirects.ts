@@ -219,17 +219,12 @@ export const REDIRECT_CASES: readonly TableCase[] = [
     },
   }),
   raw('to-data', 'data:text/plain,x', refused('location-scheme')),
-  raw('to-ftp', 'ftp://raw.shop.example/', refused('location-scheme')),
+  raw('to-ftp', 'ftp://raw.shop.example.com/', refused('location-scheme')),
   raw(
     'credentials-in-location/same-origin-as-the-page',
-    `http://user:secret@raw.shop.example/final`,
+    `http://user:secret@raw.shop.example.com/final`,
     { ...ARRIVED, type: 'basic', headers: { 'access-control-allow-origin': '*' } },
     {
-      chromium: {
-        why: 'Chromium loads no subresource whose URL has credentials in it (chromestatus.com/feature/5669008342777856).',
-        sees: { fails: 'network error' },
-        server: [sent('GET', '/a', { origin: 'none', cookie: true })],
-      },
       page: RAW,
       server: [
         sent('GET', '/a', { origin: 'none', cookie: true }),
@@ -240,7 +235,7 @@ export const REDIRECT_CASES: readonly TableCase[] = [
   ),
   raw(
     'credentials-in-location/another-origin',
-    `http://user:secret@raw.shop.example/final`,
+    `http://user:secret@raw.shop.example.com/final`,
     refused('location-credentials'),
   ),
   raw('chain-to-the-same-origin', '/b', ARRIVED, {

@@ -132,13 +132,7 @@ export const REQUEST_HEADER_CASES: readonly TableCase[] = [
   unsafe('content-language-with-a-slash', { 'Content-Language': 'de/at' }, 'content-language'),
   safe('128-bytes', { Accept: long(128) }),
   unsafe('129-bytes', { Accept: long(129) }, 'accept'),
-  safe('repeated/1024-bytes-together', repeated(8), {
-    chromium: {
-      why: 'Chromium joins fields of one name before it measures them; in the standard each is an entry of its own.',
-      sees: PREFLIGHT_REFUSED,
-      server: [asked('GET', '/origins/any', 'accept')],
-    },
-  }),
+  safe('repeated/1024-bytes-together', repeated(8), {}),
   unsafe('repeated/together-above-1024-bytes', repeated(9), 'accept'),
   safe('range', { Range: 'bytes=0-10' }),
   safe('range-open', { Range: 'bytes=5-' }),
@@ -238,11 +232,6 @@ export const REQUEST_HEADER_CASES: readonly TableCase[] = [
   allowHeaders('any-and-authorization-by-name', '*, authorization', read('ok'), AUTHORIZATION),
   allowHeaders('any-does-not-cover-authorization', '*', refused('authorization-not-listed'), {
     ...AUTHORIZATION,
-    chromium: {
-      why: 'Chromium lets * cover Authorization, with a warning in the console (crbug.com/1176753; fetch.md 1.12).',
-      sees: read('ok'),
-      server: [asked('GET', '/a', 'authorization'), sent('GET', '/a', { authorization: true })],
-    },
   }),
   allowHeaders('any-with-credentials', '*', refused('header-not-allowed'), {
     does: { fetch: '/a', headers: { 'x-one': '1' }, credentials: 'include' },
@@ -261,11 +250,6 @@ export const REQUEST_HEADER_CASES: readonly TableCase[] = [
     does: { fetch: '/headers/none', headers: { 'Save-Data': 'on' } },
     sees: PREFLIGHT_REFUSED,
     server: [asked('GET', '/headers/none', 'save-data')],
-    chromium: {
-      why: 'Chromium counts client hints with well-formed values among the safelisted headers (fetch.md 1.12).',
-      sees: read('ok'),
-      server: [sent('GET', '/headers/none')],
-    },
   },
 ];
 

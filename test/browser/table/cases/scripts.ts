@@ -160,11 +160,6 @@ export const SCRIPT_CASES: readonly TableCase[] = [
     does: { fetch: '/responses/upload', method: 'POST', body: { stream: 'x' } },
     sees: read('uploaded', undefined, 201),
     server: [asked('POST', '/responses/upload'), sent('POST', '/responses/upload')],
-    chromium: {
-      why: 'Chromium streams uploads over HTTP/2 only (net::ERR_H2_OR_QUIC_REQUIRED), and fails after the preflight.',
-      sees: { fails: 'network error' },
-      server: [asked('POST', '/responses/upload')],
-    },
   },
   {
     id: 'streams/upload/from-a-refused-origin',

@@ -35,7 +35,7 @@ export const SECURE_CASES: readonly TableCase[] = [
     server: [sent('GET', `${SECURE_API}/origins/list`)],
   }),
   secure('another-https-origin', {
-    page: 'https://admin.shop.example',
+    page: 'https://admin.shop.example.com',
     does: { fetch: `${SECURE_API}/origins/list` },
     sees: read('ok'),
     server: [sent('GET', `${SECURE_API}/origins/list`)],
