@@ -406,11 +406,19 @@ describe.each(PLATFORMS)('sessions that are polled by script elements, on %s', (
     // As of a browser over plain HTTP.
     expect(await open('/socket.io', {})).toBe(REFUSED);
     expect(await open('/socket.io', { 'sec-fetch-site': 'same-origin' })).toBe(200);
+    // Engine.IO decodes names before it looks for one.
+    expect(await open('/socket.io', { 'sec-fetch-site': 'cross-site' }, '&%6A=0')).toBe(REFUSED);
+    // As of another element: a page's own polling has an Origin where the site is another.
+    expect(await open('/socket.io', { 'sec-fetch-site': 'cross-site' }, '')).toBe(REFUSED);
+    expect(await open('/socket.io', { 'sec-fetch-site': 'same-site' }, '')).toBe(REFUSED);
+    expect(await open('/socket.io', { 'sec-fetch-site': 'same-origin' }, '')).toBe(200);
+    expect(await open('/socket.io', { 'sec-fetch-site': 'none' }, '')).toBe(200);
     expect(await open('/socket.io', {}, '')).toBe(200);
     expect(await open('/socket.io', { 'x-banned': '1' }, '')).toBe(REFUSED);
     if (!isOwn) return;
     for (const path of ['/left', '/any']) {
       expect(await open(path, { 'sec-fetch-site': 'cross-site' })).toBe(200);
+      expect(await open(path, { 'sec-fetch-site': 'cross-site' }, '')).toBe(200);
       expect(await open(path, { 'sec-fetch-site': 'cross-site', 'x-banned': '1' })).toBe(REFUSED);
     }
   });
