@@ -60,6 +60,11 @@ import { guardServer, type Door } from './server-door.js';
 import { StartWarnings } from './start-warnings.js';
 
 /** What asks sources, and what makes options for other packages, beside the routes. */
+/** For who calls a delegate as if it gave the options back. */
+const NO_CALLBACK =
+  'The function that corsOptionsDelegate() gives takes a request and a callback, and was called without the callback: give it to ' +
+  'the package as it is, as in cors(service.corsOptionsDelegate()), or call delegate(request, (error, options) => { … }).';
+
 const DOORS = new LatePart(() => import('../doors/late-doors.js'));
 
 /** What explains a request, which few apps ask for. */
@@ -400,6 +405,8 @@ export class CorsEngine implements Owner {
     }
     if (typeof name === 'string') this.delegated.add(name);
     return (request, callback) => {
+      // In a promise it would be nobody's error, which ends the process.
+      if (typeof callback !== 'function') throw new TypeError(NO_CALLBACK);
       void DOORS.load().then(({ delegate }) =>
         delegate(() => this.started(), name as string, request, callback),
       );

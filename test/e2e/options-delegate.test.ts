@@ -315,6 +315,14 @@ describe('a delegate in the life of an app', () => {
     await app.close();
   });
 
+  it('throws at once where there is no callback, instead of later for nobody', async () => {
+    const { app } = await startApp('express', moduleOf(OPTIONS));
+    const delegate = app.get(CorsService).corsOptionsDelegate() as (request: unknown) => unknown;
+    const mistaken = (): unknown => delegate({ headers: { origin: PAGE } });
+    expect(mistaken).toThrow(TypeError);
+    expect(mistaken).toThrow('or call delegate(request, (error, options) => { … })');
+  });
+
   it('takes the host of a request of Fetch from its URL, as explain() does', async () => {
     const { app } = await startApp('express', moduleOf({ ...OPTIONS, enforce: true }));
     const delegate = app.get(CorsService).corsOptionsDelegate();
