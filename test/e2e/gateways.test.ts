@@ -573,9 +573,9 @@ describe.each(PLATFORMS)('what is known of gateways, on %s', (platform) => {
   });
 
   it('is warned of at start: a cors option of its own', async () => {
-    const start = async (port: number, prepare: object): Promise<readonly string[]> => {
+    const start = async (port: number, prepare: object, path = {}): Promise<readonly string[]> => {
       const logger = new Warnings();
-      const gateways = [gateway(port, { cors: { origin: '*' } })];
+      const gateways = [gateway(port, { cors: { origin: '*' }, ...path })];
       await startApp(platform, moduleOf(OPTIONS, gateways), { logger, ...prepare });
       return logger.about('ChatGateway has a cors option of its own beside CorsModule.');
     };
@@ -585,8 +585,11 @@ describe.each(PLATFORMS)('what is known of gateways, on %s', (platform) => {
     ]);
     expect(await start(0, {})).toEqual([expect.stringContaining('with enforce: true against handshakes')]);
     expect(await start(await freePort(), {})).toEqual([
-      expect.stringContaining('CorsIoAdapter of nestjs-cors/socket.io puts it under the policy of its path'),
+      expect.stringContaining('puts it under the policy of its path (/socket.io, or / on ws).'),
     ]);
+    for (const prepare of [withIo, withWs, {}]) {
+      expect(await start(0, prepare, { path: '/star' })).toEqual([expect.stringContaining('(/star)')]);
+    }
   });
 });
 
