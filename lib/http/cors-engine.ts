@@ -625,7 +625,8 @@ export class CorsEngine implements Owner {
     if (this.app?.current !== undefined) return this.app.current;
     throw new Error(
       this.attached.size === 0
-        ? 'This app serves no HTTP, so it has no policies.'
+        ? 'This app serves no HTTP, so it has no policies. A script needs an app of NestFactory.create() and await app.init(), ' +
+            'which does not listen, where NestFactory.createApplicationContext() makes none.'
         : 'The routes are not known yet: call this after app.init() or app.listen().',
     );
   }
