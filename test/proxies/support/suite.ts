@@ -75,7 +75,10 @@ export function describeProxy(proxy: Proxy): void {
 
   if (down !== undefined) {
     it(`${proxy.name} says that the app is down to everybody, if it is told to`, () => {
-      expectFailure({ behaviour: proxy.asThePageSays }, failures.get(down) as WireResponse, '*');
+      const response = failures.get(down) as WireResponse;
+      expectFailure({ behaviour: proxy.asThePageSays }, response, '*');
+      // As the page has it.
+      if (proxy.name === 'nginx') expect(response.status).toBe(503);
     });
   }
 }
