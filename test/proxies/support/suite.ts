@@ -1,4 +1,4 @@
-import { beforeAll, describe, it } from '@jest/globals';
+import { beforeAll, describe, it, expect } from '@jest/globals';
 import { PLATFORMS, type Platform } from '../../support/apps.js';
 import type { WireResponse } from '../../support/http.js';
 import { appsOfSuite, startedBySuite } from '../../support/suites.js';
