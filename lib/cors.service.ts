@@ -106,12 +106,15 @@ export class CorsService {
    * request: a source that throws, rejects or takes longer than its timeout refuses, and is logged. One that waits for the
    * guards is asked `mayAllow()`. The promise does not reject.
    *
+   * **Always await it: `if (await cors.allows(…))`.** A promise counts for true in an `if`: without `await`, a policy with a function
+   * or a source lets everybody in.
+   *
    * It is about the policy alone: the app's own origin is allowed only if the policy says so. A path that is `unmanaged`, or
    * can be read as several with different policies, allows nobody.
    *
    * @param origin - the value of `Origin`; what is no serialized origin is not allowed, unless anybody is
    * @param options - which policy, and for which request
-   * @returns a boolean, or a promise of one where the policy has an origin function or a source: await it unless you know
+   * @returns a boolean, or a promise of one where the policy has an origin function or a source: await it in any case
    * @throws TypeError if `origin` is no string; a request without `Origin` need not be asked about
    * @throws `CorsConfigurationError` if the options are none, or name no policy
    * @throws Error if the app has not been initialized yet, or serves no HTTP: call it after `app.init()` or `app.listen()`

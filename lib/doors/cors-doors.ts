@@ -16,15 +16,13 @@ export interface CorsDoorRequest {
   readonly host?: string | undefined;
 }
 
-/** Which policy `CorsService.allows()` is about, and for which request. */
-export interface CorsAllowsOptions {
-  /** A named policy, on top of the module's options as an entry of `routes` with it would be. Not beside `path`. */
-  readonly policy?: CorsPolicyName | undefined;
-  /**
-   * A path such as `/chat`: what governs a request there counts, a route, an entry of `routes`, or the module's default. The
-   * method is that of `request`, else GET. Where versions share the path, all of them have to allow the origin.
-   */
-  readonly path?: string | undefined;
+/**
+ * Which policy `CorsService.allows()` is about, and for which request: a named one, or that of a path; with neither, the module's
+ * default.
+ */
+export type CorsAllowsOptions = CorsAskedRequest & (CorsAskedPolicy | CorsAskedPath);
+
+interface CorsAskedRequest {
   /**
    * What origin functions and sources see of the request. It does not choose the policy, but for its method where there is a
    * `path`.
@@ -32,6 +30,21 @@ export interface CorsAllowsOptions {
    * @defaultValue a GET of `path`, or of `/`, without header fields
    */
   readonly request?: CorsDoorRequest | undefined;
+}
+
+interface CorsAskedPolicy {
+  /** A named policy, on top of the module's options as an entry of `routes` with it would be. Not beside `path`. */
+  readonly policy?: CorsPolicyName | undefined;
+  readonly path?: undefined;
+}
+
+interface CorsAskedPath {
+  /**
+   * A path such as `/chat`: what governs a request there counts, a route, an entry of `routes`, or the module's default. The
+   * method is that of `request`, else GET. Where versions share the path, all of them have to allow the origin.
+   */
+  readonly path?: string | undefined;
+  readonly policy?: undefined;
 }
 
 /**

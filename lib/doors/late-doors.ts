@@ -31,14 +31,21 @@ async function asks(policy: Policy, origin: string, view: AskedRequest): Promise
   return (await askSources(policy.origin.asked, { origin, view })) !== undefined;
 }
 
-/** An error that frameworks answer with its status: Express and Fastify each read one of the two. */
+/**
+ * An error that frameworks answer with its status and fields: Express and Fastify each read one of the two statuses. It has no
+ * stack, which Express would show to strangers, and print for each refusal.
+ */
 class CorsRefusal extends Error {
   override readonly name = 'CorsRefusal';
   readonly status = 403;
   readonly statusCode = 403;
+  /** That its message may be shown. */
+  readonly expose = true;
+  readonly headers = { vary: 'Origin' };
 
   constructor() {
     super('Forbidden');
+    this.stack = '';
   }
 }
 

@@ -12,7 +12,11 @@ const MAX_REPORTED = 100;
 export class AppLog {
   /** When which path has been reported, the longest ago first. */
   private readonly reported = new Map<string, number>();
-  private readonly refusals = new ReportLimit();
+  /** How often which origin is reported, since a time. */
+  private readonly refusals = new Map<string, ReportLimit>();
+  private refusalsSince = 0;
+  /** Of those that do not fit in there. */
+  private readonly others = new ReportLimit();
   private readonly lost = new ReportLimit();
 
   /** @param logger - the app's own may throw, which is no reason to lose a response */
@@ -40,19 +44,33 @@ export class AppLog {
   }
 
   /**
-   * A request was refused only because its `Host` is not that of its `Origin`. Said once a minute: behind a proxy that
-   * rewrites it, these are the app's own pages.
+   * A request was refused only because its `Host` is not that of its `Origin`. Said once a minute for each origin: behind a proxy
+   * that rewrites it, or at a port of a gateway's own, these are the app's own pages.
    */
   hostRefusal(origin: string, host: string | undefined): void {
-    const more = this.refusals.next();
+    const more = this.limitOf(originText(origin)).next();
     if (more !== undefined) this.warn(hostRefusal(origin, host) + more);
   }
 
   /** A request without `Origin` was refused because of what it says in `Sec-Fetch-Site`. Said once a minute. */
   originLost(method: string, url: string): void {
     const more = this.lost.next();
-    if (more !== undefined)
-      this.warn(`${method} ${pathText(url)} was refused by enforce: ${ORIGIN_LOST}${more}`);
+    if (more !== undefined) this.warn(`${method} ${pathText(url)} was refused: ${ORIGIN_LOST}${more}`);
+  }
+
+  /** Anybody can send as many origins as he likes: what is full is emptied once a minute. */
+  private limitOf(origin: string): ReportLimit {
+    const { refusals } = this;
+    const known = refusals.get(origin);
+    if (known !== undefined) return known;
+    if (refusals.size >= MAX_REPORTED) {
+      if (performance.now() - this.refusalsSince < REPORT_INTERVAL) return this.others;
+      refusals.clear();
+    }
+    if (refusals.size === 0) this.refusalsSince = performance.now();
+    const limit = new ReportLimit();
+    refusals.set(origin, limit);
+    return limit;
   }
 
   private warn(text: string): void {
@@ -75,7 +93,7 @@ export function hostRefusal(origin: string, host: string | undefined): string {
       ? 'the request names no host to compare it with'
       : `its host is not ${JSON.stringify(host)}, with which it was compared`;
   return oneLine(
-    `${originText(origin)} was refused by enforce. The policy there does not allow it, and ${compared}. ` +
-      "If it is the app's own origin behind a proxy, name it in publicOrigins",
+    `${originText(origin)} was refused. The policy there does not allow it, and ${compared}. ` +
+      "If it is the app's own origin, behind a proxy or with another port, name it in publicOrigins",
   );
 }

@@ -63,6 +63,11 @@ import { guardServer, type Door } from './server-door.js';
 import { StartWarnings } from './start-warnings.js';
 
 /** What asks sources, and what makes options for other packages, beside the routes. */
+/** For who calls a delegate as if it gave the options back. */
+const NO_CALLBACK =
+  'The function that corsOptionsDelegate() gives takes a request and a callback, and was called without the callback: give it to ' +
+  'the package as it is, as in cors(service.corsOptionsDelegate()), or call delegate(request, (error, options) => { … }).';
+
 const DOORS = new LatePart(() => import('../doors/late-doors.js'));
 
 /** What explains a request, which few apps ask for. */
@@ -435,6 +440,8 @@ export class CorsEngine implements Owner {
     }
     if (typeof name === 'string') this.delegated.add(name);
     return (request, callback) => {
+      // In a promise it would be nobody's error, which ends the process.
+      if (typeof callback !== 'function') throw new TypeError(NO_CALLBACK);
       void DOORS.load().then(({ delegate }) =>
         delegate(() => this.started(), name as string, request, callback),
       );
@@ -652,7 +659,8 @@ export class CorsEngine implements Owner {
     if (this.app?.current !== undefined) return this.app.current;
     throw new Error(
       this.attached.size === 0
-        ? 'This app serves no HTTP, so it has no policies.'
+        ? 'This app serves no HTTP, so it has no policies. A script needs an app of NestFactory.create() and await app.init(), ' +
+            'which does not listen, where NestFactory.createApplicationContext() makes none.'
         : 'The routes are not known yet: call this after app.init() or app.listen().',
     );
   }

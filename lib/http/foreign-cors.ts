@@ -35,30 +35,36 @@ export function watchForeignCors(adapter: AbstractHttpAdapter, warnings: StartWa
  */
 export function reportGateways(types: Iterable<Type>, warnings: StartWarnings, isGuarded: boolean): void {
   for (const type of types) {
-    const { cors, hasPort } = gatewayServer(type);
+    const { cors, path, hasPort } = gatewayServer(type);
     if (cors === undefined || cors === false) continue;
+    const where = typeof path === 'string' ? path : DEFAULT_PATHS;
     warnings.warn(
-      `${type.name} has a cors option of its own beside CorsModule. ${advice(hasPort, isGuarded)}`,
+      oneLine(
+        `${type.name} has a cors option of its own beside CorsModule. ${advice(where, hasPort, isGuarded)}`,
+      ),
     );
   }
 }
 
-function advice(hasPort: boolean, isGuarded: boolean): string {
+/** Where adapters put a gateway that says nothing of a path. */
+const DEFAULT_PATHS = '/socket.io, or / on ws';
+
+function advice(path: string, hasPort: boolean, isGuarded: boolean): string {
   if (isGuarded) {
     return (
       'The adapter of nestjs-cors lets in whom the policy of its path allows, and no field that the option sets is sent. ' +
-      'Remove it, and give the path (/socket.io) a policy by an entry of routes.'
+      `Remove it, and give the path (${path}) a policy by an entry of routes.`
     );
   }
   if (hasPort) {
     return (
       'Its server has another port than the app, so the option alone decides there, and no policy of CorsModule does. ' +
-      'CorsIoAdapter of nestjs-cors/socket.io puts it under the policy of its path.'
+      `CorsIoAdapter of nestjs-cors/socket.io, or CorsWsAdapter of nestjs-cors/ws, puts it under the policy of its path (${path}).`
     );
   }
   return (
     'CorsModule alone decides who may read what: no field that the option sets is sent. Remove it, and give the ' +
-    'path of the server (/socket.io) a policy by an entry of routes, with enforce: true against handshakes of other origins.'
+    `path of the server (${path}) a policy by an entry of routes, with enforce: true against handshakes of other origins.`
   );
 }
 

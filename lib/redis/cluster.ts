@@ -57,7 +57,7 @@ export function clusterOf(model: Cluster): Deployment {
     },
     refresh: (done) => commands.refreshSlotsCache(done),
     // Those that are connected. A planned failover in a cluster waits for them.
-    expectedReplicas: () => Promise.resolve(0),
+    expectedReplicas: () => Promise.resolve({ count: 0, away: [], name: '' }),
   };
 }
 

@@ -37,10 +37,19 @@ export interface Deployment {
    */
   readonly refresh: ((done: () => void) => void) | undefined;
   /**
-   * How many replicas ought to have a change, beside those that are connected to who has made it. Left out where a
+   * Which replicas ought to have a change, beside those that are connected to who has made it. Left out where a
    * change is confirmed without any.
    */
-  readonly expectedReplicas: (() => Promise<number>) | undefined;
+  readonly expectedReplicas: (() => Promise<ExpectedReplicas>) | undefined;
+}
+
+/** The replicas that ought to have a change. */
+export interface ExpectedReplicas {
+  readonly count: number;
+  /** Those that are away, by host and port, as far as anybody knows. */
+  readonly away: readonly string[];
+  /** What Sentinels call the primary. */
+  readonly name: string;
 }
 
 /** Those who tell that another server has taken over. */

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { deploymentOf, type Client, type Deployment } from './deployment.js';
+import { deploymentOf, type Client, type Deployment, type ExpectedReplicas } from './deployment.js';
 import { Subscription } from './subscription.js';
 import { within } from './within.js';
 
@@ -140,11 +140,15 @@ export class RedisConnections {
    * @throws Error if they have not within half a second, or another server has taken over that does not have it
    */
   async confirm(role: unknown, key: string, isStillSo: (redis: Client) => Promise<boolean>): Promise<void> {
-    const expected = (await this.#deployment.expectedReplicas?.()) ?? 0;
-    const replicas = Math.max(connectedReplicas(role), expected);
+    const expected = await this.#deployment.expectedReplicas?.();
+    const replicas = Math.max(connectedReplicas(role), expected?.count ?? 0);
     const confirmed = replicas === 0 ? 0 : await this.#replicasThatConfirm(key, replicas);
-    if (confirmed < replicas)
-      throw unconfirmed(`${confirmed} of ${replicas} replicas have confirmed it in time`);
+    if (confirmed < replicas) {
+      throw unconfirmed(
+        `${confirmed} of ${replicas} replicas have confirmed it in time`,
+        expected && adviceOn(expected),
+      );
+    }
     // Last of all: a server that has taken over meanwhile may not have it.
     if (!(await this.send(isStillSo))) throw unconfirmed('it is not there any more');
   }
@@ -316,9 +320,17 @@ function connectedReplicas(role: unknown): number {
   return Array.isArray(replicas) ? replicas.length : 0;
 }
 
-function unconfirmed(reason: string): Error {
-  return new Error(
-    `The change was made and announced, but a failover may undo it: ${reason}. Make it again.`,
+function unconfirmed(reason: string, advice = 'Make it again'): Error {
+  return new Error(`The change was made and announced, but a failover may undo it: ${reason}. ${advice}.`);
+}
+
+/** What to do where replicas have not confirmed a change: again is of no use while they are away. */
+function adviceOn({ away, name }: ExpectedReplicas): string | undefined {
+  if (away.length === 0) return undefined;
+  const [are, they] = away.length === 1 ? ['is', 'it is'] : ['are', 'they are'];
+  return (
+    `By the Sentinels ${away.join(', ')} ${are} away: to make the change again helps once ${they} back, ` +
+    `or taken out for good by SENTINEL RESET ${name} at each Sentinel`
   );
 }
 

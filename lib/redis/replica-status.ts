@@ -8,7 +8,10 @@ export interface CorsReplicaStatus {
   readonly version: number;
   /** Since when, by its own clock. */
   readonly since: Date;
-  /** The version in Redis that it does not run, and why; `undefined` if it runs that one, or has yet to see it. */
+  /**
+   * The version in Redis that it does not run, and why; `undefined` if it runs that one, or has yet to see it. With version 0 Redis
+   * has lost the document: what runs here is what was in force, or `initial` where a replica has started since.
+   */
   readonly refused: { readonly version: number; readonly reason: string } | undefined;
 }
 

@@ -4,7 +4,7 @@ import { messageOf } from './message-of.js';
 import { isSameEdition, NO_EDITION, readEdition, readStored, type Edition } from './options-store.js';
 import type { RedisConnections } from './redis-connections.js';
 import type { RedisCorsOptionsSettings } from './redis-cors-options-config.js';
-import { endStatus, tellStatus } from './replica-status.js';
+import { endStatus, readStatuses, tellStatus, type CorsReplicaStatus } from './replica-status.js';
 import { within } from './within.js';
 
 /** What is done with versions. */
@@ -126,6 +126,8 @@ export class RunningVersion {
       if (edition.version === 0 && publishInitial) {
         this.#mayBeNew = true;
         await this.#taker.publishInitial();
+      } else if (edition.version === 0) {
+        await this.#compareWithOthers(edition);
       } else if (this.#refusal !== undefined) {
         await this.#settle(undefined);
       }
@@ -134,11 +136,27 @@ export class RunningVersion {
     }
   }
 
+  /** Where nothing is in Redis, and this replica has begun with the initial options: others may run what has been lost. */
+  async #compareWithOthers(edition: Edition): Promise<void> {
+    const { key } = this.#settings;
+    // That what they tell cannot be read is said where this one tells.
+    const statuses = await this.#connections.send((redis) => readStatuses(redis, key)).catch(() => []);
+    const others = statuses.filter(({ version }) => version > 0);
+    if (others.length === 0) {
+      if (this.#refusal !== undefined) await this.#settle(undefined);
+      return;
+    }
+    // What others run may have been published just now.
+    const last = await this.#connections.send((redis) => readEdition(redis, key));
+    if (!isSameEdition(last, edition)) this.#mayBeNew = true;
+    else if (this.#refusal === undefined) await this.#settle({ edition, reason: lostReason(others) });
+  }
+
   async #takeOn(): Promise<void> {
     const { key } = this.#settings;
     const { edition, document } = await this.#connections.send((redis) => readStored(redis, key));
     if (edition.version === 0) {
-      await this.#settle({ edition, reason: 'There are no options in Redis any more.' });
+      await this.#settle({ edition, reason: `There are no options in Redis any more. ${RECOVERY}` });
       return;
     }
     try {
@@ -158,7 +176,8 @@ export class RunningVersion {
     if (refusal !== undefined) {
       const { edition, reason } = refusal;
       const what = edition.version === 0 ? '' : `Version ${edition.version} of the options is refused. `;
-      this.#logger.error(`${what}Version ${this.version} stays in force. ${reason}`);
+      const kept = this.version === 0 ? 'The initial options stay' : `Version ${this.version} stays`;
+      this.#logger.error(`${what}${kept} in force. ${reason}`);
     }
     await this.#tell();
   }
@@ -190,6 +209,21 @@ export class RunningVersion {
       duty === 'look' ? `Version ${this.version} stays in force.` : 'Nobody is told what this replica runs.';
     this.#logger.error(`Redis refuses: ${message}. ${consequence}`);
   }
+}
+
+/** What to do where Redis has lost the document. */
+const RECOVERY =
+  'Publish them again, on a replica that still runs them: publish(cors.current(), { basedOn: 0 }).';
+
+/** How many replicas are named at most. */
+const MAX_NAMED = 5;
+
+function lostReason(others: readonly CorsReplicaStatus[]): string {
+  const named = others
+    .slice(0, MAX_NAMED)
+    .map(({ replica, version }) => `${replica} runs version ${version}`);
+  const more = others.length > MAX_NAMED ? `, and ${others.length - MAX_NAMED} more have one` : '';
+  return `There are no options in Redis, but ${named.join(', ')}${more}: Redis has lost them. ${RECOVERY}`;
 }
 
 /** Whether Redis itself says so. */

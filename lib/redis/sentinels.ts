@@ -40,16 +40,25 @@ export function sentinelsOf(model: Redis): Deployment {
     },
     refresh: undefined,
     expectedReplicas: async () => {
-      const replicas = await askAny(open, (sentinel) => sentinel.call('SENTINEL', 'REPLICAS', name));
-      return expectedOf((replicas as unknown[]).map(flagsOf));
+      const told = await askAny(open, (sentinel) => sentinel.call('SENTINEL', 'REPLICAS', name));
+      const replicas = (told as unknown[]).map(replicaOf);
+      return {
+        count: expectedOf(replicas.map(({ flags }) => flags)),
+        away: replicas.filter(({ flags }) => isAway(flags)).map((replica) => replica.name),
+        name,
+      };
     },
   };
 }
 
 /** How many of the replicas that a Sentinel knows ought to have a change: one at least, also where all are away. */
 export function expectedOf(flags: readonly (readonly string[])[]): number {
-  const there = flags.filter((each) => !AWAY.some((flag) => each.includes(flag)));
+  const there = flags.filter((each) => !isAway(each));
   return Math.max(there.length, Math.min(flags.length, 1));
+}
+
+function isAway(flags: readonly string[]): boolean {
+  return AWAY.some((flag) => flags.includes(flag));
 }
 
 /** Options for a connection to a Sentinel, which has a user and a password of its own, and no keys. */
@@ -84,8 +93,9 @@ async function askAny<T>(open: readonly (() => Redis)[], ask: (redis: Redis) => 
   });
 }
 
-/** Of a replica, told as names and values by turns, or as an object of both under RESP3. */
-function flagsOf(replica: unknown): readonly string[] {
+/** A replica, told as names and values by turns, or as an object of both under RESP3. */
+function replicaOf(replica: unknown): { readonly name: string; readonly flags: readonly string[] } {
   const fields = Array.isArray(replica) ? (replica as unknown[]) : Object.entries(Object(replica)).flat();
-  return String(fields[fields.indexOf('flags') + 1]).split(',');
+  const valueOf = (field: string): string => String(fields[fields.indexOf(field) + 1]);
+  return { name: valueOf('name'), flags: valueOf('flags').split(',') };
 }

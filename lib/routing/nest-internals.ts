@@ -315,6 +315,8 @@ export function addLastGuard(handler: Handler, guard: CanActivate): void {
 /** What a gateway says of the server that it is to have. */
 export interface GatewayServer {
   readonly cors: unknown;
+  /** Where it is to be; what is no path, or none, is for the adapter to choose. */
+  readonly path: unknown;
   /** Whether the server has a port of its own, and is not the app's. */
   readonly hasPort: boolean;
 }
@@ -323,7 +325,8 @@ export interface GatewayServer {
 export function gatewayServer(type: Type): GatewayServer {
   const options: unknown = Reflect.getMetadata('websockets:gateway_options', type);
   const port: unknown = Reflect.getMetadata('port', type);
-  return { cors: (options as { readonly cors?: unknown } | undefined)?.cors, hasPort: Boolean(port) };
+  const { cors, path } = (options ?? {}) as { readonly cors?: unknown; readonly path?: unknown };
+  return { cors, path, hasPort: Boolean(port) };
 }
 
 /** A function in the adapters' one slot for a hook that runs before everything else. */

@@ -14,8 +14,8 @@ type IoOptions = Parameters<IoAdapter['createIOServer']>[1];
  * the module's default. An origin that it does not allow gets 403, with or without `enforce`, over both transports, at the app's
  * server and where the gateway has a port of its own. Requests without `Origin` and the app's own origin pass.
  *
- * What polls by script elements, as clients of version 2 can, gets 403 unless the browser says that it is a page of the app: it sends
- * no `Origin`.
+ * What polls by script elements (JSONP), as clients of version 2 can, gets 403 unless the browser says that it is a page of the
+ * app: it sends no `Origin`. So does what another site has opened without `Origin`, as an element of a page.
  *
  * All namespaces of a server have its path, and so one policy. A `cors` option of the gateway has no effect.
  *
@@ -42,7 +42,7 @@ export class CorsIoAdapter extends IoAdapter {
   override createIOServer(port: number, options?: IoOptions): IoServer {
     let gateway: Gateway | undefined;
     const allowRequest: AllowRequest = (request, callback) => {
-      if (isForeignScript(request) && this.gateways.refuses(gateway)) callback(undefined, false);
+      if (isForeignWithoutOrigin(request) && this.gateways.refuses(gateway)) callback(undefined, false);
       else if (options?.allowRequest === undefined) callback(undefined, true);
       else (options.allowRequest as AllowRequest)(request, callback);
     };
@@ -64,12 +64,15 @@ type AllowRequest = (
 ) => void;
 
 /**
- * Whether a session would be polled by script elements (JSONP): any page may have these, they send no `Origin`, and what they are
- * answered the page can read, whatever fields it has. Only the browser can tell that it is a page of the app.
+ * Whether a session would be opened by a page that may be foreign, though it sends no `Origin`: polling by script does, as all
+ * handshakes do, but elements of a page do not. What script elements are answered under JSONP the page can read, whatever fields
+ * it has: there only the browser can tell that it is a page of the app.
  */
-function isForeignScript({ url = '', headers }: IncomingMessage): boolean {
+function isForeignWithoutOrigin({ url = '', headers }: IncomingMessage): boolean {
+  if (headers.origin !== undefined) return false;
+  const site = headers['sec-fetch-site'];
   const isScript = new URLSearchParams(url.slice(url.indexOf('?') + 1)).has('j');
-  return isScript && headers.origin === undefined && headers['sec-fetch-site'] !== 'same-origin';
+  return isScript ? site !== 'same-origin' : site === 'cross-site' || site === 'same-site';
 }
 
 /** As Engine.IO takes requests: by how their target begins. */

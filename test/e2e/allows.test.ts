@@ -219,6 +219,12 @@ describe.each(PLATFORMS)('CorsService.allows() on %s', (platform) => {
     },
   );
 
+  it('has no type for a policy beside a path', () => {
+    // @ts-expect-error -- which of them would count?
+    const both: CorsAllowsOptions = { policy: 'open', path: '/chat' };
+    expect(Object.keys(both)).toHaveLength(2);
+  });
+
   it.each<readonly [unknown, string]>([
     ['partners', `allows(): "partners" is no object of options: write one, as in { policy: 'partners' }`],
     [{ polcy: 'partners' }, 'allows(), polcy: is no option here (did you mean policy?): write policy'],

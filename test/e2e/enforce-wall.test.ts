@@ -316,11 +316,11 @@ describe.each(PLATFORMS)('the wall of enforce on %s', (platform) => {
       const logger = new Warnings();
       const { port } = await startApp(platform, moduleOf(options, ThingsController), { logger });
       expect((await ask(port, '/things', { origin: OTHER }))[0]).toBe(403);
-      expect(logger.about('enforce')).toEqual([]);
+      expect(logger.about('was refused')).toEqual([]);
     });
   });
 
-  describe('says once a minute that it was only the host that decided', () => {
+  describe('says once a minute for each origin that it was only the host that decided', () => {
     const startApp = appsOfTest();
     const start = async (): Promise<readonly [port: number, logger: Warnings]> => {
       const logger = new Warnings();
@@ -334,10 +334,19 @@ describe.each(PLATFORMS)('the wall of enforce on %s', (platform) => {
       for (let count = 0; count < 3; count++) {
         await ask(port, '/things', { origin: OWN, host: 'backend:3000' });
       }
-      expect(logger.about('enforce')).toEqual([
-        `${OWN} was refused by enforce. The policy there does not allow it, and its host is not "backend:3000", with which it was ` +
-          "compared. If it is the app's own origin behind a proxy, name it in publicOrigins",
+      expect(logger.about('was refused')).toEqual([
+        `${OWN} was refused. The policy there does not allow it, and its host is not "backend:3000", with which it was ` +
+          "compared. If it is the app's own origin, behind a proxy or with another port, name it in publicOrigins",
       ]);
+    });
+
+    it('for each origin on its own, as far as a list of them goes', async () => {
+      const [port, logger] = await start();
+      for (let count = 0; count < 103; count++) {
+        await ask(port, '/things', { origin: `http://host-${count}.example`, host: 'backend:3000' });
+      }
+      // What does not fit shares one line.
+      expect(logger.about('was refused')).toHaveLength(101);
     });
 
     it.each([
@@ -348,13 +357,13 @@ describe.each(PLATFORMS)('the wall of enforce on %s', (platform) => {
     ])('and not where %s', async (_, headers) => {
       const [port, logger] = await start();
       await ask(port, '/things', { host: 'backend:3000', ...headers });
-      expect(logger.about('enforce')).toEqual([]);
+      expect(logger.about('was refused')).toEqual([]);
     });
 
     it('on one line, whatever the request says', async () => {
       const [port, logger] = await start();
       await ask(port, '/things', { origin: 'http://a\u0085b.example', host: 'x' });
-      const [line, ...others] = logger.about('enforce');
+      const [line, ...others] = logger.about('was refused');
       expect([line, others]).toEqual([expect.stringMatching(/^[\x20-\x7e]+$/), []]);
     });
   });

@@ -19,7 +19,7 @@ const SHOP = 'https://www.shop.example.com';
 const ORDERS = 'origin from OrdersController';
 const DEFAULT = 'https://default.example.com';
 /** What is said beside a refusal that only the host has decided. */
-const HINT = "If it is the app's own origin behind a proxy, name it in publicOrigins.";
+const HINT = "If it is the app's own origin, behind a proxy or with another port, name it in publicOrigins.";
 
 /** The reason, the status and the message of an explanation. */
 function summary({ reason, status, message }: CorsExplanation): readonly unknown[] {
@@ -171,7 +171,7 @@ describe.each(PLATFORMS)('CorsService.explain() on %s', (platform) => {
       expect(summary(refused)).toEqual([
         'origin-not-allowed',
         403,
-        `http://app.example.com may not read GET /orders/enforced/7: the policy of OrdersController#enforced (${ORDERS}) does not allow the origin; the closest allowed origin is ${APP}, which has the scheme "https", not "http". The request is answered with 403 before the handler runs. http://app.example.com was refused by enforce. The policy there does not allow it, and the request names no host to compare it with. ${HINT}`,
+        `http://app.example.com may not read GET /orders/enforced/7: the policy of OrdersController#enforced (${ORDERS}) does not allow the origin; the closest allowed origin is ${APP}, which has the scheme "https", not "http". The request is answered with 403 before the handler runs. http://app.example.com was refused. The policy there does not allow it, and the request names no host to compare it with. ${HINT}`,
       ]);
       const enforced = async (headers: Record<string, string>): Promise<readonly unknown[]> => {
         const { status, steps } = await actual('GET /orders/enforced/7', headers);

@@ -406,11 +406,19 @@ describe.each(PLATFORMS)('sessions that are polled by script elements, on %s', (
     // As of a browser over plain HTTP.
     expect(await open('/socket.io', {})).toBe(REFUSED);
     expect(await open('/socket.io', { 'sec-fetch-site': 'same-origin' })).toBe(200);
+    // Engine.IO decodes names before it looks for one.
+    expect(await open('/socket.io', { 'sec-fetch-site': 'cross-site' }, '&%6A=0')).toBe(REFUSED);
+    // As of another element: a page's own polling has an Origin where the site is another.
+    expect(await open('/socket.io', { 'sec-fetch-site': 'cross-site' }, '')).toBe(REFUSED);
+    expect(await open('/socket.io', { 'sec-fetch-site': 'same-site' }, '')).toBe(REFUSED);
+    expect(await open('/socket.io', { 'sec-fetch-site': 'same-origin' }, '')).toBe(200);
+    expect(await open('/socket.io', { 'sec-fetch-site': 'none' }, '')).toBe(200);
     expect(await open('/socket.io', {}, '')).toBe(200);
     expect(await open('/socket.io', { 'x-banned': '1' }, '')).toBe(REFUSED);
     if (!isOwn) return;
     for (const path of ['/left', '/any']) {
       expect(await open(path, { 'sec-fetch-site': 'cross-site' })).toBe(200);
+      expect(await open(path, { 'sec-fetch-site': 'cross-site' }, '')).toBe(200);
       expect(await open(path, { 'sec-fetch-site': 'cross-site', 'x-banned': '1' })).toBe(REFUSED);
     }
   });
@@ -565,9 +573,9 @@ describe.each(PLATFORMS)('what is known of gateways, on %s', (platform) => {
   });
 
   it('is warned of at start: a cors option of its own', async () => {
-    const start = async (port: number, prepare: object): Promise<readonly string[]> => {
+    const start = async (port: number, prepare: object, path = {}): Promise<readonly string[]> => {
       const logger = new Warnings();
-      const gateways = [gateway(port, { cors: { origin: '*' } })];
+      const gateways = [gateway(port, { cors: { origin: '*' }, ...path })];
       await startApp(platform, moduleOf(OPTIONS, gateways), { logger, ...prepare });
       return logger.about('ChatGateway has a cors option of its own beside CorsModule.');
     };
@@ -577,8 +585,11 @@ describe.each(PLATFORMS)('what is known of gateways, on %s', (platform) => {
     ]);
     expect(await start(0, {})).toEqual([expect.stringContaining('with enforce: true against handshakes')]);
     expect(await start(await freePort(), {})).toEqual([
-      expect.stringContaining('CorsIoAdapter of nestjs-cors/socket.io puts it under the policy of its path'),
+      expect.stringContaining('puts it under the policy of its path (/socket.io, or / on ws).'),
     ]);
+    for (const prepare of [withIo, withWs, {}]) {
+      expect(await start(0, prepare, { path: '/star' })).toEqual([expect.stringContaining('(/star)')]);
+    }
   });
 });
 

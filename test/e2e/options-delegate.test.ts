@@ -194,7 +194,9 @@ describe.each(Object.entries(SERVERS))('corsOptionsDelegate() with %s', (name, s
       const response = await ask('walled', headers, method);
       expect(response.status).toBe(403);
       expect(response.body).not.toContain('hello');
-      expect(corsHeaders(response)).toEqual({});
+      expect(response.body).toContain('Forbidden');
+      expect(response.body).not.toMatch(/ at |\.[jt]s:/);
+      expect(corsHeaders(response)).toEqual(expected({ vary: 'Origin' }));
     }
     expect((await ask('walled', preflightHeaders(PAGE, 'PUT'), 'OPTIONS')).status).toBe(200);
   });
@@ -313,6 +315,14 @@ describe('a delegate in the life of an app', () => {
       new TypeError('The first argument is no request with header fields.'),
     ]);
     await app.close();
+  });
+
+  it('throws at once where there is no callback, instead of later for nobody', async () => {
+    const { app } = await startApp('express', moduleOf(OPTIONS));
+    const delegate = app.get(CorsService).corsOptionsDelegate() as (request: unknown) => unknown;
+    const mistaken = (): unknown => delegate({ headers: { origin: PAGE } });
+    expect(mistaken).toThrow(TypeError);
+    expect(mistaken).toThrow('or call delegate(request, (error, options) => { … })');
   });
 
   it('takes the host of a request of Fetch from its URL, as explain() does', async () => {

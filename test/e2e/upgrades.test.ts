@@ -186,7 +186,7 @@ describe.each(PLATFORMS)('handshakes of WebSockets on %s', (platform) => {
     expect((await shake(compared.port, '/ws', PAGE)).status).toBe(403);
     expect(logger.about('publicOrigins')).toEqual([
       expect.stringContaining(
-        `${PAGE} was refused by enforce. The policy there does not allow it, and its host is not "api.example.com"`,
+        `${PAGE} was refused. The policy there does not allow it, and its host is not "api.example.com"`,
       ),
     ]);
   });

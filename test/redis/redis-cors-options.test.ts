@@ -532,17 +532,57 @@ describe.each(PLATFORMS)('RedisCorsOptions in an app on %s', (platform) => {
       expect(await app.shared.status()).toMatchObject({
         version: 0,
         replicas: [
-          { version: 2, refused: { version: 0, reason: 'There are no options in Redis any more.' } },
+          { version: 2, refused: { version: 0, reason: expect.stringContaining('{ basedOn: 0 }') } },
         ],
       });
       await sleep(250);
       expect([await allows(app, A), await allows(app, B)]).toEqual([true, false]);
       expect(log.lines.filter((line) => line.includes('any more'))).toEqual([
-        'error: Version 2 stays in force. There are no options in Redis any more.',
+        'error: Version 2 stays in force. There are no options in Redis any more. Publish them again, on a replica that still runs them: publish(cors.current(), { basedOn: 0 }).',
       ]);
       expect(await app.shared.publish({ origin: C }, { basedOn: 0 })).toBe(1);
       expect(await allows(app, C)).toBe(true);
       expect((await app.shared.status()).replicas).toMatchObject([{ version: 1, refused: undefined }]);
+    });
+
+    it('says loudly that others have options which Redis has lost, where it starts without them', async () => {
+      const config: RedisCorsOptionsConfig = { ...quick, initial: { origin: B } };
+      const old = await start({ ...config, replica: 'old' });
+      await old.shared.publish({ origin: A });
+      await redis.del(KEY);
+      const app = await start({ ...config, replica: 'new' });
+      const lost = log.lines.filter((line) => line.includes('old runs version 1'));
+      expect(lost).toEqual([
+        'error: The initial options stay in force. There are no options in Redis, but old runs version 1: Redis has lost them. ' +
+          'Publish them again, on a replica that still runs them: publish(cors.current(), { basedOn: 0 }).',
+      ]);
+      const refusal = (await app.shared.status()).replicas.find(({ replica }) => replica === 'new');
+      expect(refusal).toMatchObject({ version: 0, refused: { version: 0 } });
+      expect(refusal?.refused?.reason).toContain('old runs version 1');
+      await sleep(350);
+      expect(log.lines.filter((line) => line.includes('old runs version 1'))).toHaveLength(1);
+      expect([await allows(app, A), await allows(app, B)]).toEqual([false, true]);
+      await expect(old.shared.publish({ origin: C })).rejects.toThrow(
+        'The options are based on version 1, and Redis has none: it has lost them, or they are in another one. To publish these as the first ones, say so: publish(options, { basedOn: 0 }).',
+      );
+      expect(await old.shared.publish(old.cors.current(), { basedOn: 0 })).toBe(1);
+      await until(() => allows(app, A));
+      await until(async () =>
+        (await app.shared.status()).replicas.every(({ refused }) => refused === undefined),
+      );
+    });
+
+    it('takes nothing for lost where the others that had it are gone', async () => {
+      const config: RedisCorsOptionsConfig = { ...quick, initial: { origin: B } };
+      const old = await start({ ...config, replica: 'old' });
+      await old.shared.publish({ origin: A });
+      await redis.del(KEY);
+      const app = await start({ ...config, replica: 'new' });
+      await old.app.close();
+      running = running.filter((one) => one !== old.app);
+      await until(async () =>
+        (await app.shared.status()).replicas.every(({ refused }) => refused === undefined),
+      );
     });
 
     it('says once that it may not tell what it runs, and goes on', async () => {

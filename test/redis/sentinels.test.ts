@@ -148,6 +148,16 @@ describe.each(REDIS_AND_VALKEY)('RedisOrigins behind Sentinels of $name', ({ pat
           /a failover may undo it: 0 of 2 replicas have confirmed it in time/,
         );
       }
+      // Once the Sentinels know which of them are away, to try again would be in vain.
+      await until(async () => {
+        const said = await origins.add('https://new.example.org').then(String, String);
+        return (
+          others.every(({ port }) => said.includes(`127.0.0.1:${port}`)) &&
+          / are away: to make the change again helps once they are back, or taken out for good by SENTINEL RESET partners-db at each/.test(
+            said,
+          )
+        );
+      }, 20_000);
     } finally {
       for (const server of others) server.resume();
       origins.onApplicationShutdown();

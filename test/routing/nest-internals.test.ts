@@ -194,15 +194,15 @@ describe('the metadata that decorators write', () => {
   it('what a gateway says of its server, as gatewayServer() reads it', () => {
     @WebSocketGateway({ cors: { origin: '*' } })
     class OnThePort {}
-    @WebSocketGateway(8080, { cors: true })
+    @WebSocketGateway(8080, { cors: true, path: '/star' })
     class OnAnother {}
     @WebSocketGateway()
     class Plain {}
     expect([OnThePort, OnAnother, Plain, Cats].map(gatewayServer)).toEqual([
-      { cors: { origin: '*' }, hasPort: false },
-      { cors: true, hasPort: true },
-      { cors: undefined, hasPort: false },
-      { cors: undefined, hasPort: false },
+      { cors: { origin: '*' }, path: undefined, hasPort: false },
+      { cors: true, path: '/star', hasPort: true },
+      { cors: undefined, path: undefined, hasPort: false },
+      { cors: undefined, path: undefined, hasPort: false },
     ]);
   });
 
