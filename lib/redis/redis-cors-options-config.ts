@@ -31,7 +31,8 @@ export interface RedisCorsOptionsConfig {
    */
   readonly initial?: CorsModuleOptions | undefined;
   /**
-   * Whether `initial` is published by the first replica that finds nothing.
+   * Whether `initial` is published by the first replica that finds nothing, unless another one still runs a version: then Redis has
+   * lost it, and what may have been taken out of `initial` since is not to come back.
    *
    * @defaultValue `false`
    */

@@ -120,14 +120,11 @@ export class RunningVersion {
 
   /** @throws Error (the promise rejects) if Redis can't be reached or refuses */
   async #lookOnce(): Promise<void> {
-    const { key, publishInitial } = this.#settings;
+    const { key } = this.#settings;
     const edition = await this.#connections.send((redis) => readEdition(redis, key));
     if (isSameEdition(edition, this.#edition)) {
-      if (edition.version === 0 && publishInitial) {
-        this.#mayBeNew = true;
-        await this.#taker.publishInitial();
-      } else if (edition.version === 0) {
-        await this.#compareWithOthers(edition);
+      if (edition.version === 0) {
+        await this.#lookAtOthers(edition);
       } else if (this.#refusal !== undefined) {
         await this.#settle(undefined);
       }
@@ -137,13 +134,16 @@ export class RunningVersion {
   }
 
   /** Where nothing is in Redis, and this replica has begun with the initial options: others may run what has been lost. */
-  async #compareWithOthers(edition: Edition): Promise<void> {
-    const { key } = this.#settings;
+  async #lookAtOthers(edition: Edition): Promise<void> {
+    const { key, publishInitial } = this.#settings;
     // That what they tell cannot be read is said where this one tells.
     const statuses = await this.#connections.send((redis) => readStatuses(redis, key)).catch(() => []);
     const others = statuses.filter(({ version }) => version > 0);
     if (others.length === 0) {
       if (this.#refusal !== undefined) await this.#settle(undefined);
+      if (!publishInitial) return;
+      this.#mayBeNew = true;
+      await this.#taker.publishInitial();
       return;
     }
     // What others run may have been published just now.

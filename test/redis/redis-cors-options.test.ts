@@ -545,12 +545,15 @@ describe.each(PLATFORMS)('RedisCorsOptions in an app on %s', (platform) => {
       expect((await app.shared.status()).replicas).toMatchObject([{ version: 1, refused: undefined }]);
     });
 
-    it('says loudly that others have options which Redis has lost, where it starts without them', async () => {
+    it.each([
+      ['nobody publishes the initial ones', false],
+      ['it would publish the initial ones', true],
+    ])('says loudly that others have options which Redis has lost, where %s', async (_, publishInitial) => {
       const config: RedisCorsOptionsConfig = { ...quick, initial: { origin: B } };
       const old = await start({ ...config, replica: 'old' });
       await old.shared.publish({ origin: A });
       await redis.del(KEY);
-      const app = await start({ ...config, replica: 'new' });
+      const app = await start({ ...config, publishInitial, replica: 'new' });
       const lost = log.lines.filter((line) => line.includes('old runs version 1'));
       expect(lost).toEqual([
         'error: The initial options stay in force. There are no options in Redis, but old runs version 1: Redis has lost them. ' +
