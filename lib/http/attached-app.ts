@@ -15,7 +15,7 @@ import { FastifyMatcher } from '../routing/fastify-matcher.js';
 import { versionReader } from '../routing/requested-versions.js';
 import { ExpressMatcher } from '../routing/express-matcher.js';
 import { AppLog } from './app-log.js';
-import { enterExpress } from './express-entry.js';
+import { enterExpress, type Watchers } from './express-entry.js';
 import { FastifyWatchers } from './fastify-watchers.js';
 import { reportForeignCors, watchForeignCors } from './foreign-cors.js';
 import type { GatewayDoors } from './gateway.js';
@@ -68,8 +68,8 @@ export class AttachedApp {
   /** Whether somebody else may get requests before the platform's own hook does. */
   private isBehind = false;
   private isReported = false;
-  /** On Fastify. */
-  private readonly watchers: FastifyWatchers | undefined;
+  /** `undefined` where something stands in front of the platform's own hook. */
+  private readonly watchers: Watchers | undefined;
 
   /**
    * Takes the request slot, and watches which routes the platform gets.
@@ -96,23 +96,24 @@ export class AttachedApp {
     this.peers = ofInstance;
     const own = (request: PlatformRequest, response: RawResponse): HookOutcome =>
       this.onArrival(request, response);
-    const hasEntered = this.isExpress && enterExpress(adapter, own, () => this.readsAnyHost());
-    if (!hasEntered) shareRequestSlot(adapter, own, nestOf(config));
+    const entered = this.isExpress ? enterExpress(adapter, own, () => this.readsAnyHost()) : undefined;
+    if (entered === undefined) shareRequestSlot(adapter, own, nestOf(config));
     const app = this.isExpress ? expressApp(adapter) : undefined;
     if (app !== undefined) watchMount(app as unknown as MountableApp);
     watchForeignCors(adapter, owner.warnings);
     this.isBehind = isLate;
-    this.watchers = this.isExpress ? undefined : new FastifyWatchers(adapter);
-    if (!this.isExpress) this.watchHooks(adapter.getInstance());
+    this.watchers = this.isExpress ? entered : this.watchFastify(adapter.getInstance());
   }
 
-  private watchHooks(instance: FastifyInstance): void {
+  private watchFastify(instance: FastifyInstance): Watchers {
+    const watchers = new FastifyWatchers(this.adapter);
     instance.server.on('newListener', this.onNewListener);
     instance.addHook('onReady', (done) => {
-      this.watchers?.settle();
+      watchers.settle();
       this.reportForeign();
       done();
     });
+    return watchers;
   }
 
   private readonly onNewListener = (event: string | symbol): void => {
@@ -199,8 +200,8 @@ export class AttachedApp {
   }
 
   /**
-   * Whether nobody is told of a preflight that Fastify does not get, and Fastify would know nothing of it that is not known
-   * here: its own request and reply would be made for nothing then.
+   * Whether nobody is told of a preflight that the platform does not get, and the platform would know nothing of it that is not
+   * known here: Fastify's own request and reply, or the seal of a response of Express, would be made for nothing then.
    */
   private isUnseen(): boolean {
     return this.watchers?.areNone === true && !this.isBehind && !this.readsAnyHost();

@@ -13,6 +13,12 @@ interface ExpressResponse extends RawResponse, Pick<ServerResponse, 'statusCode'
   locals?: object;
 }
 
+/** Who would notice that a request has been answered before the platform had it. */
+export interface Watchers {
+  /** Whether there is none. */
+  readonly areNone: boolean;
+}
+
 /**
  * Runs a hook for each request before Express itself sees it. Express changes the prototypes of requests and responses
  * and then adds properties to them, after which no two have one shape: V8 optimizes by shapes, and whatever is done to
@@ -24,13 +30,17 @@ interface ExpressResponse extends RawResponse, Pick<ServerResponse, 'statusCode'
  * @param adapter - the adapter of the app, which has no routes yet
  * @param own - the hook
  * @param readsHost - whether the hook may ask for the request's host, which Express tells and Node does not
- * @returns whether the hook has been installed
+ * @returns who sees a request that gets as far as this; `undefined` if the hook has not been installed
  */
-export function enterExpress(adapter: AbstractHttpAdapter, own: OwnHook, readsHost: () => boolean): boolean {
+export function enterExpress(
+  adapter: AbstractHttpAdapter,
+  own: OwnHook,
+  readsHost: () => boolean,
+): Watchers | undefined {
   const app = expressApp(adapter);
-  if (app?.router.stack.length !== 1) return false;
+  if (app?.router.stack.length !== 1) return undefined;
   const { handle } = app;
-  app.handle = function (
+  const entry: ExpressApp['handle'] = function (
     this: ExpressApp,
     request: PlatformRequest,
     response: ExpressResponse,
@@ -57,7 +67,13 @@ export function enterExpress(adapter: AbstractHttpAdapter, own: OwnHook, readsHo
     }
     handle.call(this, request as never, response as never, done);
   };
-  return true;
+  app.handle = entry;
+  return {
+    get areNone() {
+      // Somebody may have put a function of their own around it.
+      return app.handle === entry && currentResponseHook(adapter) === undefined;
+    },
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
-import { Agent } from 'node:http';
+import { Agent, type IncomingMessage, type Server } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Put, type INestApplication } from '@nestjs/common';
+import type { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AllowOrigin, CorsModule } from '../../lib/index.js';
@@ -9,6 +10,11 @@ import { preflightHeaders, send, type WireRequest } from '../support/http.js';
 import { appsOfTest } from '../support/suites.js';
 
 const PAGE = 'https://app.example.com';
+
+/** What Express's instance is to the server. */
+interface HandlingApp {
+  handle: (request: IncomingMessage, ...others: readonly unknown[]) => void;
+}
 
 /** Two ends of one promise. */
 class Signal {
@@ -167,5 +173,74 @@ describe('a preflight on Fastify', () => {
     expect([answer.status, answer.headers.connection, corsHeaders(answer)]).toEqual([204, 'close', APPROVED]);
     await closed;
     agent.destroy();
+  });
+});
+
+describe('a preflight on Express', () => {
+  const startApp = appsOfTest();
+
+  /** Who wants to be told of every request that Express gets. */
+  const watchers: readonly (readonly [
+    name: string,
+    watch: (app: INestApplication, tell: (what: string) => void) => void,
+  ])[] = [
+    [
+      "a hook in Nest's slot",
+      (app, tell) => {
+        const adapter = app.getHttpAdapter() as unknown as ExpressAdapter;
+        adapter.setOnResponseHook(({ url }: { url: string }) => tell(url));
+      },
+    ],
+    [
+      "a function around Express's own",
+      (app, tell) => {
+        const instance = app.getHttpAdapter().getInstance() as HandlingApp;
+        const { handle } = instance;
+        instance.handle = function (request, ...others) {
+          tell(String(request.url));
+          handle.call(this, request, ...others);
+        };
+      },
+    ],
+    [
+      'a listener of the server',
+      (app, tell) => {
+        app.getHttpServer().prependListener('request', ({ url }: { url: string }) => tell(url));
+      },
+    ],
+  ];
+
+  it.each(watchers)('is made known to %s', async (_, watch) => {
+    const told: string[] = [];
+    const { port } = await startApp('express', AppModule, {
+      prepare: (app) => watch(app, (what) => void told.push(what)),
+    });
+    const answer = await send(port, PREFLIGHT);
+    expect([answer.status, corsHeaders(answer)]).toEqual([204, APPROVED]);
+    // The hook hears of it when it has been sent.
+    while (told.length === 0) await pause();
+    expect(told).toEqual(['/cats']);
+  });
+
+  it('gets to no listener of the server where nobody is told', async () => {
+    const handled: string[] = [];
+    const { port } = await startApp('express', AppModule, {
+      prepare: (app) => {
+        const server = app.getHttpServer() as Server;
+        const emit: (event: string, ...args: readonly unknown[]) => boolean = server.emit;
+        // Before the door of the module is put in front of it.
+        server.emit = function (this: Server, event: string, ...args: readonly unknown[]) {
+          if (event === 'request') handled.push(String((args[0] as IncomingMessage).method));
+          return emit.call(this, event, ...args);
+        } as Server['emit'];
+      },
+    });
+    const answer = await send(port, PREFLIGHT);
+    expect([answer.status, answer.body, corsHeaders(answer)]).toEqual([204, '', APPROVED]);
+    const refused = await send(port, { ...PREFLIGHT, headers: preflightHeaders('https://x.example', 'PUT') });
+    expect([refused.status, refused.body, corsHeaders(refused)]).toEqual([403, '', { vary: PREFLIGHT_VARY }]);
+    expect(handled).toEqual([]);
+    await send(port, { method: 'PUT', path: '/cats' });
+    expect(handled).toEqual(['PUT']);
   });
 });
