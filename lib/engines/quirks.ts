@@ -202,7 +202,8 @@ export const QUIRKS = {
   'streams-need-http2': {
     engines: ['chromium'],
     source: 'row 20',
-    sentence: 'streams a body over HTTP/2 only, and fails after the preflight',
+    sentence:
+      'streams a body over HTTP/2 only, which there is none of on plain http, and fails after the preflight',
     standard: 'streams a body over HTTP/1.1 as well',
   },
   'streams-become-text': {

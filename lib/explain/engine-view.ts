@@ -128,7 +128,10 @@ const SIGNS: Readonly<Partial<Record<QuirkName, (request: AnsweredRequest) => Se
     origin?.startsWith('https://') === true && isLocal(target) && isInsecureOrigin(String(target))
       ? { facts: { origin: String(target) } }
       : undefined,
-  'streams-need-http2': (request) => (isStreamed(request) ? { facts: {}, refusal: '' } : undefined),
+  'streams-need-http2': (request) =>
+    isStreamed(request) && request.target?.startsWith('http://') === true
+      ? { facts: {}, refusal: '' }
+      : undefined,
   'streams-become-text': (request) => (isStreamed(request) ? { facts: {} } : undefined),
   'streams-throw': (request) => (isStreamed(request) ? { facts: {}, refusal: '' } : undefined),
   'file-access-shows-origin': ({ origin }) => (origin === FILE_ORIGIN ? { facts: {} } : undefined),

@@ -225,8 +225,10 @@ export class Fetching {
     const site = extension ? url.origin : origin;
     const cookies = credentials === 'include' || (credentials === 'same-origin' && this.tainting === 'basic');
     const cookie = cookies ? this.context.cookies.header(url, site) : undefined;
-    if (this.body?.stream !== undefined && this.departures.departs('streams-need-http2')) {
-      const message = 'this engine streams a body over HTTP/2 only, and the server speaks HTTP/1.1';
+    // What ends TLS speaks HTTP/2, as nearly all servers do; without TLS no browser does.
+    const isPlain = url.protocol === 'http:';
+    if (this.body?.stream !== undefined && isPlain && this.departures.departs('streams-need-http2')) {
+      const message = 'this engine streams a body over HTTP/2 only, and over plain http there is none';
       throw new FetchError('network', 'stream-needs-http2', message, 'HTTP-network fetch');
     }
     const response = await this.send('request', {

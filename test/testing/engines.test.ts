@@ -104,12 +104,15 @@ describe('a browser of an engine', () => {
     expect((await browser.page(SHOP).fetch('/', stream)).failure?.reason).toBe('stream-not-supported');
     const text = await browser.page(SHOP, { quirks: ['streams-become-text'] }).fetch('/', stream);
     expect(text).toMatchObject({ engine: 'standard', readable: true, preflight: 'none' });
-    const chromium = await browser.page(SHOP, { engine: 'chromium' }).fetch('/', stream);
+    const plain = await VirtualBrowser.for(served, { origin: 'http://api.example.com' });
+    const chromium = await plain
+      .page('http://shop.example.com', { engine: 'chromium' })
+      .fetch('/', { ...stream, body: new Blob(['x']).stream() });
     expect(chromium.preflight).toBe('sent');
     expect(chromium.failure).toEqual({
       step: 'network',
       reason: 'stream-needs-http2',
-      message: 'this engine streams a body over HTTP/2 only, and the server speaks HTTP/1.1',
+      message: 'this engine streams a body over HTTP/2 only, and over plain http there is none',
       section: 'HTTP-network fetch',
     });
   });

@@ -301,9 +301,26 @@ const SCENARIOS: Readonly<Record<QuirkName, Scenario>> = {
     sentence: `calls ${PRIVATE} from a page on https, once the user has permitted the local network`,
   },
   'streams-need-http2': {
-    calls: [{ url: '/a', init: stream() }],
-    standard: ['OPTIONS /a POST', 'POST /a chunked x', 'readable'],
-    quirk: ['OPTIONS /a POST', 'stream-needs-http2 at network'],
+    page: PRIVATE,
+    calls: [
+      { url: `${PLAIN}/a`, init: stream() },
+      { url: '/b', init: stream() },
+    ],
+    standard: [
+      `OPTIONS /a POST from ${PRIVATE}`,
+      `POST /a chunked x from ${PRIVATE}`,
+      'readable',
+      `OPTIONS /b POST from ${PRIVATE}`,
+      `POST /b chunked x from ${PRIVATE}`,
+      'readable',
+    ],
+    quirk: [
+      `OPTIONS /a POST from ${PRIVATE}`,
+      'stream-needs-http2 at network',
+      `OPTIONS /b POST from ${PRIVATE}`,
+      `POST /b chunked x from ${PRIVATE}`,
+      'readable',
+    ],
   },
   'streams-become-text': {
     calls: [

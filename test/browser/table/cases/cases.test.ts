@@ -55,7 +55,7 @@ describe.each(ENGINES)('the table, in %s', (engine) => {
   it('departs in what the virtual browser does not do in so many cases, each with a reason', () => {
     const beyond = departures.flatMap(([, one]) => ('beyond' in one ? [one.beyond] : []));
     // Not more: what an engine does is a quirk, or the profile has a fault.
-    expect(beyond.length).toBe({ chromium: 4, firefox: 8, webkit: 7 }[engine]);
+    expect(beyond.length).toBe({ chromium: 0, firefox: 8, webkit: 7 }[engine]);
     expect(beyond.filter((reason) => reason.length < 20)).toEqual([]);
   });
 

@@ -1,11 +1,5 @@
 import { asked, PREFLIGHT_REFUSED, read, sent } from '../case.js';
-import type { Departure, Departures } from './departure.js';
-
-/** What Chromium does as the standard says, and its profile does not. */
-const STREAMED: Departure = {
-  beyond:
-    'Chromium streams, since what ends TLS speaks HTTP/2; the virtual browser takes every server for one of HTTP/1.1.',
-};
+import type { Departures } from './departure.js';
 
 /** Chromium's departures. */
 export const CHROMIUM_DEPARTURES: Departures = {
@@ -46,8 +40,4 @@ export const CHROMIUM_DEPARTURES: Departures = {
     sees: { fails: 'network error' },
     server: [asked('POST', '/responses/upload')],
   },
-  'secure/upload-stream/is-preflighted-without-a-header': STREAMED,
-  'secure/upload-stream/same-origin-needs-no-preflight': STREAMED,
-  'secure/upload-stream/307-cannot-be-replayed': STREAMED,
-  'secure/upload-stream/303-becomes-a-get': STREAMED,
 };
