@@ -23,7 +23,7 @@ let made: CorsModuleOptions = {};
 let watch = watchBlocks();
 
 const ORDERS = {
-  publish: (options: CorsModuleOptions) => shared.publish(options),
+  publish: (options: CorsModuleOptions, basedOn?: number) => shared.publish(options, { basedOn }),
   status: () => shared.status(),
   current: () => Promise.resolve(app.get(CorsService).current()),
   /** Makes options with a long list, beside what is there. */
