@@ -1,3 +1,4 @@
+import { CLIENT_HINTS } from '../engines/client-hints.js';
 import { MIMEType } from 'node:util';
 import { isForbiddenMethod, isForbiddenRequestHeader } from '../protocol/names.js';
 import { asStandard, type Departs } from './departures.js';
@@ -39,22 +40,6 @@ const NO_CORS_NAMES: ReadonlySet<string> = new Set([
   'accept-language',
   'content-language',
   'content-type',
-]);
-
-const DECIMAL = /^(?:\d+\.?\d*|\.\d+)$/;
-
-const INTEGER = /^\d+$/;
-
-/** The client hints that one engine safelists, and which values of them. */
-const CLIENT_HINTS: ReadonlyMap<string, RegExp> = new Map([
-  ['device-memory', DECIMAL],
-  ['downlink', DECIMAL],
-  ['dpr', DECIMAL],
-  ['ect', /^(?:slow-2g|[234]g)$/],
-  ['rtt', INTEGER],
-  ['save-data', /^on$/i],
-  ['viewport-width', INTEGER],
-  ['width', INTEGER],
 ]);
 
 /** Headers by which some servers let a POST be another method; forbidden with some values only. */
